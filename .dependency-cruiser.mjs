@@ -1,0 +1,106 @@
+// The arrows of ARCHITECTURE.md as rules. A room may import what its row lists, itself, and nothing
+// else of ours; each third-party client appears in one room.
+const rooms = {
+  'src/base': [],
+  'src/events': ['src/base'],
+  'src/metrics': ['src/base'],
+  'src/config': ['src/base'],
+  'src/attach': ['src/base', 'src/events', 'src/metrics'],
+  'src/intake': ['src/base', 'src/events', 'src/metrics'],
+  'src/domains': ['src/base', 'src/events', 'src/metrics'],
+  'src/export': ['src/base', 'src/metrics'],
+  'src/server': ['src/base'],
+};
+
+const clients = {
+  'prom-client': '^src/export/prometheus/',
+  commander: '^src/cli/',
+  pino: '^src/cli/',
+  yaml: '^src/(config|cli)/',
+  zod: '^src/config/',
+};
+
+const escape = (path) => path.replaceAll('/', '\\/');
+const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `${room.replace('src/', '')}-imports`,
+  comment: `${room} may import ${allowed.join(', ') || 'nothing of ours'}; what else it needs is a port that sidecar.ts fills.`,
+  severity: 'error',
+  from: { path: `^${escape(room)}\\/` },
+  to: { path: '^(src|simulator|test)\\/', pathNot: [room, ...allowed].map((path) => `^${escape(path)}\\/`) },
+}));
+const clientRules = Object.entries(clients).map(([client, home]) => ({
+  name: `${client}-has-one-home`,
+  comment: `${client} is used in one room, so that it can be replaced there.`,
+  severity: 'error',
+  from: { path: '^(src|simulator)/', pathNot: home },
+  to: { path: `node_modules/${client}/` },
+}));
+
+export default {
+  forbidden: [
+    ...roomRules,
+    ...clientRules,
+    {
+      name: 'no-cycles',
+      comment: 'Two modules that need each other are one module, or lack a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'domains-are-apart',
+      comment: 'No domain imports another: what two domains share is an event or a series.',
+      severity: 'error',
+      from: { path: '^src/domains/([^/]+)/' },
+      to: { path: '^src/domains/[^/]+/', pathNot: '^src/domains/$1/' },
+    },
+    {
+      name: 'exporters-are-apart',
+      comment: 'Exporters do not import each other.',
+      severity: 'error',
+      from: { path: '^src/export/([^/]+)/' },
+      to: { path: '^src/export/[^/]+/', pathNot: '^src/export/$1/' },
+    },
+    {
+      name: 'sidecar-is-the-root',
+      comment: 'Only the command line and the package entry know the composition root.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli/|index\\.ts|sidecar\\.ts)' },
+      to: { path: '^src/sidecar\\.ts' },
+    },
+    {
+      name: 'nobody-imports-cli',
+      comment: 'The command line is the outermost layer.',
+      severity: 'error',
+      from: { path: '^(src|simulator)/', pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'src-does-not-know-the-simulator',
+      comment: 'Only the simulate and demo commands start it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/(simulate|demo)' },
+      to: { path: '^simulator/' },
+    },
+    {
+      name: 'simulator-uses-public-faces',
+      comment: 'The simulator is our first user: it sees what any node author sees.',
+      severity: 'error',
+      from: { path: '^simulator/' },
+      to: { path: '^src/', pathNot: '^src/(hooks|index)\\.ts$' },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing reaches is dead.',
+      severity: 'error',
+      from: { orphan: true, path: '^(src|simulator)/', pathNot: '\\.d\\.ts$' },
+      to: {},
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

@@ -1,0 +1,26 @@
+/**
+ * The port between a door and the intake. A door moves bytes: it opens a feed per connection, file or
+ * worker, writes whatever arrives, and ends it. Lines, events, accounting and gaps are the intake's.
+ */
+import type { HelloEvent } from '../events/vocabulary.js';
+
+/** Where bytes come from. */
+export interface SourceDescription {
+  /** The door, bounded and used as the label `source`: unix, tcp, embedded, replay, stdin. */
+  readonly door: string;
+  /** For the log: which connection or file. */
+  readonly peer: string;
+  /** Stands in for the `hello` of a producer that cannot say one, such as a log pipeline. */
+  readonly hello?: HelloEvent;
+}
+
+/** One open source. `write` copies nothing and keeps nothing of `chunk` after it returns. */
+export interface Feed {
+  /** Bytes as they arrived; a chunk may end anywhere. Never throws. */
+  write(chunk: Uint8Array): void;
+  /** The source has ended; an unfinished line is counted as `half_line`. */
+  end(): void;
+}
+
+/** What a door needs of the intake. */
+export type OpenFeed = (source: SourceDescription) => Feed;

@@ -1,0 +1,55 @@
+/**
+ * One error class for the house. `code` is stable and machine-readable (`<room>.<what>`), `kind` says
+ * who must act, `details` holds the values a reader needs. Every code is listed in `errorCodes`
+ * with its meaning; a code is never used again for another meaning.
+ */
+
+/** Who must act: the operator at start; nobody (count and go on); the retry queue; us. */
+export type ErrorKind = 'configuration' | 'input' | 'delivery' | 'internal';
+
+/** Every code that the house throws, with what it means to the person who reads it. */
+export const errorCodes = {
+  'config.invalid': 'The configuration has problems; all are listed, each with path, value and expectation.',
+  'config.unreadable': 'A configuration or secret file cannot be read or is not YAML.',
+  'metrics.definition':
+    'A metric is declared twice differently, or its name, labels or buckets are not valid.',
+  'metrics.recording': 'A custom metric was recorded with a kind or label set that it was not declared with.',
+  'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
+  'attach.listen': 'The event socket cannot be opened.',
+  'attach.file': 'An event file cannot be opened.',
+  'server.listen': 'The HTTP address cannot be opened.',
+  'base.invariant': 'Something that cannot be happened: a defect of ours.',
+} as const satisfies Record<string, string>;
+
+/** A code of `errorCodes`. */
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The error class of the house. */
+export class QuorumscopeError extends Error {
+  override readonly name = 'QuorumscopeError';
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    kind: ErrorKind,
+    message: string,
+    options: { details?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.kind = kind;
+    this.details = options.details ?? {};
+  }
+}
+
+/** Throws `base.invariant` unless `condition` holds. Contained at the room's edge, never at the node's. */
+export function invariant(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new QuorumscopeError('base.invariant', 'internal', `invariant broken: ${what}`);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,200 @@
+/**
+ * A series and the handles that record into it. A handle is an index into the flat store: recording is
+ * one add, without allocation, hashing or lookup. Handles are the only writers.
+ *
+ * Life of a series: live (readers see it) -> retired (readers no longer see it; its handle may still
+ * be written, harmlessly) -> released (its slots may be given to another series).
+ */
+import type { MetricDefinition } from './definition.js';
+import type { ExponentialHistogram } from './exponential-histogram.js';
+import type { Slots } from './slots.js';
+
+/** What a reader may know of a series. */
+export interface Series {
+  readonly definition: MetricDefinition;
+  /** One value per label name of the definition. */
+  readonly labelValues: readonly string[];
+  /** First slot. Counter and gauge: 1 slot. Histogram: a slot per bound, one for +Inf, one for the sum;
+   * bucket slots are not cumulative. Summary: a slot per quantile, then sum, then count. */
+  readonly slot: number;
+  readonly width: number;
+}
+
+/** What a handle may ask of the board. */
+export interface SeriesOwner {
+  readonly slots: Slots;
+  /** A value was refused: negative for a counter, not a number for a histogram. */
+  refuseValue(definition: MetricDefinition): void;
+  /** A gauge became present or absent. */
+  setPresent(handle: Handle, present: boolean): void;
+  retire(handle: Handle): void;
+  release(handle: Handle): void;
+}
+
+/** How many slots a series of this definition takes. */
+export function widthOf(definition: MetricDefinition): number {
+  if (definition.kind === 'histogram') return (definition.bounds?.length ?? 0) + 2;
+  if (definition.kind === 'summary') return (definition.quantiles?.length ?? 0) + 2;
+  return 1;
+}
+
+/** What all handles share. */
+export abstract class Handle implements Series {
+  readonly definition: MetricDefinition;
+  readonly labelValues: readonly string[];
+  readonly slot: number;
+  readonly width: number;
+  protected readonly owner: SeriesOwner;
+  protected readonly slots: Slots;
+
+  constructor(
+    owner: SeriesOwner,
+    definition: MetricDefinition,
+    labelValues: readonly string[],
+    slot: number,
+  ) {
+    this.owner = owner;
+    this.slots = owner.slots;
+    this.definition = definition;
+    this.labelValues = labelValues;
+    this.slot = slot;
+    this.width = widthOf(definition);
+  }
+
+  /** Takes the series out of every reader's sight. Asking the family again gives a new series. */
+  retire(): void {
+    this.owner.retire(this);
+  }
+
+  /** Retires the series and promises never to use this handle again, so that its slots can be reused. */
+  release(): void {
+    this.owner.release(this);
+  }
+}
+
+/** A bound counter. */
+export class Counter extends Handle {
+  /** Adds `amount` (>= 0); anything else is refused and counted. */
+  add(amount = 1): void {
+    if (amount >= 0) this.slots.values[this.slot]! += amount;
+    else this.owner.refuseValue(this.definition);
+  }
+
+  /**
+   * Moves the counter to a cumulative `total` that its source keeps. A lower total than before is a
+   * reset of the source: what it has counted since is added.
+   */
+  follow(total: number, before: number): void {
+    this.add(total >= before ? total - before : total);
+  }
+
+  get value(): number {
+    return this.slots.values[this.slot]!;
+  }
+}
+
+/** A bound gauge; absent until it is set. */
+export class Gauge extends Handle {
+  #present = false;
+
+  set(value: number): void {
+    this.slots.values[this.slot] = value;
+    if (!this.#present) this.#show(true);
+  }
+
+  add(delta: number): void {
+    this.slots.values[this.slot]! += delta;
+    if (!this.#present) this.#show(true);
+  }
+
+  /** Makes the series absent: its input is missing. Setting it again brings it back. */
+  clear(): void {
+    if (this.#present) this.#show(false);
+    this.slots.values[this.slot] = 0;
+  }
+
+  /** The value, or undefined while absent. */
+  get value(): number | undefined {
+    return this.#present ? this.slots.values[this.slot]! : undefined;
+  }
+
+  #show(present: boolean): void {
+    this.#present = present;
+    this.owner.setPresent(this, present);
+  }
+}
+
+/** A bound histogram over classic buckets. */
+export class Histogram extends Handle {
+  readonly #bounds: Float64Array;
+
+  constructor(
+    owner: SeriesOwner,
+    definition: MetricDefinition,
+    labelValues: readonly string[],
+    slot: number,
+  ) {
+    super(owner, definition, labelValues, slot);
+    this.#bounds = Float64Array.from(definition.bounds ?? []);
+  }
+
+  /** Records `value`, which stands for `weight` observations. NaN and infinities are refused and counted. */
+  observe(value: number, weight = 1): void {
+    if (value - value !== 0) return this.owner.refuseValue(this.definition);
+    const bounds = this.#bounds;
+    // Halve down to at most four bounds, then scan: the fewest unpredictable branches for 10-20 buckets.
+    let low = 0;
+    let high = bounds.length;
+    while (high - low > 4) {
+      const middle = (low + high) >>> 1;
+      if (bounds[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    while (low < high && bounds[low]! < value) low++;
+    const values = this.slots.values;
+    values[this.slot + low]! += weight;
+    values[this.slot + bounds.length + 1]! += value * weight;
+  }
+
+  /** Number of observations so far. */
+  get count(): number {
+    let count = 0;
+    for (let i = 0; i < this.width - 1; i++) count += this.slots.values[this.slot + i]!;
+    return count;
+  }
+
+  get sum(): number {
+    return this.slots.values[this.slot + this.width - 1]!;
+  }
+}
+
+/** A bound summary: quantiles from an exponential histogram, written to its slots when readers come. */
+export class Summary extends Handle {
+  readonly sketch: ExponentialHistogram;
+
+  constructor(
+    owner: SeriesOwner,
+    definition: MetricDefinition,
+    labelValues: readonly string[],
+    slot: number,
+    sketch: ExponentialHistogram,
+  ) {
+    super(owner, definition, labelValues, slot);
+    this.sketch = sketch;
+  }
+
+  /** Records `value`, which stands for `weight` observations. NaN and infinities are refused and counted. */
+  observe(value: number, weight = 1): void {
+    if (value - value !== 0) return this.owner.refuseValue(this.definition);
+    this.sketch.add(value, weight);
+  }
+
+  /** Writes quantiles, sum and count into the slots. The board calls it before it is read. */
+  refresh(): void {
+    const quantiles = this.definition.quantiles ?? [];
+    const { values } = this.slots;
+    for (let i = 0; i < quantiles.length; i++) values[this.slot + i] = this.sketch.quantile(quantiles[i]!);
+    values[this.slot + quantiles.length] = this.sketch.sum;
+    values[this.slot + quantiles.length + 1] = this.sketch.count;
+  }
+}
