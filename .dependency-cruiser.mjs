@@ -65,7 +65,7 @@ export default {
       name: 'sidecar-is-the-root',
       comment: 'Only the command line and the package entry know the composition root.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(cli/|index\\.ts|sidecar\\.ts)' },
+      from: { path: '^src/', pathNot: '^src/(cli/|index\\.ts|sidecar\\.ts|embedded)' },
       to: { path: '^src/sidecar\\.ts' },
     },
     {
@@ -84,10 +84,10 @@ export default {
     },
     {
       name: 'simulator-uses-public-faces',
-      comment: 'The simulator is our first user: it sees what any node author sees.',
+      comment: 'The simulator is our first user: it sees what any node author sees, and the leaf room base.',
       severity: 'error',
       from: { path: '^simulator/' },
-      to: { path: '^src/', pathNot: '^src/(hooks|index)\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(hooks\\.ts|index\\.ts|base/)' },
     },
     {
       name: 'no-orphans',

@@ -1,5 +1,5 @@
 /**
- * Lines to events and back. A line is one JSON object; decoding validates it against its schema and
+ * Lines to events. A line is one JSON object; decoding validates it against its schema and
  * fills in `node`. Nothing here throws on bad input: the verdict is in the decoder's fields.
  *
  * The decoder is one object per stream, reused for every line, so that a good line allocates nothing
@@ -83,11 +83,4 @@ export class LineDecoder {
     this.detail = detail;
     return 'invalid';
   }
-}
-
-/** Writes one event as one line without newline, keys in canonical order. */
-export function encodeEvent(event: StreamEvent): string {
-  return JSON.stringify(event, (_key, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
 }
