@@ -17,7 +17,7 @@ import type { EventQueue } from './queue.js';
 
 const SLICE_MS = 5;
 /** Small enough that asking for the time is not felt, and that a slice ends about when it should. */
-const BATCH_EVENTS = 256;
+const BATCH_EVENTS = 32;
 
 /** What the pump works with. */
 export interface PumpOptions {
