@@ -3,12 +3,10 @@
  * too, and the setting changes what the code gets. The effects on running rooms are shown where the rooms are tested.
  */
 import { describe, expect, it } from 'vitest';
-import { QuorumscopeError } from '../../../src/base/errors.js';
+import type { QuorumscopeError } from '../../../src/base/errors.js';
 import { BYTES_PER_SERIES } from '../../../src/config/metrics.js';
 import { parseConfig } from '../../../src/config/parse.js';
 import type { Config } from '../../../src/config/sections.js';
-import { Board, boardMetrics } from '../../../src/metrics/board.js';
-import { gauge } from '../../../src/metrics/definition.js';
 
 interface Row {
   readonly field: string;
@@ -103,15 +101,12 @@ describe.each(rows)('$field', ({ field, path, text, effect, becomes }) => {
 });
 
 describe('the budget of series', () => {
-  it('is the lower of the number and the memory, and the board keeps to it', () => {
-    const { seriesLimit } = parseConfig({
-      flags: [{ flag: '--set', path: 'metrics.max_series', text: '100' }],
-    }).metrics;
-    expect(seriesLimit).toBe(100);
-    const board = new Board({ seriesLimit });
-    const peers = board.gauge(gauge('hotstuff_peers', 'Peers.', ['peer']));
-    for (let i = 0; i < 200; i++) peers.at(`peer-${i}`).set(1);
-    board.refresh();
-    expect(board.gauge(boardMetrics.series).at().value).toBeLessThanOrEqual(seriesLimit + 2);
+  const limitOf = (...flags: [path: string, text: string][]): number =>
+    parseConfig({ flags: flags.map(([path, text]) => ({ flag: '--set', path, text })) }).metrics.seriesLimit;
+
+  it('is the lower of the number and of what fits in the memory', () => {
+    expect(limitOf(['metrics.max_series', '100'])).toBe(100);
+    expect(limitOf(['metrics.max_series', '5000'], ['metrics.max_memory', '1MiB'])).toBe(1024);
+    expect(limitOf(['metrics.max_series', '500'], ['metrics.max_memory', '1MiB'])).toBe(500);
   });
 });
