@@ -129,6 +129,7 @@ const metricTypes = section(
     ]),
     done(shown.board, 'ets_memory_mb', 'ets_memory_mb: gauge', [
       'metric quorumscope_series',
+      'setting metrics.max_memory',
       'note The memory of the board is bounded by its number of series.',
     ]),
   ],
@@ -326,7 +327,7 @@ const telemetry = section(
       'event execution.instance_terminated',
     ),
     done(shown.process, 'error', '[error]', 'event process.error_raised'),
-    done(shown.hooks, 'attach_many', ':telemetry.attach_many', [
+    done(shown.hooks, 'attach_many', 'setup_telemetry_handlers: :telemetry.attach_many', [
       'feature channels of `node:diagnostics_channel` behind one hook object',
     ]),
     done(shown.domains, 'handle', 'handle_telemetry_event', 'feature handlers of an observer, by event type'),
@@ -338,11 +339,15 @@ const telemetry = section(
 );
 
 const exportFormats = section('S3.export', 'Export formats', [
-  open('export_metrics', 'export_metrics(format, time_range)', 'feature `quorumscope export`'),
-  done(shown.exposition, 'prometheus', 'prometheus', 'route GET /metrics'),
-  open('json', 'json', 'feature export: JSON, JSON Lines'),
-  open('csv', 'csv', 'feature export: CSV by RFC 4180'),
-  open('statsd', 'statsd', 'feature export: StatsD and DogStatsD'),
+  open(
+    'export_metrics',
+    'export_metrics(format, time_range), default last hour',
+    'feature `quorumscope export`',
+  ),
+  done(shown.exposition, 'prometheus', 'prometheus: export_prometheus_format', 'route GET /metrics'),
+  open('json', 'json: export_json_format', 'feature export: JSON, JSON Lines'),
+  open('csv', 'csv: export_csv_format', 'feature export: CSV by RFC 4180'),
+  open('statsd', 'statsd: export_statsd_format', 'feature export: StatsD and DogStatsD'),
   done(shown.exposition, 'type_line', '# TYPE name type', 'route GET /metrics'),
   done(shown.exposition, 'value_line', 'name value timestamp', [
     'route GET /metrics',
@@ -353,6 +358,9 @@ const exportFormats = section('S3.export', 'Export formats', [
 const alerting = section('S3.alerting', 'Alerting integration', [
   open('check_alerts', 'check_alerts(metrics)', 'feature evaluation of the rule files'),
   open('alert_rules', 'alert_rules', 'feature shipped rule files'),
+  open('rule_name', 'rule: name', 'feature rule: `alert`'),
+  open('rule_condition', 'rule: condition', 'feature rule: `expr`'),
+  open('rule_severity', 'rule: severity', 'feature rule: label `severity`'),
   open('evaluate', 'evaluate_alert_rule(rule, metrics)', 'feature PromQL evaluation'),
   open('trigger', 'trigger_alert', 'feature lifecycle and routing'),
   open(

@@ -8,6 +8,10 @@ import { done, open, section, type Specification } from './row.js';
 import { shown } from './shown.js';
 
 const principles = section('S4.principles', 'Design philosophy', [
+  open('observability', 'comprehensive observability into consensus, network, system health', [
+    'document docs/METRICS.md',
+    'feature metrics, view verdicts, traces, health',
+  ]),
   open('low_overhead', 'Low-Overhead Collection', 'feature hooks of bounded work, by `npm run bench`'),
   done(shown.domains, 'coverage', 'Comprehensive Coverage', [
     'document docs/METRICS.md',
@@ -121,11 +125,11 @@ const consensus = section('S4.consensus', '`ConsensusMetrics`', [
   ]),
   done(shown.consensus, 'liveness_timeouts', 'liveness_timeouts: Counter', [
     'event consensus.view_timed_out',
-    'metric hotstuff_consensus_liveness_timeouts_total',
+    'metric hotstuff_consensus_view_timeouts_total',
   ]),
   done(shown.consensus, 'byzantine_behavior_detected', 'byzantine_behavior_detected: Counter', [
     'event consensus.byzantine_detected',
-    'metric hotstuff_consensus_byzantine_behavior_detected_total',
+    'metric hotstuff_consensus_byzantine_behaviors_total',
   ]),
 ]);
 
@@ -166,15 +170,15 @@ const consensusMethods = section(
 const performance = section('S4.performance', '`PerformanceMetrics`', [
   done(shown.derived, 'transaction_throughput', 'transaction_throughput: Gauge', [
     'event consensus.block_committed',
-    'metric hotstuff_consensus_transaction_throughput',
+    'metric hotstuff_consensus_committed_transactions_per_second',
   ]),
   done(shown.derived, 'block_throughput', 'block_throughput: Gauge', [
     'event consensus.block_committed',
-    'metric hotstuff_consensus_block_throughput',
+    'metric hotstuff_consensus_committed_blocks_per_second',
   ]),
   done(shown.derived, 'consensus_throughput', 'consensus_throughput: Gauge', [
-    'event consensus.qc_formed',
-    'metric hotstuff_consensus_view_throughput',
+    'event consensus.view_entered',
+    'metric hotstuff_consensus_decided_views_per_second',
   ]),
   done(shown.mempool, 'transaction_confirmation_latency', 'transaction_confirmation_latency: Histogram', [
     'event mempool.transaction_committed',
@@ -182,7 +186,7 @@ const performance = section('S4.performance', '`PerformanceMetrics`', [
   ]),
   done(shown.consensus, 'block_finalization_latency', 'block_finalization_latency: Histogram', [
     'event consensus.block_committed',
-    'metric hotstuff_consensus_block_finalization_duration_seconds',
+    'metric hotstuff_consensus_block_finalization_latency_seconds',
   ]),
   done(shown.execution, 'end_to_end_latency', 'end_to_end_latency: Histogram', [
     'event execution.result_persisted',

@@ -139,7 +139,8 @@ const exporters = section('S4.exporters', 'Custom export formats', [
   open('influxdb_database', 'InfluxDbExporter.database', 'feature settings: org and bucket, or database'),
 ]);
 
-const testing = section('S4.testing', 'Testing framework', [
+const testing = section('S4.testing', 'Testing framework: `test_utils` and `MetricsTestFramework`', [
+  open('test_utils', 'pub mod test_utils', 'feature package entry `quorumscope/testing`'),
   open('create_test_metrics_collector', 'create_test_metrics_collector', [
     'feature `quorumscope/testing`: test collector',
   ]),
@@ -209,10 +210,11 @@ const config = section('S4.config', '`MetricsConfig`', [
     'setting metrics.collection_interval',
   ]),
   done(shown.config, 'max_metrics_memory', 'max_metrics_memory: usize', [
-    'setting metrics.series_limit',
-    'note Memory of the board is bounded by its number of series.',
+    'setting metrics.max_memory',
+    'setting metrics.max_series',
+    'note A series is reckoned at a measured size, so that memory becomes a number of series.',
   ]),
-  done(shown.config, 'prometheus_enabled', 'prometheus_enabled: bool', 'setting server.metrics'),
+  done(shown.config, 'prometheus_enabled', 'prometheus_enabled: bool', 'setting prometheus.enabled'),
   done(shown.config, 'prometheus_port', 'prometheus_port: u16', 'setting server.listen'),
   open('custom_exporters', 'custom_exporters: Vec<ExporterConfig>', 'feature settings of exporters'),
   open('grafana_integration', 'grafana_integration: bool', 'feature settings: Grafana address and token'),
@@ -227,10 +229,19 @@ const config = section('S4.config', '`MetricsConfig`', [
   ]),
   done(shown.config, 'metrics_sampling_rate', 'metrics_sampling_rate: f64', 'setting hooks.sampling_rate'),
   done(shown.config, 'batch_size', 'batch_size: usize', 'setting hooks.batch_size'),
-  open('async_export', 'async_export: bool', 'feature exporters run off the path of the intake'),
+  done(shown.config, 'async_export', 'async_export: bool', [
+    'setting hooks.thread',
+    'note Pages are rendered in a worker thread, off the event loop of the node.',
+  ]),
 ]);
 
 const status = section('S4.status', 'Implementation status', [
+  done(
+    shown.dependencies,
+    'phase',
+    'Framework Phase: interfaces, design, integration points',
+    'document ARCHITECTURE.md',
+  ),
   done(
     shown.collector,
     'interface',

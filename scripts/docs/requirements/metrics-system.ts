@@ -25,6 +25,7 @@ const summary = section('S2.summary', 'Summary', [
 ]);
 
 const acceptance = section('S2.acceptance', 'Acceptance criteria', [
+  done(shown.domains, 'metrics_collection', '1. Metrics Collection', 'document docs/METRICS.md'),
   done(shown.process, 'system_metrics', 'System performance metrics', [
     'event process.measured',
     'metric hotstuff_process_cpu_ratio',
@@ -45,14 +46,17 @@ const acceptance = section('S2.acceptance', 'Acceptance criteria', [
     'event process.error_raised',
     'metric hotstuff_process_errors_total',
   ]),
+  open('storage_system', '2. Storage System', 'feature room `history`'),
   open('time_series', 'Time-series data storage', 'feature history: journal and Parquet segments'),
   open('compression', 'Efficient compression', 'feature at most 1.2 bytes a sample'),
   open('retention', 'Retention policies', 'feature retention by age, size, resolution and selector'),
   open('aggregation_support', 'Aggregation support', 'feature roll-ups of 1 min and 1 h'),
+  open('query_interface', '3. Query Interface', 'feature rooms `promql` and `server`'),
   open('time_range', 'Time-range queries', 'feature range queries over HTTP and `quorumscope query`'),
   open('metric_aggregation', 'Metric aggregation', 'feature PromQL aggregations'),
   open('percentiles', 'Percentile calculations', 'feature `histogram_quantile`, exponential histograms'),
   open('custom_queries', 'Custom queries', 'feature PromQL'),
+  open('visualization', '4. Visualization', 'feature live page, dashboards, reports'),
   open('dashboards', 'Real-time dashboards', 'feature live page, Grafana dashboards'),
   open('trends', 'Historical trends', 'feature range queries over months'),
   open('alert_integration', 'Alert integration', 'feature rules, Alertmanager faces, annotations'),
@@ -140,6 +144,19 @@ const collector = section(
       'feature flush of the collector face',
     ]),
     open('aggregation_rules', 'MetricsCollector.aggregation_rules', 'feature recording rules'),
+    done(
+      shown.collector,
+      'record_histogram',
+      'record_histogram(name, labels, value)',
+      'feature collector: record',
+    ),
+    done(
+      shown.collector,
+      'record_counter',
+      'record_counter(name, labels, value)',
+      'feature collector: increment by',
+    ),
+    done(shown.collector, 'record_gauge', 'record_gauge(name, labels, value)', 'feature collector: set'),
     done(shown.consensus, 'collect_loop_metrics', 'collect_loop_metrics(execution)', [
       'event consensus.view_entered',
       'event execution.invocation_completed',
@@ -160,7 +177,7 @@ const collector = section(
       'metric hotstuff_execution_fuel_total',
       'note Tokens are fuel.',
     ]),
-    done(shown.execution, 'token_type', 'label token_type', [
+    done(shown.execution, 'token_type', 'label token_type: "prompt"', [
       'metric hotstuff_execution_fuel_total',
       'note Label `class`.',
     ]),
@@ -190,7 +207,7 @@ const collector = section(
     done(shown.process, 'system_memory_used', 'system_memory_used gauge', [
       'metric hotstuff_process_resident_memory_bytes',
     ]),
-    done(shown.execution, 'active_loops', 'active_loops gauge', [
+    done(shown.execution, 'active_loops', 'active_loops gauge: count_active_loops', [
       'metric hotstuff_execution_instances_active',
       'note A node runs one view at a time; what is active are instances.',
     ]),
@@ -211,7 +228,7 @@ const storage = section('S2.storage', 'Time-series storage', [
   open('query', 'query(query) -> points', 'feature PromQL over history'),
   open('find_shards', 'use indices to find relevant shards', 'feature segments chosen by time and series'),
   open('parallel', 'read from shards in parallel', 'feature segments read concurrently, bounded'),
-  open('apply', 'apply query filters and aggregations', 'feature PromQL evaluator'),
+  open('apply', 'apply_query_operations: filters and aggregations', 'feature PromQL evaluator'),
 ]);
 
 const analytics = section(
@@ -235,7 +252,11 @@ const analytics = section(
     open('p95_duration', 'PerformanceStats.p95_duration', 'feature performance statistics: p95'),
     open('p99_duration', 'PerformanceStats.p99_duration', 'feature performance statistics: p99'),
     open('total_executions', 'PerformanceStats.total_executions', 'feature performance statistics: count'),
-    open('success_rate', 'PerformanceStats.success_rate', 'feature performance statistics: success rate'),
+    open(
+      'success_rate',
+      'PerformanceStats.success_rate: calculate_success_rate',
+      'feature performance statistics: success rate',
+    ),
     open('token_usage_report', 'token_usage_report(time_range)', [
       'feature usage report: fuel by entry point and class, with cost',
     ]),
@@ -246,7 +267,7 @@ const analytics = section(
       'feature usage report: by contract and entry point',
     ),
     open('by_token_type', 'TokenUsageReport.by_token_type', 'feature usage report: by class'),
-    open('estimated_cost', 'TokenUsageReport.estimated_cost', [
+    open('estimated_cost', 'TokenUsageReport.estimated_cost: calculate_token_cost', [
       'feature usage report: cost by a price table given by the caller',
     ]),
   ],
@@ -254,14 +275,30 @@ const analytics = section(
 );
 
 const dashboard = section('S2.dashboard', 'Real-time dashboard', [
-  open('system_health', 'DashboardData.system_health', 'feature verdict of the chain with reasons'),
-  open('active_loops', 'DashboardData.active_loops', [
+  open(
+    'system_health',
+    'DashboardData.system_health: calculate_system_health',
+    'feature verdict of the chain with reasons',
+  ),
+  open('active_loops', 'DashboardData.active_loops: get_active_loops', [
     'feature current view of each node, its leader and age',
     'note An active loop is a view in progress.',
   ]),
-  open('recent_errors', 'DashboardData.recent_errors', 'feature recent findings and failed views'),
-  open('performance_metrics', 'DashboardData.performance_metrics', 'feature throughput and latency figures'),
-  open('resource_usage', 'DashboardData.resource_usage', 'feature CPU, memory, disk, network of each node'),
+  open(
+    'recent_errors',
+    'DashboardData.recent_errors: get_recent_errors',
+    'feature recent findings and failed views',
+  ),
+  open(
+    'performance_metrics',
+    'DashboardData.performance_metrics: get_performance_metrics',
+    'feature throughput and latency figures',
+  ),
+  open(
+    'resource_usage',
+    'DashboardData.resource_usage: get_resource_usage',
+    'feature CPU, memory, disk, network of each node',
+  ),
   open('analytics', 'MetricsDashboard.analytics', 'feature live page asks the query API'),
   open('update_interval', 'MetricsDashboard.update_interval', 'feature setting: refresh of the live page'),
   open('subscribers', 'MetricsDashboard.subscribers', 'feature Server-Sent Events'),
