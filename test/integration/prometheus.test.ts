@@ -104,6 +104,9 @@ describe.skipIf(!hasPrometheus)('a real Prometheus (skipped without the Debian p
   /** Blocks that a node can have committed within one scrape interval and a scrape's own duration. */
   function blocksPerSecond(before: Truth, after: Truth, node: string): number {
     const seconds = (after.atMs - start) / 1000;
-    return Math.ceil((2 * (after.counts.get(node)! + 1)) / seconds) + (after.counts.get(node)! - before.counts.get(node)!);
+    return (
+      Math.ceil((2 * (after.counts.get(node)! + 1)) / seconds) +
+      (after.counts.get(node)! - before.counts.get(node)!)
+    );
   }
 });

@@ -45,11 +45,15 @@ describe('README', () => {
 
     await eventually(
       async () =>
-        /hotstuff_consensus_current_view\{chain_id="mainnet",node_id="validator-0"\} 7\n/.test(await page()) || undefined,
+        /hotstuff_consensus_current_view\{chain_id="mainnet",node_id="validator-0"\} 7\n/.test(
+          await page(),
+        ) || undefined,
       10_000,
       'the view of the printed lines',
     );
-    expect(await page()).toMatch(/hotstuff_consensus_blocks_committed_total\{[^}]*node_id="validator-0"\} 1\n/);
+    expect(await page()).toMatch(
+      /hotstuff_consensus_blocks_committed_total\{[^}]*node_id="validator-0"\} 1\n/,
+    );
   });
 
   it('attaches a TypeScript node with its ten lines', async () => {
@@ -58,12 +62,15 @@ describe('README', () => {
     writeFileSync(file, code);
     expect(code.trim().split('\n').length).toBeLessThanOrEqual(10);
 
-    const node = new Child(process.execPath, ['--import', 'tsx', file], { QUORUMSCOPE_EVENTS: `unix://${socketPath}` });
+    const node = new Child(process.execPath, ['--import', 'tsx', file], {
+      QUORUMSCOPE_EVENTS: `unix://${socketPath}`,
+    });
 
     expect(await node.exited, node.output).toBe(0);
     await eventually(
       async () =>
-        /hotstuff_consensus_votes_sent_total\{[^}]*node_id="validator-0"[^}]*\} 1\n/.test(await page()) || undefined,
+        /hotstuff_consensus_votes_sent_total\{[^}]*node_id="validator-0"[^}]*\} 1\n/.test(await page()) ||
+        undefined,
       10_000,
       'the vote of the printed program',
     );
@@ -71,13 +78,17 @@ describe('README', () => {
 
   it('starts with its first command and shows four committing nodes', async () => {
     expect(readme).toContain('npm ci && npm start');
-    const demo = new Child('npm', ['start', '--silent'], { npm_config_loglevel: 'error', QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0' });
+    const demo = new Child('npm', ['start', '--silent'], {
+      npm_config_loglevel: 'error',
+      QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0',
+    });
     try {
       const [, address] = await demo.printed(/(http:\/\/127\.0\.0\.1:\d+)\/metrics/);
       await eventually(
         async () => {
           const text = await (await fetch(`${address}/metrics`)).text();
-          const committing = text.match(/^hotstuff_consensus_blocks_committed_total\{[^}]*\} [1-9]\d*$/gm) ?? [];
+          const committing =
+            text.match(/^hotstuff_consensus_blocks_committed_total\{[^}]*\} [1-9]\d*$/gm) ?? [];
           return committing.length === 4 ? true : undefined;
         },
         10_000,

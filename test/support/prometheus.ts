@@ -43,7 +43,11 @@ export class PrometheusServer {
     ]);
     const [, address] = await child.printed(/msg="Listening on" address=(\S+)/);
     const url = `http://${address}`;
-    await eventually(async () => ((await fetch(`${url}/-/ready`)).ok ? true : undefined), 20_000, 'Prometheus ready');
+    await eventually(
+      async () => ((await fetch(`${url}/-/ready`)).ok ? true : undefined),
+      20_000,
+      'Prometheus ready',
+    );
     return new PrometheusServer(url, child, folder);
   }
 

@@ -6,12 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../src/base/errors.js';
 
 const root = join(import.meta.dirname, '../..');
-const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((path) => path !== '');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const sources = tracked.filter((path) => /^(src|simulator)\/.*\.ts$/.test(path));
-const texts = tracked.filter((path) => /\.(ts|mjs|js|md|json|ya?ml|sh)$/.test(path) && path !== 'package-lock.json');
+const texts = tracked.filter(
+  (path) => /\.(ts|mjs|js|md|json|ya?ml|sh)$/.test(path) && path !== 'package-lock.json',
+);
 
 describe('the house', () => {
   it('has sources to look at', () => {
@@ -49,7 +54,10 @@ describe('the house', () => {
   });
 
   it('throws every error code that it declares', () => {
-    const thrown = sources.filter((path) => path !== 'src/base/errors.ts').map(read).join('\n');
+    const thrown = sources
+      .filter((path) => path !== 'src/base/errors.ts')
+      .map(read)
+      .join('\n');
     const unused = Object.keys(errorCodes).filter(
       (code) => !thrown.includes(`'${code}'`) && code !== 'base.invariant',
     );

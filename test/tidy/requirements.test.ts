@@ -45,7 +45,9 @@ describe('rows', () => {
     const ids = requirements.map((row) => row.id);
     expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
     for (const { id, sections } of specifications) {
-      const strays = sections.flatMap((section) => section.rows).filter((row) => !row.id.startsWith(`${id}.`));
+      const strays = sections
+        .flatMap((section) => section.rows)
+        .filter((row) => !row.id.startsWith(`${id}.`));
       expect(strays).toEqual([]);
     }
   });
@@ -231,12 +233,7 @@ const metricFields: readonly { of: string; id: string; typed: Typed }[] = [
         'byzantine_behavior_detected',
       ],
       gauge: ['current_view'],
-      histogram: [
-        'block_proposal_time',
-        'block_commit_time',
-        'view_change_duration',
-        'vote_processing_time',
-      ],
+      histogram: ['block_proposal_time', 'block_commit_time', 'view_change_duration', 'vote_processing_time'],
     },
   },
   {
@@ -314,7 +311,9 @@ describe('the HotStuff-2 document', () => {
   const rowById = new Map(requirements.map((row) => [row.id, row]));
 
   it.each([...fields, ...methods])('has a row for each member of $of', ({ id, members }) => {
-    const lost = members.filter((member) => !rowById.get(`${id}${member}`)?.item.includes(member.split('_')[0]!));
+    const lost = members.filter(
+      (member) => !rowById.get(`${id}${member}`)?.item.includes(member.split('_')[0]!),
+    );
     expect(lost).toEqual([]);
   });
 

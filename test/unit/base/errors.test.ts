@@ -9,7 +9,12 @@ describe('QuorumscopeError', () => {
       cause,
     });
 
-    expect(error).toMatchObject({ code: 'config.unreadable', kind: 'configuration', details: { path: 'x' }, cause });
+    expect(error).toMatchObject({
+      code: 'config.unreadable',
+      kind: 'configuration',
+      details: { path: 'x' },
+      cause,
+    });
   });
 
   it('is what a broken invariant throws', () => {
@@ -20,6 +25,10 @@ describe('QuorumscopeError', () => {
 
 describe('messageOf', () => {
   it('reads anything that can be thrown', () => {
-    expect([messageOf(new Error('a')), messageOf('b'), messageOf(undefined)]).toEqual(['a', 'b', 'undefined']);
+    expect([messageOf(new Error('a')), messageOf('b'), messageOf(undefined)]).toEqual([
+      'a',
+      'b',
+      'undefined',
+    ]);
   });
 });
