@@ -14,7 +14,7 @@ import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import type { Domain } from './domains/domain.js';
-import { DomainRegistry } from './domains/registry.js';
+import { DomainRegistry, standardDomains } from './domains/registry.js';
 import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
 import { negotiateFormat } from './export/prometheus/format.js';
@@ -113,7 +113,7 @@ class ComposedSidecar implements Sidecar {
       logger,
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
-      ...(deps.extraDomains ? { extraDomains: deps.extraDomains } : {}),
+      domains: [...standardDomains(this.board), ...(deps.extraDomains ?? [])],
     });
     this.#recorder = config.attach.record
       ? new Recorder({ ...config.attach.record, board: this.board, logger })
