@@ -1,0 +1,43 @@
+/**
+ * What the domains say about their own work. These belong to the sidecar, not to a node, and are how
+ * an operator learns that a figure was withheld: nothing is left out silently.
+ */
+import { counter } from '../metrics/definition.js';
+
+/** Why a `metric.*` event was not recorded; also the values of the label `reason`. */
+export const customRefusals = [
+  'name',
+  'reserved',
+  'conflict',
+  'undeclared',
+  'kind',
+  'labels',
+  'value',
+  'budget',
+] as const;
+
+/** The domains' own metrics. */
+export const domainMetrics = {
+  errors: counter(
+    'quorumscope_domain_errors_total',
+    'Events that a domain failed on; a defect of the sidecar, contained.',
+    ['domain'],
+  ),
+  negativeSpans: counter(
+    'quorumscope_negative_spans_total',
+    'Durations not recorded because they came out negative: clocks disagree or went back.',
+    ['metric'],
+    { limit: 200 },
+  ),
+  labelsFolded: counter(
+    'quorumscope_label_values_folded_total',
+    "Times that a label value beyond a node's budget was recorded as `other`.",
+    ['label'],
+    { limit: 100 },
+  ),
+  customRefused: counter(
+    'quorumscope_custom_metrics_refused_total',
+    'Declarations and values of custom metrics that were refused, by reason.',
+    ['reason'],
+  ),
+} as const;
