@@ -4,9 +4,14 @@
  */
 import { counter } from '../metrics/definition.js';
 
-/** Why a `metric.*` event was not recorded; also the values of the label `reason`. */
+/**
+ * Why a `metric.*` event was not recorded, also the values of the label `reason`: its name, labels or
+ * bounds are not valid; its name is ours; it was declared otherwise before, here or by another node; it
+ * was not declared; the event does not fit its kind; it has labels that were not declared; a counter
+ * cannot take the value; the node has opened as many metrics or series as it may.
+ */
 export const customRefusals = [
-  'name',
+  'invalid',
   'reserved',
   'conflict',
   'undeclared',

@@ -39,7 +39,10 @@ export class ScopedSeries {
     return this.#keep(this.#board.gauge<readonly string[]>(definition).at(...this.#all(values)), values);
   }
 
-  histogram<L extends readonly string[]>(definition: MetricDefinition<L>, ...values: OwnValues<L>): Histogram {
+  histogram<L extends readonly string[]>(
+    definition: MetricDefinition<L>,
+    ...values: OwnValues<L>
+  ): Histogram {
     return this.#keep(this.#board.histogram<readonly string[]>(definition).at(...this.#all(values)), values);
   }
 
@@ -49,9 +52,10 @@ export class ScopedSeries {
 
   /** A histogram of seconds fed by spans between events, of which negative ones are counted instead. */
   span<L extends readonly string[]>(definition: MetricDefinition<L>, ...values: OwnValues<L>): SpanHistogram {
-    const negative = (): void =>
-      this.#board.counter(domainMetrics.negativeSpans).at(definition.name).add();
-    return new SpanHistogram(this.histogram(definition, ...values), negative);
+    const histogram = this.histogram(definition, ...values);
+    const { name } = histogram.definition;
+    const negative = (): void => this.#board.counter(domainMetrics.negativeSpans).at(name).add();
+    return new SpanHistogram(histogram, negative);
   }
 
   /** What to keep per value of a label whose values the node chooses: `limit` of them, then `other`. */

@@ -9,10 +9,11 @@ export const certificateKinds = ['qc', 'dc', 'tc'] as const;
 /** Subject: certificates. */
 export const certificateMetrics = {
   formed: fed(
-    counter('hotstuff_consensus_certificates_formed_total', 'Certificates that this node collected, by kind.', [
-      ...nodeLabels,
-      'certificate',
-    ]),
+    counter(
+      'hotstuff_consensus_certificates_formed_total',
+      'Certificates that this node collected, by kind.',
+      [...nodeLabels, 'certificate'],
+    ),
     'consensus.qc_formed',
     'consensus.dc_formed',
     'consensus.tc_formed',
@@ -59,7 +60,11 @@ export const certificateMetrics = {
     'consensus.tc_formed',
   ),
   lockedView: fed(
-    gauge('hotstuff_consensus_locked_view', 'View of the certificate that the node is locked on.', nodeLabels),
+    gauge(
+      'hotstuff_consensus_locked_view',
+      'View of the certificate that the node is locked on.',
+      nodeLabels,
+    ),
     'consensus.lock_updated',
   ),
   locks: fed(

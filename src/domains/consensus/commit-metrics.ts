@@ -22,7 +22,11 @@ export const commitMetrics = {
     'consensus.block_committed',
   ),
   committedHeight: fed(
-    gauge('hotstuff_consensus_committed_height', 'Height of the last block that became final here.', nodeLabels),
+    gauge(
+      'hotstuff_consensus_committed_height',
+      'Height of the last block that became final here.',
+      nodeLabels,
+    ),
     'consensus.block_committed',
   ),
   committedView: fed(
@@ -111,7 +115,11 @@ export const commitMetrics = {
     'consensus.block_committed',
   ),
   syncing: fed(
-    gauge('hotstuff_consensus_syncing', 'Whether the node is catching up from others (1) or not (0).', nodeLabels),
+    gauge(
+      'hotstuff_consensus_syncing',
+      'Whether the node is catching up from others (1) or not (0).',
+      nodeLabels,
+    ),
     'consensus.sync_started',
     'consensus.sync_completed',
   ),

@@ -74,10 +74,7 @@ export class CommitObserver implements NodeObserver {
   tick(nowUs: number): void {
     for (const total of [this.#blocks, this.#views, this.#confirmed]) total.advance(nowUs);
     setOrClear(this.#blocksPerSecond, this.#blocks.perSecond);
-    setOrClear(
-      this.#transactionsPerSecond,
-      this.#saysTransactions ? this.#confirmed.perSecond : undefined,
-    );
+    setOrClear(this.#transactionsPerSecond, this.#saysTransactions ? this.#confirmed.perSecond : undefined);
     setOrClear(this.#efficiency, ratioOf(this.#blocks, this.#views));
   }
 

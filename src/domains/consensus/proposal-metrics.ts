@@ -9,7 +9,11 @@ export const stages = ['propose', 'vote', 'certify', 'commit'] as const;
 /** Subject: proposals. */
 export const proposalMetrics = {
   blocksProposed: fed(
-    counter('hotstuff_consensus_blocks_proposed_total', 'Blocks that this node proposed as leader.', nodeLabels),
+    counter(
+      'hotstuff_consensus_blocks_proposed_total',
+      'Blocks that this node proposed as leader.',
+      nodeLabels,
+    ),
     'consensus.proposal_sent',
   ),
   emptyBlocksProposed: fed(

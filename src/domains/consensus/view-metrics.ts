@@ -87,7 +87,11 @@ export const viewMetrics = {
     'consensus.leader_waited',
   ),
   statusesSent: fed(
-    counter('hotstuff_consensus_statuses_sent_total', 'Status (new-view) messages sent to leaders.', nodeLabels),
+    counter(
+      'hotstuff_consensus_statuses_sent_total',
+      'Status (new-view) messages sent to leaders.',
+      nodeLabels,
+    ),
     'consensus.status_sent',
   ),
   statusesReceived: fed(

@@ -8,7 +8,11 @@ const byMessage = [...nodeLabels, 'message'] as const;
 /** Subject: messages of a node. */
 export const messageMetrics = {
   sent: fed(
-    counter('hotstuff_network_messages_sent_total', 'Messages handed to the transport, once per receiver.', byMessage),
+    counter(
+      'hotstuff_network_messages_sent_total',
+      'Messages handed to the transport, once per receiver.',
+      byMessage,
+    ),
     'network.message_sent',
   ),
   received: fed(
@@ -20,7 +24,9 @@ export const messageMetrics = {
     'network.message_sent',
   ),
   receivedBytes: fed(
-    counter('hotstuff_network_received_bytes_total', 'Bytes of messages received.', byMessage, { unit: 'bytes' }),
+    counter('hotstuff_network_received_bytes_total', 'Bytes of messages received.', byMessage, {
+      unit: 'bytes',
+    }),
     'network.message_received',
   ),
   processing: fed(
@@ -44,10 +50,11 @@ export const messageMetrics = {
     'network.message_received',
   ),
   dropped: fed(
-    counter('hotstuff_network_messages_dropped_total', 'Messages that the node dropped, by type and reason.', [
-      ...byMessage,
-      'reason',
-    ]),
+    counter(
+      'hotstuff_network_messages_dropped_total',
+      'Messages that the node dropped, by type and reason.',
+      [...byMessage, 'reason'],
+    ),
     'network.message_dropped',
   ),
   queueDepth: fed(
@@ -95,7 +102,11 @@ export const peerMetrics = {
     'network.peers_measured',
   ),
   validators: fed(
-    gauge('hotstuff_network_connected_validators', 'Validators of the current set connected now.', nodeLabels),
+    gauge(
+      'hotstuff_network_connected_validators',
+      'Validators of the current set connected now.',
+      nodeLabels,
+    ),
     'network.peers_measured',
   ),
   connections: fed(
@@ -200,7 +211,7 @@ export const deliveryMetrics = {
   groups: fed(
     gauge(
       'hotstuff_network_connected_groups',
-      'Groups of attached validators that recent deliveries connect; more than 1 is a split. Absent unless two or more nodes are attached, all of them validators that have stated their messages for a whole window.',
+      'Groups of attached validators that recent deliveries connect; more than 1 is a split (a node that hears nobody is a group of its own). Absent unless two or more attached nodes state their messages, all of them are validators and sent something, and a whole window of it was watched.',
       ['chain_id'],
     ),
     'network.message_sent',

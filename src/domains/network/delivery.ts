@@ -6,7 +6,7 @@
  * absent until a whole window has been watched again; nothing is guessed across it.
  */
 import type { EventMap, HelloEvent } from '../../events/vocabulary.js';
-import type { Counter } from '../../metrics/series.js';
+import type { Counter, Gauge } from '../../metrics/series.js';
 import type { ChainScope, NodeObserver } from '../domain.js';
 import type { OpenLabel } from '../scoped-series.js';
 import { setOrClear } from '../span.js';
@@ -33,14 +33,15 @@ interface Member {
   protocol: HelloEvent['protocol'];
   readonly decided: SlidingTotal;
   readonly sent: SlidingTotal;
-  readonly received: SlidingTotal;
   /** When a message of a sender last arrived, by the sender's resolved name. */
   readonly heard: Map<string, number>;
 }
 
-interface Pair {
+/** One message type between attached nodes, all pairs together. */
+interface Pairs {
   readonly sent: SlidingTotal;
   readonly received: SlidingTotal;
+  readonly rate: Gauge;
 }
 
 /** Delivery between the attached nodes of one chain. */
@@ -51,7 +52,7 @@ export class Delivery {
   readonly #byName = new Map<string, Member>();
   /** Validators by transport id, as connections announced them. */
   readonly #validatorOf = new Map<string, string>();
-  readonly #pairs: OpenLabel<Pair & { readonly message: string }>;
+  readonly #pairs: OpenLabel<Pairs>;
   readonly #efficiency;
   readonly #groups;
   #partitions: Counter | undefined;
@@ -62,9 +63,9 @@ export class Delivery {
     this.#scope = scope;
     this.#nowUs = scope.clock.nowUs();
     this.#pairs = scope.series.open('message', MOST_MESSAGE_TYPES, (message) => ({
-      message,
       sent: this.#total(),
       received: this.#total(),
+      rate: scope.series.gauge(m.deliveryRate, message),
     }));
     this.#efficiency = scope.series.gauge(m.efficiency);
     this.#groups = scope.series.gauge(m.groups);
@@ -78,7 +79,6 @@ export class Delivery {
       protocol: undefined,
       decided: this.#total(),
       sent: this.#total(),
-      received: this.#total(),
       heard: new Map(),
     };
     return {
@@ -105,30 +105,18 @@ export class Delivery {
 
   tick(nowUs: number): void {
     this.#nowUs = nowUs;
-    for (const { decided, sent, received } of this.#members.values())
-      for (const total of [decided, sent, received]) total.advance(nowUs);
+    for (const { decided, sent } of this.#members.values()) {
+      decided.advance(nowUs);
+      sent.advance(nowUs);
+    }
     for (const pair of this.#pairs.entries()) {
       pair.sent.advance(nowUs);
       pair.received.advance(nowUs);
-      const rate = this.#members.size < 2 ? undefined : ratioOf(pair.received, pair.sent);
-      // Opened only once there is a figure: most nodes of most fleets are watched alone.
-      if (rate !== undefined) this.#rates.at(pair.message).set(rate);
-      else this.#rates.known(pair.message)?.clear();
+      setOrClear(pair.rate, this.#members.size < 2 ? undefined : ratioOf(pair.received, pair.sent));
     }
     setOrClear(this.#efficiency, this.#efficiencyNow());
     this.#showGroups();
   }
-
-  readonly #rates = {
-    gauges: new Map<string, ReturnType<ChainScope['series']['gauge']>>(),
-    at: (message: string) => {
-      const known = this.#rates.gauges.get(message);
-      const gauge = known ?? this.#scope.series.gauge(m.deliveryRate, message);
-      this.#rates.gauges.set(message, gauge);
-      return gauge;
-    },
-    known: (message: string) => this.#rates.gauges.get(message),
-  };
 
   #total(): SlidingTotal {
     return new SlidingTotal(this.#scope.windowUs, this.#scope.clock.nowUs());
@@ -163,9 +151,8 @@ export class Delivery {
 
   /** Forgets all windows: from here on everybody is watched anew. */
   #restart(): void {
-    for (const { sent, received, heard } of this.#members.values()) {
+    for (const { sent, heard } of this.#members.values()) {
       sent.restart();
-      received.restart();
       heard.clear();
     }
     for (const pair of this.#pairs.entries()) {
@@ -182,12 +169,10 @@ export class Delivery {
   }
 
   #received(member: Member, event: EventMap['network.message_received']): void {
-    const weight = event.weight ?? 1;
-    member.received.add(weight);
     if (event.peer === undefined) return;
     const from = this.#byName.get(event.peer);
     if (from === member) return;
-    if (from !== undefined) this.#pairs.at(event.message).received.add(weight);
+    if (from !== undefined) this.#pairs.at(event.message).received.add(event.weight ?? 1);
     const sender = from?.validator ?? this.#validatorOf.get(event.peer) ?? event.peer;
     // Time stands still between ticks, which is fine enough for a window and costs no clock here.
     if (member.heard.size < MOST_SENDERS || member.heard.has(sender)) member.heard.set(sender, this.#nowUs);
@@ -224,9 +209,9 @@ export class Delivery {
     const ids = new Set(this.#scope.names.members.map((member) => member.id));
     const members = [...this.#members.values()];
     if (members.length < 2) return undefined;
+    // Who sends nothing may be stopped rather than cut off.
     const isJudged = members.every(
-      ({ validator, sent, received }) =>
-        ids.has(validator) && sent.isFull && (sent.growth ?? 0) + (received.growth ?? 0) > 0,
+      ({ validator, sent }) => ids.has(validator) && sent.isFull && (sent.growth ?? 0) > 0,
     );
     if (!isJudged) return undefined;
     const sinceUs = this.#nowUs - this.#scope.windowUs;

@@ -70,7 +70,10 @@ export class TrafficObserver implements NodeObserver {
     const bandwidth = this.#saysMessages ? this.#bytes.perSecond : undefined;
     setOrClear(this.#bandwidth, bandwidth);
     const capacity = this.#capacity ?? 0;
-    setOrClear(this.#utilization, bandwidth === undefined || capacity <= 0 ? undefined : bandwidth / capacity);
+    setOrClear(
+      this.#utilization,
+      bandwidth === undefined || capacity <= 0 ? undefined : bandwidth / capacity,
+    );
   }
 
   detached(): void {
