@@ -25,7 +25,7 @@ const module = section('S3.module', 'Analytics module', [
   done(shown.board, 'ets', 'high-performance metric storage (ETS)', 'feature one flat array of slots'),
   open('dashboards', 'real-time dashboards for operational visibility', 'feature live page'),
   done(shown.board, 'ets_table', 'state: ets_table', 'feature the board'),
-  done(shown.config, 'aggregation_interval', 'state: aggregation_interval', [
+  done(shown.metricsConfig, 'aggregation_interval', 'state: aggregation_interval', [
     'setting metrics.collection_interval',
     'note Derived gauges are brought up to date at this interval.',
   ]),
@@ -149,7 +149,7 @@ const storage = section('S3.storage', 'Metric storage', [
   ),
   open('time_index', 'analytics_time_index: ordered set', 'feature segments in order of time'),
   open('aggregates', 'analytics_aggregates', 'feature roll-ups of 1 min and 1 h'),
-  done(shown.config, 'aggregation_interval', 'aggregation_interval default 60_000', [
+  done(shown.metricsConfig, 'aggregation_interval', 'aggregation_interval default 60_000', [
     'setting metrics.collection_interval',
     'note Seconds instead of a minute: gauges are read by scrapes.',
   ]),

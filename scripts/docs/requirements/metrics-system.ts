@@ -85,7 +85,7 @@ const phases = section('S2.phases', 'Implementation phases', [
 ]);
 
 const modules = section('S2.modules', 'Module structure', [
-  done(shown.dependencies, 'mod', 'mod.rs', 'feature package entry, one room per module, arrows enforced'),
+  done(shown.house, 'mod', 'mod.rs', 'feature package entry, one room per module, arrows enforced'),
   done(shown.definition, 'metrics', 'metrics.rs: metric definitions', 'document docs/METRICS.md'),
   done(
     shown.collector,
