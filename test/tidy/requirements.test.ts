@@ -8,12 +8,13 @@ import { describe, expect, it } from 'vitest';
 import { requirements, specifications } from '../../scripts/docs/requirements.js';
 import type { MappingKind, Row } from '../../scripts/docs/requirements/row.js';
 import { settingByPath } from '../../src/config/sections.js';
+import type { DomainMetric } from '../../src/domains/declare.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
-import { allMetrics } from '../../src/domains/registry.js';
+import { standardDomains } from '../../src/domains/registry.js';
 import { schemaByType } from '../../src/events/vocabulary.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
 import { intakeMetrics } from '../../src/intake/catalogue.js';
-import { boardMetrics } from '../../src/metrics/board.js';
+import { Board, boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
 import type { MetricDefinition, MetricKind } from '../../src/metrics/definition.js';
 import { createRoutes } from '../../src/server/routes.js';
@@ -21,8 +22,13 @@ import { createRoutes } from '../../src/server/routes.js';
 const root = new URL('../../', import.meta.url);
 const exists = (path: string): boolean => existsSync(new URL(path, root));
 
+const fedMetrics = standardDomains(new Board()).flatMap(
+  (domain): (MetricDefinition & Partial<DomainMetric>)[] => Object.values(domain.metrics),
+);
+const fedByName = new Map(fedMetrics.map(({ name, fedBy }) => [name, fedBy]));
+
 const definitions: readonly MetricDefinition[] = [
-  ...allMetrics.values(),
+  ...fedMetrics,
   ...Object.values(boardMetrics),
   ...Object.values(collectorMetrics),
   ...Object.values(domainMetrics),
@@ -58,7 +64,9 @@ describe('rows', () => {
     const ids = requirements.map((row) => row.id);
     expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
     for (const { id, sections } of specifications) {
-      const strays = sections.flatMap((section) => section.rows).filter((row) => !row.id.startsWith(`${id}.`));
+      const strays = sections
+        .flatMap((section) => section.rows)
+        .filter((row) => !row.id.startsWith(`${id}.`));
       expect(strays).toEqual([]);
     }
   });
@@ -89,6 +97,10 @@ describe('names', () => {
     expect(missing('setting', (name) => settingByPath.has(name))).toEqual([]);
   });
 
+  it('of commands have their file', () => {
+    expect(missing('command', (name) => exists(`src/cli/${name.replaceAll(' ', '-')}.ts`))).toEqual([]);
+  });
+
   it('of routes are in the table of routes', () => {
     expect(missing('route', (name) => routes.includes(name))).toEqual([]);
   });
@@ -103,7 +115,7 @@ describe('names', () => {
       const events = new Set(namesIn(row, 'event'));
       if (events.size === 0) return [];
       return namesIn(row, 'metric')
-        .filter((name) => !(allMetrics.get(name)?.fedBy ?? [...events]).some((type) => events.has(type)))
+        .filter((name) => fedByName.get(name)?.every((type) => !events.has(type)))
         .map((name) => `${row.id}: ${name} is not fed by ${[...events].join(', ')}`);
     });
     expect(apart).toEqual([]);
@@ -248,12 +260,7 @@ const metricFields: readonly { of: string; id: string; typed: Typed }[] = [
         'byzantine_behavior_detected',
       ],
       gauge: ['current_view'],
-      histogram: [
-        'block_proposal_time',
-        'block_commit_time',
-        'view_change_duration',
-        'vote_processing_time',
-      ],
+      histogram: ['block_proposal_time', 'block_commit_time', 'view_change_duration', 'vote_processing_time'],
     },
   },
   {
@@ -331,7 +338,9 @@ describe('the HotStuff-2 document', () => {
   const rowById = new Map(requirements.map((row) => [row.id, row]));
 
   it.each([...fields, ...methods])('has a row for each member of $of', ({ id, members }) => {
-    const lost = members.filter((member) => !rowById.get(`${id}${member}`)?.item.includes(member.split('_')[0]!));
+    const lost = members.filter(
+      (member) => !rowById.get(`${id}${member}`)?.item.includes(member.split('_')[0]!),
+    );
     expect(lost).toEqual([]);
   });
 

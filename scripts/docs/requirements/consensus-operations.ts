@@ -227,7 +227,12 @@ const config = section('S4.config', '`MetricsConfig`', [
   open('alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
     'feature receivers; short form for people without Alertmanager knowledge',
   ]),
-  done(shown.metricsConfig, 'metrics_sampling_rate', 'metrics_sampling_rate: f64', 'setting hooks.sampling_rate'),
+  done(
+    shown.metricsConfig,
+    'metrics_sampling_rate',
+    'metrics_sampling_rate: f64',
+    'setting hooks.sampling_rate',
+  ),
   done(shown.metricsConfig, 'batch_size', 'batch_size: usize', 'setting hooks.batch_size'),
   done(shown.metricsConfig, 'async_export', 'async_export: bool', [
     'setting hooks.thread',

@@ -3,7 +3,7 @@
  * Every path must exist; test/tidy/requirements.test.ts checks it.
  */
 export const shown = {
-  accounting: 'test/unit/intake/accounting.test.ts',
+  accounting: 'test/contract/accounting.test.ts',
   board: 'test/unit/metrics/board.test.ts',
   catalogue: 'test/tidy/generated-docs.test.ts',
   clock: 'test/unit/base/clock.test.ts',
