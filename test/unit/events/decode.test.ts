@@ -260,6 +260,16 @@ describe('scanner and acceptor', () => {
           deepStrictEqual(outcomeOf(fast, changed), outcomeOf(reference, changed));
   });
 
+  it('agree on lines that end otherwise than their length in bytes says', () => {
+    const fast = new LineDecoder();
+    const reference = new LineDecoder('none');
+    for (const line of [vote.replace('"n1"', '"é"') + '}', vote + '}', vote.slice(0, -2) + '}', vote + ' '])
+      for (let longerBefore = 0; longerBefore < 2; longerBefore++) {
+        if (longerBefore) fast.decode(vote.replace('}', ',"late_us":1,"signature":"s"}'));
+        deepStrictEqual(outcomeOf(fast, line), outcomeOf(reference, line));
+      }
+  });
+
   it('scan the canonical line of every type that has no rare fields', () => {
     const scanner = new LineScanner(generateScanFunctions()!);
     const rare = new Set(['amounts', 'bounds', 'validators', 'sequences']);
