@@ -5,7 +5,7 @@
  * A page never fails because a part of it does: what cannot be shown is left out, counted, and named
  * in a comment. A page handed out is the caller's own; later pages do not touch it.
  */
-import type { Registry } from 'prom-client';
+import type { Registry, RegistryContentType } from 'prom-client';
 import { WallClock, type Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Board, FamilyView } from '../../metrics/board.js';
@@ -30,7 +30,7 @@ import { NumberWriter } from './number-writer.js';
 export interface ExpositionOptions {
   readonly board: Board;
   /** Registries merged into the page, earlier ones first where names clash. They are only read. */
-  readonly registries?: readonly Registry[];
+  readonly registries?: readonly Registry<RegistryContentType>[];
   /** Lines for whoever reads the page by eye; shown in text only, each on one line. */
   readonly comments?: () => readonly string[];
   /** Measures how long a page took. Default: wall clock. */
@@ -58,7 +58,7 @@ export function createExposition(options: ExpositionOptions): Exposition {
 
 class BoardExposition implements Exposition {
   readonly #board: Board;
-  readonly #registries: readonly Registry[];
+  readonly #registries: readonly Registry<RegistryContentType>[];
   readonly #comments: () => readonly string[];
   readonly #clock: Clock;
   readonly #deadlineMs: number;
