@@ -25,6 +25,7 @@ import {
 import { contentTypeOf, type Format } from './format.js';
 import { commentLine } from './lines.js';
 import { NumberWriter } from './number-writer.js';
+import { PagePool } from './page-pool.js';
 
 /** What a page is made of. */
 export interface ExpositionOptions {
@@ -43,6 +44,11 @@ export interface ExpositionOptions {
 export interface Exposition {
   /** The page as of now. */
   render(format: Format): Promise<Uint8Array>;
+  /**
+   * Gives back a page that nobody reads any more (it was sent or compressed), so that a later one may
+   * use its memory. Optional: fresh memory costs a large page as much time as all of its numbers.
+   */
+  recycle(page: Uint8Array): void;
   /** The Content-Type of a page. */
   contentType(format: Format): string;
 }
@@ -63,6 +69,7 @@ class BoardExposition implements Exposition {
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #numbers = new NumberWriter();
+  readonly #pages = new PagePool();
   readonly #scrapes: Readonly<Record<Format, Counter>>;
   readonly #pageBytes: Readonly<Record<Format, Gauge>>;
   readonly #duration: Histogram;
@@ -85,6 +92,10 @@ class BoardExposition implements Exposition {
     this.#duration = board.histogram(prometheusMetrics.duration).at();
   }
 
+  recycle(page: Uint8Array): void {
+    this.#pages.recycle(page);
+  }
+
   contentType(format: Format): string {
     return contentTypeOf(format);
   }
@@ -99,7 +110,7 @@ class BoardExposition implements Exposition {
     const names = new Set(this.#ownNames);
     const shown = this.#accept(foreign, names, leftOut);
     this.#countLeftOut(leftOut);
-    const page = assemble([
+    const page = this.#pages.assemble([
       Buffer.from(format === 'text' ? this.#commentPart(leftOut) : '', 'utf8'),
       ...this.#ownParts(format, names),
       Buffer.from(shown.map((metric) => foreignLines(metric, format, names)).join(''), 'utf8'),
@@ -167,15 +178,4 @@ class BoardExposition implements Exposition {
     for (const { metric, problem } of leftOut) lines.push(`left out: ${metric}: ${problem}`);
     return lines.slice(0, MAX_COMMENTS).map(commentLine).join('');
   }
-}
-
-function assemble(parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const page = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const part of parts) {
-    page.set(part, at);
-    at += part.length;
-  }
-  return page;
 }

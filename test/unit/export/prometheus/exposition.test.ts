@@ -124,6 +124,27 @@ describe('a page', () => {
     expect(Buffer.compare(first, copy)).toBe(0);
   });
 
+  it('may be given back, once, and only then is its memory used again', async () => {
+    const board = new Board();
+    const exposition = createExposition({ board });
+    // The first page does not know yet how long it is: the second is longer.
+    await exposition.render('text');
+    const first = await exposition.render('text');
+    exposition.recycle(new Uint8Array(1_000_000));
+    const second = await exposition.render('text');
+    exposition.recycle(first);
+    exposition.recycle(first);
+    const third = await exposition.render('text');
+    const fourth = await exposition.render('text');
+    expect(second.buffer === first.buffer).toBe(false);
+    expect(third.buffer === first.buffer).toBe(true);
+    expect(fourth.buffer === first.buffer).toBe(false);
+    exposition.recycle(third);
+    for (let i = 0; i < 200; i++) board.gauge(height).at(`node-${i}`).set(i);
+    const longer = Buffer.from(await exposition.render('text')).toString();
+    expect(ownLines(longer)).toEqual(ownLines(await pageOf({ board })));
+  });
+
   it('says what it cost', async () => {
     const board = new Board();
     const clock = new ManualClock();
