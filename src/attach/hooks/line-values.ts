@@ -72,13 +72,7 @@ export function putId(target: Target, at: number, value: unknown, ids: IdMemory)
 }
 
 /** A list of ids; not plain when less than `reserve` bytes would remain behind it. */
-export function putIds(
-  target: Target,
-  at: number,
-  list: unknown,
-  ids: IdMemory,
-  reserve: number,
-): number {
+export function putIds(target: Target, at: number, list: unknown, ids: IdMemory, reserve: number): number {
   if (!Array.isArray(list)) return NOT_PLAIN;
   const { bytes } = target;
   const last = bytes.length - reserve - ID_CHARACTERS - SLACK;

@@ -94,7 +94,11 @@ function value(field: Field, maxBytes: number): string {
   }
   const writer = writerOf[field.kind];
   if (writer === undefined) return 'return NOT_PLAIN;';
-  return put(writer, 'value', ...(writer === 'putIds' || writer === 'putLabels' ? [`ids, ${maxBytes}`] : ['ids']));
+  return put(
+    writer,
+    'value',
+    ...(writer === 'putIds' || writer === 'putLabels' ? [`ids, ${maxBytes}`] : ['ids']),
+  );
 }
 
 const writerOf: Partial<Record<FieldKind, keyof typeof values>> = {
