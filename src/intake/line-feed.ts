@@ -26,6 +26,7 @@ import type { Tap } from './tap.js';
 
 const VITAL = priorities.indexOf('vital');
 const INVALID_LINES_LOGGED = 3;
+const HELLOS_LOGGED = 100;
 
 /** What a feed shares with all others. */
 export interface FeedRoom {
@@ -59,6 +60,7 @@ export class LineFeed implements LosslessFeed {
   #configured: HelloEvent | undefined;
   #ended = false;
   #invalidLines = 0;
+  #hellos = 0;
 
   /** @param stream names this feed towards the clock */
   constructor(room: FeedRoom, source: SourceDescription, stream: string, lossless: boolean) {
@@ -213,6 +215,7 @@ export class LineFeed implements LosslessFeed {
   }
 
   #announce(hello: HelloEvent): void {
+    if (++this.#hellos > HELLOS_LOGGED) return;
     const { door, peer } = this.#source;
     const { chain, node, run, software } = hello;
     this.#room.logger.info('a node says hello', { chain, node, run, software, door, peer });
