@@ -115,9 +115,7 @@ class ComposedSidecar implements Sidecar {
       validatorNames: chain.validators,
       domains: [...standardDomains(this.board), ...(deps.extraDomains ?? [])],
     });
-    this.#recorder = config.attach.record
-      ? new Recorder({ ...config.attach.record, board: this.board, logger })
-      : undefined;
+    this.#recorder = recorderOf(config, this.board, logger);
     this.#intake = new Intake({
       board: this.board,
       clock,
@@ -262,6 +260,13 @@ const ignoring: Dispatcher = {
     detach: () => undefined,
   }),
 };
+
+/** The recorder that `attach.record` asks for. */
+function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder | undefined {
+  if (!attach.record) return undefined;
+  const { file, maxSizeBytes, keep } = attach.record;
+  return new Recorder({ path: file, maxBytes: maxSizeBytes, keep, board, logger });
+}
 
 /** Lets a stream clock follow what the streams say. */
 function followStreams(clock: StreamClock): {
