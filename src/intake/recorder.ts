@@ -19,11 +19,11 @@ const MAX_INTRODUCED = 10_000;
 
 /** Where to record to, and its bounds. */
 export interface RecorderOptions {
-  readonly file: string;
+  readonly path: string;
   readonly board: Board;
   readonly logger: Logger;
   /** Size at which a file is rotated. Default 256 MiB. */
-  readonly maxSizeBytes?: number;
+  readonly maxBytes?: number;
   /** Rotated files kept: `<path>.1`, the newest, to `<path>.<keep>`. Default 4. */
   readonly keep?: number;
   /** Most characters that may wait for the disk. Default 16 Mi. */
@@ -36,9 +36,9 @@ export class Recorder implements Tap {
   /** The `hello` in force in the file, by node. */
   readonly #inForce = new Map<string, HelloEvent>();
 
-  constructor({ file: path, board, logger, maxSizeBytes, keep, bufferCharacters }: RecorderOptions) {
+  constructor({ path, board, logger, maxBytes, keep, bufferCharacters }: RecorderOptions) {
     const bounds = {
-      maxSizeBytes: maxSizeBytes ?? 256 * 1024 * 1024,
+      maxBytes: maxBytes ?? 256 * 1024 * 1024,
       keep: keep ?? 4,
       bufferCharacters: bufferCharacters ?? 16 * 1024 * 1024,
     };

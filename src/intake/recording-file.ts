@@ -17,7 +17,7 @@ import { recorderMetrics } from './catalogue.js';
 export interface RecordingFileOptions {
   readonly path: string;
   /** A file that has reached this size is rotated. */
-  readonly maxSizeBytes: number;
+  readonly maxBytes: number;
   /** Rotated files kept beside the current one. */
   readonly keep: number;
   /** Most characters waiting for the disk. */
@@ -60,7 +60,7 @@ export class RecordingFile {
 
   /** Whether the current file has its full size: what is appended after `rotate` begins a new one. */
   get isFull(): boolean {
-    return this.#fileCharacters >= this.#options.maxSizeBytes;
+    return this.#fileCharacters >= this.#options.maxBytes;
   }
 
   /** What is appended from now on goes to a new file. */

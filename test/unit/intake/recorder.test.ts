@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function record(options: Partial<RecorderOptions> = {}) {
   const board = new Board();
-  const recorder = new Recorder({ file: path, board, logger: silentLogger, ...options });
+  const recorder = new Recorder({ path, board, logger: silentLogger, ...options });
   return { recorder, ...hear({ board, tap: recorder }) };
 }
 
@@ -66,7 +66,7 @@ test('connections interleaved, runs replaced, a configured hello and garbage: th
 });
 
 test('each rotated file stands alone, all together are the whole, and the oldest is removed', async () => {
-  const { recorder, hearing, intake } = record({ maxSizeBytes: 2_000, keep: 3 });
+  const { recorder, hearing, intake } = record({ maxBytes: 2_000, keep: 3 });
   const feed = intake.openFeed({ door: 'unix', peer: 'p' });
   feed.write(linesOf(helloLine('a', 'r'), helloLine('b', 'r')));
   for (let i = 0; i < 100; i++)
