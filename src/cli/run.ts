@@ -1,0 +1,61 @@
+/**
+ * `quorumscope run`: the sidecar until it is told to stop. It then takes no more, processes what has arrived, and
+ * ends within the deadline whatever happens.
+ */
+import { messageOf } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import { unattachedNotices } from '../server/notices.js';
+import { renderStarted } from './attach-help.js';
+import { stopped, type CliContext, type ExitCode } from './context.js';
+import { loadConfig, type ConfigOptions } from './load-config.js';
+import { createLogger, logFormatOf } from './logger.js';
+import type { Rooms, SidecarFace } from './ports.js';
+
+/** How often it is said that nothing is attached. */
+const REMINDER_US = 60_000_000;
+
+/** A supervisor kills after ten seconds or more; five leave it no reason to. */
+const STOP_DEADLINE_US = 4_500_000;
+
+export async function run(options: ConfigOptions, context: CliContext, rooms: Rooms): Promise<ExitCode> {
+  const config = loadConfig(options, context);
+  const logger = createLogger(config.log, context);
+  const sidecar = await rooms.createSidecar(config, { clock: context.clock, logger });
+  await sidecar.start();
+  if (logFormatOf(config.log.format, context.stderr) === 'pretty' && config.log.level !== 'silent')
+    context.stderr.write(`${renderStarted(context.version, sidecar.addresses)}\n`);
+  else logger.info('the sidecar is running', { version: context.version, ...sidecar.addresses });
+
+  const reminder = context.clock.every(REMINDER_US, () => remind(sidecar, logger));
+  await stopped(context.stop);
+  reminder.stop();
+  logger.info('stopping');
+  await stopInTime(sidecar, context, logger);
+  return 0;
+}
+
+/** Says that nothing is attached and what to do, while that is so. */
+function remind(sidecar: SidecarFace, logger: Logger): void {
+  const isAttached = sidecar.status().chains.some(({ nodes }) => nodes.some((node) => node.connected));
+  if (!isAttached) logger.warn(unattachedNotices(sidecar.addresses).join(' '));
+}
+
+/** Stops the sidecar; what has not ended by the deadline is left behind and said. Never throws. */
+export async function stopInTime(
+  sidecar: SidecarFace,
+  { clock }: Pick<CliContext, 'clock'>,
+  logger: Logger,
+): Promise<void> {
+  let tooLate = (): void => undefined;
+  const deadline = new Promise<'late'>((resolve) => (tooLate = () => resolve('late')));
+  const timer = clock.after(STOP_DEADLINE_US, tooLate);
+  try {
+    const outcome = await Promise.race([sidecar.stop(), deadline]);
+    if (outcome === 'late') logger.warn('not everything was processed before the deadline for stopping');
+    else logger.info('stopped');
+  } catch (error) {
+    logger.error('stopping failed', { error: messageOf(error) });
+  } finally {
+    timer.stop();
+  }
+}
