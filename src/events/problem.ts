@@ -14,6 +14,7 @@ export const invalidReasons = [
   'not_in_list',
   'too_long',
   'no_hello',
+  'too_many_nodes',
 ] as const;
 
 /** One of `invalidReasons`. */
