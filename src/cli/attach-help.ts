@@ -1,6 +1,6 @@
 /** How to attach, in as few lines as it takes: printed when `run` starts. Pure. */
-import { unattachedNotices } from '../server/notices.js';
-import type { Addresses } from './ports.js';
+import type { SidecarAddresses } from '../sidecar.js';
+import { VERSION } from '../version.js';
 
 /** The smallest stream that means something: a node that entered a view and committed a block. */
 export const exampleStream: readonly string[] = [
@@ -10,21 +10,21 @@ export const exampleStream: readonly string[] = [
 ];
 
 /** The block that `run` prints once its doors are open. */
-export function renderStarted(version: string, addresses: Addresses): string {
+export function renderStarted(addresses: SidecarAddresses): string {
   const rows: (readonly [string, string])[] = [];
   if (addresses.http !== undefined) {
-    rows.push(['metrics', `http://${addresses.http}/metrics`], ['contents', `http://${addresses.http}/`]);
+    rows.push(['metrics', `${addresses.http}/metrics`], ['contents', `${addresses.http}/`]);
   }
-  if (addresses.telemetry !== undefined) rows.push(['telemetry', `http://${addresses.telemetry}/metrics`]);
+  if (addresses.telemetry !== undefined) rows.push(['telemetry', `${addresses.telemetry}/metrics`]);
   for (const address of [addresses.socket, addresses.tcp])
     if (address !== undefined) rows.push(['events', address]);
   const lines = rows.map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
-  return [`quorumscope ${version} is running`, '', ...lines, '', ...howToAttach(addresses), ''].join('\n');
+  return [`quorumscope ${VERSION} is running`, '', ...lines, '', ...howToAttach(addresses), ''].join('\n');
 }
 
-function howToAttach(addresses: Addresses): string[] {
+function howToAttach(addresses: SidecarAddresses): string[] {
   const address = addresses.socket ?? addresses.tcp;
-  if (address === undefined) return unattachedNotices(addresses);
+  if (address === undefined) return [unattached(addresses)];
   return [
     'Start a node with',
     '',
@@ -36,4 +36,12 @@ function howToAttach(addresses: Addresses): string[] {
     '',
     'Ctrl-C stops it; the node does not notice.',
   ];
+}
+
+/** One sentence on nothing being attached, and what to do. */
+export function unattached(addresses: SidecarAddresses): string {
+  const address = addresses.socket ?? addresses.tcp;
+  return address === undefined
+    ? 'nothing is attached and no door is open: set attach.socket or attach.tcp in the configuration'
+    : `nothing is attached: start a node with QUORUMSCOPE_EVENTS=${address}`;
 }

@@ -15,6 +15,8 @@ export interface Output {
 /** A terminal's or a pipe's other end. */
 export interface Input extends AsyncIterable<Uint8Array> {
   readonly isTTY?: boolean | undefined;
+  /** Keys as they are pressed, without echo; terminals only. */
+  setRawMode?(on: boolean): unknown;
 }
 
 /** The world of one command. */
@@ -26,7 +28,8 @@ export interface CliContext {
   readonly clock: Clock;
   /** Aborted by SIGINT and SIGTERM: finish cleanly. */
   readonly stop: AbortSignal;
-  readonly version: string;
+  /** Runs `action` when the process ends, however it ends short of a kill. */
+  readonly atExit: (action: () => void) => void;
   /** How to start this program again: what `node` is given before the command's words. */
   readonly self: readonly string[];
 }

@@ -13,10 +13,17 @@ export interface ConfigOptions {
   readonly [flag: string]: unknown;
 }
 
-/** @throws QuorumscopeError `config.invalid`, `config.unreadable` */
-export function loadConfig(options: ConfigOptions, context: Pick<CliContext, 'environment'>): Config {
+/**
+ * @param machine defaults that differ from the usual ones, by path
+ * @throws QuorumscopeError `config.invalid`, `config.unreadable`
+ */
+export function loadConfig(
+  options: ConfigOptions,
+  context: Pick<CliContext, 'environment'>,
+  machine?: Readonly<Record<string, string>>,
+): Config {
   return parseConfig({
-    machine: { 'attach.socket': defaultSocket(context.environment) },
+    machine: machine ?? { 'attach.socket': defaultSocket(context.environment) },
     file: readConfigFile(options.config),
     environment: context.environment,
     flags: flagValues(options),

@@ -4,12 +4,12 @@
  */
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
-import { unattachedNotices } from '../server/notices.js';
-import { renderStarted } from './attach-help.js';
+import { createSidecar, type Sidecar } from '../sidecar.js';
+import { VERSION } from '../version.js';
+import { renderStarted, unattached } from './attach-help.js';
 import { stopped, type CliContext, type ExitCode } from './context.js';
 import { loadConfig, type ConfigOptions } from './load-config.js';
 import { createLogger, logFormatOf } from './logger.js';
-import type { Rooms, SidecarFace } from './ports.js';
 
 /** How often it is said that nothing is attached. */
 const REMINDER_US = 60_000_000;
@@ -17,14 +17,14 @@ const REMINDER_US = 60_000_000;
 /** A supervisor kills after ten seconds or more; five leave it no reason to. */
 const STOP_DEADLINE_US = 4_500_000;
 
-export async function run(options: ConfigOptions, context: CliContext, rooms: Rooms): Promise<ExitCode> {
+export async function run(options: ConfigOptions, context: CliContext): Promise<ExitCode> {
   const config = loadConfig(options, context);
   const logger = createLogger(config.log, context);
-  const sidecar = await rooms.createSidecar(config, { clock: context.clock, logger });
+  const sidecar = createSidecar(config, { clock: context.clock, logger });
   await sidecar.start();
   if (logFormatOf(config.log.format, context.stderr) === 'pretty' && config.log.level !== 'silent')
-    context.stderr.write(`${renderStarted(context.version, sidecar.addresses)}\n`);
-  else logger.info('the sidecar is running', { version: context.version, ...sidecar.addresses });
+    context.stderr.write(`${renderStarted(sidecar.addresses)}\n`);
+  else logger.info('the sidecar is running', started(sidecar));
 
   const reminder = context.clock.every(REMINDER_US, () => remind(sidecar, logger));
   await stopped(context.stop);
@@ -34,15 +34,21 @@ export async function run(options: ConfigOptions, context: CliContext, rooms: Ro
   return 0;
 }
 
+/** What the block says, as fields of one line. */
+function started({ addresses }: Sidecar): Record<string, unknown> {
+  const metrics = addresses.http === undefined ? {} : { metrics: `${addresses.http}/metrics` };
+  return { version: VERSION, ...metrics, ...addresses };
+}
+
 /** Says that nothing is attached and what to do, while that is so. */
-function remind(sidecar: SidecarFace, logger: Logger): void {
+function remind(sidecar: Sidecar, logger: Logger): void {
   const isAttached = sidecar.status().chains.some(({ nodes }) => nodes.some((node) => node.connected));
-  if (!isAttached) logger.warn(unattachedNotices(sidecar.addresses).join(' '));
+  if (!isAttached) logger.warn(unattached(sidecar.addresses));
 }
 
 /** Stops the sidecar; what has not ended by the deadline is left behind and said. Never throws. */
 export async function stopInTime(
-  sidecar: SidecarFace,
+  sidecar: Sidecar,
   { clock }: Pick<CliContext, 'clock'>,
   logger: Logger,
 ): Promise<void> {

@@ -1,17 +1,17 @@
 /** The status document as tables for people. Pure. */
+import type { SidecarStatus } from '../status.js';
 import { showSpan } from './age.js';
-import type { StatusDocument } from './ports.js';
 import { renderTable } from './table.js';
 
 /** @param nowUs the reader's wall clock */
-export function renderStatus(document: StatusDocument, nowUs: number): string {
+export function renderStatus(document: SidecarStatus, nowUs: number): string {
   const up = showSpan(document.uptime_seconds);
   const title = `quorumscope ${document.version}, profile ${document.profile}, up ${up}`;
   return [title, nodeTable(document, nowUs), sourceTable(document)].join('\n\n');
 }
 
 /** Every node that was heard. */
-export function nodeTable({ chains }: Pick<StatusDocument, 'chains'>, nowUs: number): string {
+export function nodeTable({ chains }: Pick<SidecarStatus, 'chains'>, nowUs: number): string {
   const rows = chains.flatMap(({ chain, nodes }) =>
     nodes.map((node) => [
       chain,
@@ -29,7 +29,7 @@ export function nodeTable({ chains }: Pick<StatusDocument, 'chains'>, nowUs: num
 }
 
 /** The account of every source: what became of each line. */
-export function sourceTable({ sources }: Pick<StatusDocument, 'sources'>): string {
+export function sourceTable({ sources }: Pick<SidecarStatus, 'sources'>): string {
   if (sources.length === 0) return 'No line has been received yet.';
   const counts = [
     'received',

@@ -2,9 +2,9 @@
 import { messageOf } from '../base/errors.js';
 import { formatListenAddress } from '../config/address.js';
 import { STATUS_PATH } from '../server/routes/status.js';
+import type { SidecarStatus } from '../status.js';
 import type { CliContext, ExitCode } from './context.js';
 import { loadConfig, type ConfigOptions } from './load-config.js';
-import type { StatusDocument } from './ports.js';
 import { renderStatus } from './status-view.js';
 
 /** Words of the command line. */
@@ -17,7 +17,7 @@ const TIMEOUT_MS = 3_000;
 
 export async function status(options: StatusOptions, context: CliContext): Promise<ExitCode> {
   const base = options.url ?? `http://${formatListenAddress(loadConfig(options, context).server.listen)}`;
-  let document: StatusDocument;
+  let document: SidecarStatus;
   try {
     document = await fetchStatus(base);
   } catch (error) {
@@ -34,11 +34,11 @@ export async function status(options: StatusOptions, context: CliContext): Promi
   return 0;
 }
 
-async function fetchStatus(base: string): Promise<StatusDocument> {
+async function fetchStatus(base: string): Promise<SidecarStatus> {
   const url = new URL(STATUS_PATH, base);
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`it answered ${response.status} ${(await response.text()).trim()}`);
-  return (await response.json()) as StatusDocument;
+  return (await response.json()) as SidecarStatus;
 }
 
 /** `fetch` hides the reason in the cause. */
