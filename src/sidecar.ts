@@ -14,7 +14,7 @@ import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import type { Domain } from './domains/domain.js';
-import { DomainRegistry } from './domains/registry.js';
+import { DomainRegistry, standardDomains } from './domains/registry.js';
 import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
 import { negotiateFormat } from './export/prometheus/format.js';
@@ -113,11 +113,9 @@ class ComposedSidecar implements Sidecar {
       logger,
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
-      ...(deps.extraDomains ? { extraDomains: deps.extraDomains } : {}),
+      domains: [...standardDomains(this.board), ...(deps.extraDomains ?? [])],
     });
-    this.#recorder = config.attach.record
-      ? new Recorder({ ...config.attach.record, board: this.board, logger })
-      : undefined;
+    this.#recorder = recorderOf(config, this.board, logger);
     this.#intake = new Intake({
       board: this.board,
       clock,
@@ -262,6 +260,13 @@ const ignoring: Dispatcher = {
     detach: () => undefined,
   }),
 };
+
+/** The recorder that `attach.record` asks for. */
+function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder | undefined {
+  if (!attach.record) return undefined;
+  const { file, maxSizeBytes, keep } = attach.record;
+  return new Recorder({ path: file, maxBytes: maxSizeBytes, keep, board, logger });
+}
 
 /** Lets a stream clock follow what the streams say. */
 function followStreams(clock: StreamClock): {

@@ -2,7 +2,8 @@
  * The status document: what is attached and how it is doing, read from the board and the intake. The
  * accounts are those of the metrics, so that page and document cannot disagree.
  */
-import { consensusMetrics } from './domains/consensus/catalogue.js';
+import { commitMetrics } from './domains/consensus/commit-metrics.js';
+import { viewMetrics } from './domains/consensus/view-metrics.js';
 import { intakeMetrics } from './intake/catalogue.js';
 import type { IntakeStatus } from './intake/intake.js';
 import type { Board, FamilyView } from './metrics/board.js';
@@ -67,9 +68,9 @@ export function statusOf({ board, intake, profile, startedAtUs, uptimeUs }: Stat
       node,
       connected: connections > 0,
       run,
-      height: gauge(consensusMetrics.committedHeight),
-      view: gauge(consensusMetrics.currentView),
-      last_commit_timestamp_seconds: gauge(consensusMetrics.lastCommitTimestamp),
+      height: gauge(commitMetrics.committedHeight),
+      view: gauge(viewMetrics.currentView),
+      last_commit_timestamp_seconds: gauge(commitMetrics.lastCommitTimestamp),
     });
   }
   return {

@@ -18,6 +18,7 @@ export const errorCodes = {
   'attach.listen': 'The event socket cannot be opened.',
   'attach.file': 'An event file cannot be opened.',
   'server.listen': 'The HTTP address cannot be opened.',
+  'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',
 } as const satisfies Record<string, string>;
 

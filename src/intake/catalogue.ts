@@ -94,3 +94,16 @@ export const intakeMetrics = {
     [],
   ),
 } as const;
+
+/** The recorder's own metrics. */
+export const recorderMetrics = {
+  lines: counter('quorumscope_recorded_lines_total', 'Lines written to the recording.', []),
+  bytes: counter('quorumscope_recorded_bytes_total', 'Bytes written to the recording.', [], {
+    unit: 'bytes',
+  }),
+  lost: counter(
+    'quorumscope_recording_lost_lines_total',
+    'Lines that are missing in the recording: the disk was too slow (full) or failed (error).',
+    ['reason'],
+  ),
+} as const;

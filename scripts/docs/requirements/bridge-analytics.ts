@@ -25,7 +25,7 @@ const module = section('S3.module', 'Analytics module', [
   done(shown.board, 'ets', 'high-performance metric storage (ETS)', 'feature one flat array of slots'),
   open('dashboards', 'real-time dashboards for operational visibility', 'feature live page'),
   done(shown.board, 'ets_table', 'state: ets_table', 'feature the board'),
-  done(shown.config, 'aggregation_interval', 'state: aggregation_interval', [
+  done(shown.metricsConfig, 'aggregation_interval', 'state: aggregation_interval', [
     'setting metrics.collection_interval',
     'note Derived gauges are brought up to date at this interval.',
   ]),
@@ -58,7 +58,7 @@ const metricTypes = section(
     ]),
     done(shown.network, 'grpc_latency_us', 'grpc_latency_us: histogram', [
       'event network.latency_measured',
-      'metric hotstuff_network_peer_latency_seconds',
+      'metric hotstuff_network_peer_round_trip_seconds',
       'note The remote call of a node is its round trip to a peer.',
     ]),
     done(shown.storage, 'cache_hit', 'cache_hit: counter', [
@@ -79,11 +79,11 @@ const metricTypes = section(
     ]),
     done(shown.execution, 'optimization_completed', 'optimization_completed: counter', [
       'event execution.optimization_completed',
-      'metric hotstuff_execution_optimizations_total',
+      'metric hotstuff_execution_optimizations_completed_total',
     ]),
     done(shown.execution, 'optimization_failed', 'optimization_failed: counter', [
       'event execution.optimization_completed',
-      'metric hotstuff_execution_optimizations_total',
+      'metric hotstuff_execution_optimizations_completed_total',
       'note Label `outcome`.',
     ]),
     done(shown.execution, 'optimization_duration_ms', 'optimization_duration_ms: histogram', [
@@ -93,7 +93,7 @@ const metricTypes = section(
       'metric hotstuff_execution_optimization_improvement_ratio',
     ]),
     done(shown.execution, 'active_sessions', 'active_sessions: gauge', [
-      'metric hotstuff_execution_instances_active',
+      'metric hotstuff_execution_active_instances',
       'metric quorumscope_source_connected',
       'note A session is a plugin instance; for the sidecar, an attached source.',
     ]),
@@ -149,7 +149,7 @@ const storage = section('S3.storage', 'Metric storage', [
   ),
   open('time_index', 'analytics_time_index: ordered set', 'feature segments in order of time'),
   open('aggregates', 'analytics_aggregates', 'feature roll-ups of 1 min and 1 h'),
-  done(shown.config, 'aggregation_interval', 'aggregation_interval default 60_000', [
+  done(shown.metricsConfig, 'aggregation_interval', 'aggregation_interval default 60_000', [
     'setting metrics.collection_interval',
     'note Seconds instead of a minute: gauges are read by scrapes.',
   ]),
@@ -254,7 +254,7 @@ const dashboard = section(
     ),
     open('error_rate', 'health.error_rate', 'feature dashboard data: errors over operations'),
     open('active_sessions', 'health.active_sessions', [
-      'metric hotstuff_execution_instances_active',
+      'metric hotstuff_execution_active_instances',
       'metric quorumscope_source_connected',
       'feature dashboard data: instances and attached sources',
     ]),

@@ -182,7 +182,7 @@ const performance = section('S4.performance', '`PerformanceMetrics`', [
   ]),
   done(shown.mempool, 'transaction_confirmation_latency', 'transaction_confirmation_latency: Histogram', [
     'event mempool.transaction_committed',
-    'metric hotstuff_mempool_transaction_confirmation_duration_seconds',
+    'metric hotstuff_mempool_transaction_confirmation_latency_seconds',
   ]),
   done(shown.consensus, 'block_finalization_latency', 'block_finalization_latency: Histogram', [
     'event consensus.block_committed',
@@ -190,7 +190,7 @@ const performance = section('S4.performance', '`PerformanceMetrics`', [
   ]),
   done(shown.execution, 'end_to_end_latency', 'end_to_end_latency: Histogram', [
     'event execution.result_persisted',
-    'metric hotstuff_execution_end_to_end_duration_seconds',
+    'metric hotstuff_execution_end_to_end_latency_seconds',
   ]),
   done(shown.process, 'cpu_usage', 'cpu_usage: Gauge', [
     'event process.measured',
@@ -238,7 +238,7 @@ const network = section('S4.network', '`NetworkMetrics`', [
   ]),
   done(shown.network, 'message_queue_size', 'message_queue_size: Gauge', [
     'event network.queue_measured',
-    'metric hotstuff_network_message_queue_size',
+    'metric hotstuff_network_queue_depth',
   ]),
   done(shown.network, 'active_peers', 'active_peers: Gauge', [
     'event network.peers_measured',
@@ -254,7 +254,7 @@ const network = section('S4.network', '`NetworkMetrics`', [
   ]),
   done(shown.network, 'peer_latency', 'peer_latency: Histogram', [
     'event network.latency_measured',
-    'metric hotstuff_network_peer_latency_seconds',
+    'metric hotstuff_network_peer_round_trip_seconds',
   ]),
   done(shown.network, 'bytes_sent', 'bytes_sent: Counter', [
     'event network.message_sent',
@@ -269,8 +269,12 @@ const network = section('S4.network', '`NetworkMetrics`', [
     'metric hotstuff_network_bandwidth_utilization_ratio',
   ]),
   done(shown.network, 'network_partitions', 'network_partitions: Counter', [
+    'event network.message_sent',
+    'event network.message_received',
     'event network.partition_detected',
     'metric hotstuff_network_partitions_total',
+    'metric hotstuff_network_partitions_reported_total',
+    'note Inferred from deliveries between attached validators; what a node believes is counted apart.',
   ]),
   done(shown.network, 'connection_failures', 'connection_failures: Counter', [
     'event network.connection_failed',
@@ -395,7 +399,7 @@ const state = section('S4.state', '`StateMetrics`', [
   ]),
   done(shown.state, 'snapshot_creation_time', 'snapshot_creation_time: Histogram', [
     'event state.snapshot_created',
-    'metric hotstuff_state_snapshot_creation_duration_seconds',
+    'metric hotstuff_state_snapshot_duration_seconds',
   ]),
   done(shown.state, 'state_size', 'state_size: Gauge', [
     'event state.measured',

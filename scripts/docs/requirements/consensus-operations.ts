@@ -117,9 +117,9 @@ const prometheus = section('S4.prometheus', '`PrometheusExporter`', [
     'route GET /metrics',
     "feature the board, the default process metrics, and an operator's own prom-client registry",
   ]),
-  done(shown.config, 'port', 'port: u16', 'setting server.listen'),
-  done(shown.config, 'metrics_prefix', 'metrics_prefix: String', 'setting metrics.prefix'),
-  done(shown.config, 'new', 'new(port, prefix)', ['setting server.listen', 'setting metrics.prefix']),
+  done(shown.metricsConfig, 'port', 'port: u16', 'setting server.listen'),
+  done(shown.metricsConfig, 'metrics_prefix', 'metrics_prefix: String', 'setting metrics.prefix'),
+  done(shown.metricsConfig, 'new', 'new(port, prefix)', ['setting server.listen', 'setting metrics.prefix']),
   done(shown.server, 'start_server', 'start_server', ['command run', 'route GET /metrics']),
   done(shown.exposition, 'register_metrics', 'register_metrics(metrics)', [
     "feature an operator's own registry is merged into the page",
@@ -205,17 +205,17 @@ const techniques = section('S4.techniques', 'Optimization techniques', [
 ]);
 
 const config = section('S4.config', '`MetricsConfig`', [
-  done(shown.config, 'collection_enabled', 'collection_enabled: bool', 'setting metrics.enabled'),
-  done(shown.config, 'collection_interval', 'collection_interval: Duration', [
+  done(shown.metricsConfig, 'collection_enabled', 'collection_enabled: bool', 'setting metrics.enabled'),
+  done(shown.metricsConfig, 'collection_interval', 'collection_interval: Duration', [
     'setting metrics.collection_interval',
   ]),
-  done(shown.config, 'max_metrics_memory', 'max_metrics_memory: usize', [
+  done(shown.metricsConfig, 'max_metrics_memory', 'max_metrics_memory: usize', [
     'setting metrics.max_memory',
     'setting metrics.max_series',
     'note A series is reckoned at a measured size, so that memory becomes a number of series.',
   ]),
-  done(shown.config, 'prometheus_enabled', 'prometheus_enabled: bool', 'setting prometheus.enabled'),
-  done(shown.config, 'prometheus_port', 'prometheus_port: u16', 'setting server.listen'),
+  done(shown.metricsConfig, 'prometheus_enabled', 'prometheus_enabled: bool', 'setting prometheus.enabled'),
+  done(shown.metricsConfig, 'prometheus_port', 'prometheus_port: u16', 'setting server.listen'),
   open('custom_exporters', 'custom_exporters: Vec<ExporterConfig>', 'feature settings of exporters'),
   open('grafana_integration', 'grafana_integration: bool', 'feature settings: Grafana address and token'),
   open('dashboard_auto_generation', 'dashboard_auto_generation: bool', [
@@ -227,9 +227,14 @@ const config = section('S4.config', '`MetricsConfig`', [
   open('alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
     'feature receivers; short form for people without Alertmanager knowledge',
   ]),
-  done(shown.config, 'metrics_sampling_rate', 'metrics_sampling_rate: f64', 'setting hooks.sampling_rate'),
-  done(shown.config, 'batch_size', 'batch_size: usize', 'setting hooks.batch_size'),
-  done(shown.config, 'async_export', 'async_export: bool', [
+  done(
+    shown.metricsConfig,
+    'metrics_sampling_rate',
+    'metrics_sampling_rate: f64',
+    'setting hooks.sampling_rate',
+  ),
+  done(shown.metricsConfig, 'batch_size', 'batch_size: usize', 'setting hooks.batch_size'),
+  done(shown.metricsConfig, 'async_export', 'async_export: bool', [
     'setting hooks.thread',
     'note Pages are rendered in a worker thread, off the event loop of the node.',
   ]),
@@ -237,7 +242,7 @@ const config = section('S4.config', '`MetricsConfig`', [
 
 const status = section('S4.status', 'Implementation status', [
   done(
-    shown.dependencies,
+    shown.house,
     'phase',
     'Framework Phase: interfaces, design, integration points',
     'document ARCHITECTURE.md',
@@ -248,7 +253,7 @@ const status = section('S4.status', 'Implementation status', [
     'Metrics collection interface design',
     'feature the `MetricsCollector` face',
   ),
-  done(shown.dependencies, 'planning', 'Observability architecture planning', 'document ARCHITECTURE.md'),
+  done(shown.house, 'planning', 'Observability architecture planning', 'document ARCHITECTURE.md'),
   open('export', 'Export and integration framework', 'feature rooms `export` and `delivery`'),
   open('dashboards', 'Dashboard and alerting design', 'feature dashboards and rule files'),
   open('implementation', 'Implementation pending', 'feature the whole of this table'),

@@ -15,13 +15,14 @@ const architecture = section('S0.architecture', 'Analytics architecture', [
   ]),
   done(shown.execution, 'fuel_metering', 'Fuel Metering', [
     'event execution.invocation_completed',
-    'metric hotstuff_execution_fuel_total',
+    'metric hotstuff_execution_fuel_used_total',
     'note The node meters; the events carry fuel used, limit and classes.',
   ]),
   done(shown.execution, 'resource_tracking', 'Resource Tracking', [
+    'event execution.invocation_completed',
     'event execution.host_call_completed',
-    'event execution.memory_grown',
-    'metric hotstuff_execution_operations_total',
+    'metric hotstuff_execution_class_operations_total',
+    'metric hotstuff_execution_host_calls_total',
   ]),
   open('behavior_analysis', 'Behavior Analysis', 'feature baseline per contract and entry point'),
   open('anomaly_detection', 'Anomaly Detection', 'feature streaming detectors over any series'),
@@ -31,16 +32,20 @@ const architecture = section('S0.architecture', 'Analytics architecture', [
 ]);
 
 const efficiency = section('S0.efficiency', 'Efficiency score', [
-  open('score', 'calculate_efficiency_score: expected_fuel / actual_fuel_consumed', [
-    'feature gauge: efficiency ratio per contract and entry point',
+  done(shown.execution, 'score', 'calculate_efficiency_score: expected_fuel / actual_fuel_consumed', [
+    'event execution.invocation_completed',
+    'metric hotstuff_execution_efficiency_ratio',
+    'note Per contract, over a window, where the node states what it expected.',
   ]),
   open('expected', 'calculate_expected_fuel', [
     'event execution.invocation_completed',
-    'feature expected fuel: what the node states, else the median of successful runs of the same code',
+    'feature where the node states none: the median of successful runs of the same code',
+    'note What the node states is the field `expected_fuel`.',
   ]),
-  done(shown.execution, 'total', 'get_total_consumed', 'metric hotstuff_execution_fuel_total'),
-  open('zero', 'score is 1.0 when nothing was consumed', [
-    'feature an absent gauge below a minimum of runs',
+  done(shown.execution, 'total', 'get_total_consumed', 'metric hotstuff_execution_fuel_used_total'),
+  done(shown.execution, 'zero', 'score is 1.0 when nothing was consumed', [
+    'metric hotstuff_execution_efficiency_ratio',
+    'feature an absent gauge where nothing was consumed',
     'note Deviation: no data is said to be no data; 1.0 would claim normal behaviour.',
   ]),
   open('above', '>1.0: efficient execution (good)', 'feature thresholds and text of the efficiency panel'),
@@ -54,13 +59,14 @@ const breakdown = section(
   [
     done(shown.execution, 'cpu', 'CPU Cycles: instruction counting, variable cost', [
       'event execution.invocation_completed',
-      'metric hotstuff_execution_fuel_total',
+      'metric hotstuff_execution_class_fuel_total',
       'note Class `compute`.',
     ]),
     open('cpu_analytics', 'CPU Cycles: efficiency score, patterns', 'feature efficiency ratio and baselines'),
     done(shown.execution, 'memory', 'Memory Operations: allocation tracking, 10-1000 units', [
       'event execution.memory_grown',
-      'metric hotstuff_execution_fuel_total',
+      'event execution.invocation_completed',
+      'metric hotstuff_execution_class_fuel_total',
       'metric hotstuff_execution_memory_peak_bytes',
       "note Class `memory`; the cost per operation is the node's, we take it as stated.",
     ]),
@@ -69,7 +75,8 @@ const breakdown = section(
     ]),
     done(shown.execution, 'network', 'Network Calls: request/response tracking, 2000-5000 units', [
       'event execution.host_call_completed',
-      'metric hotstuff_execution_fuel_total',
+      'event execution.invocation_completed',
+      'metric hotstuff_execution_class_fuel_total',
       'metric hotstuff_execution_host_calls_total',
       'note Class `network`.',
     ]),
@@ -79,7 +86,8 @@ const breakdown = section(
     ]),
     done(shown.execution, 'file', 'File Operations: I/O operation tracking, 1000-1500 units', [
       'event execution.host_call_completed',
-      'metric hotstuff_execution_fuel_total',
+      'event execution.invocation_completed',
+      'metric hotstuff_execution_class_fuel_total',
       'metric hotstuff_execution_host_calls_total',
       'note Class `file`.',
     ]),
@@ -139,12 +147,14 @@ const report = section('S0.report', 'Fuel report', [
   open('periodic', 'reports every 5 minutes', 'feature setting: report interval, default 5 min'),
   open('send', 'analytics_service.send_report', 'feature reports delivered to a file or URL'),
   open('average_efficiency', 'Average Efficiency: mean efficiency across all plugins', [
+    'metric hotstuff_execution_efficiency_ratio',
     'feature fuel report and recorded series: efficiency weighted by fuel',
   ]),
   done(shown.execution, 'utilization', 'Resource Utilization: CPU, memory, network usage patterns', [
-    'metric hotstuff_execution_fuel_total',
-    'metric hotstuff_execution_operations_total',
-    'metric hotstuff_execution_bytes_total',
+    'metric hotstuff_execution_class_fuel_total',
+    'metric hotstuff_execution_class_operations_total',
+    'metric hotstuff_execution_class_bytes_total',
+    'metric hotstuff_process_network_bytes_per_second',
   ]),
   done(shown.execution, 'execution_time', 'Execution Time: plugin execution duration analysis', [
     'metric hotstuff_execution_invocation_duration_seconds',
@@ -165,8 +175,8 @@ const report = section('S0.report', 'Fuel report', [
   ),
   done(shown.execution, 'abuse', 'Resource Abuse: attempts to exceed limits', [
     'metric hotstuff_execution_invocations_total',
-    'metric hotstuff_execution_memory_growth_refused_total',
-    'note Outcomes `out_of_fuel`, `memory_limit`, `stack_limit`; refused memory growth.',
+    'metric hotstuff_execution_memory_growths_total',
+    'note Outcomes `out_of_fuel`, `memory_limit`, `stack_limit`; memory growth `refused`.',
   ]),
   done(shown.execution, 'violations', 'Security Violations: failed security checks', [
     'event execution.host_call_completed',
@@ -234,6 +244,7 @@ const security = section('S0.security', 'Security analytics', [
   open('memory_leak', 'SecurityThreat::MemoryLeak', 'feature threat: floor of held memory rises'),
   open('infinite_loop', 'SecurityThreat::InfiniteLoop', [
     'event execution.invocation_overran',
+    'metric hotstuff_execution_overruns_total',
     'feature threat: repeated out of fuel with compute only, told apart from limits set too low',
   ]),
   open('network_flooding', 'SecurityThreat::NetworkFlooding', [
@@ -265,7 +276,7 @@ const security = section('S0.security', 'Security analytics', [
 const dashboard = section('S0.dashboard', 'Analytics dashboard', [
   done(shown.execution, 'active_plugins', 'Active Plugins: number of running plugins', [
     'event execution.instance_created',
-    'metric hotstuff_execution_instances_active',
+    'metric hotstuff_execution_active_instances',
   ]),
   done(shown.process, 'resource_usage', 'Resource Usage: total system resource consumption', [
     'event process.measured',
@@ -316,12 +327,14 @@ const dashboard = section('S0.dashboard', 'Analytics dashboard', [
 
 const integration = section('S0.integration', 'Integration with monitoring', [
   done(shown.execution, 'fuel_consumed', 'FuelMetrics.fuel_consumed: Counter', [
-    'metric hotstuff_execution_fuel_total',
+    'metric hotstuff_execution_fuel_used_total',
   ]),
   done(shown.execution, 'execution_time', 'FuelMetrics.execution_time: Histogram', [
     'metric hotstuff_execution_invocation_duration_seconds',
   ]),
-  open('efficiency_score', 'FuelMetrics.efficiency_score: Gauge', 'feature gauge: efficiency ratio'),
+  done(shown.execution, 'efficiency_score', 'FuelMetrics.efficiency_score: Gauge', [
+    'metric hotstuff_execution_efficiency_ratio',
+  ]),
   open('anomaly_count', 'FuelMetrics.anomaly_count: Counter', 'feature counter of anomalies by kind'),
   open('grafana_fuel', 'Grafana: Fuel Consumption, real-time fuel usage', 'feature dashboard: execution'),
   open('grafana_performance', 'Grafana: Performance Metrics, execution time and efficiency', [

@@ -33,6 +33,7 @@ const acceptance = section('S2.acceptance', 'Acceptance criteria', [
   ]),
   done(shown.consensus, 'loop_metrics', 'Loop execution metrics', [
     'event consensus.view_entered',
+    'event execution.invocation_completed',
     'metric hotstuff_consensus_view_duration_seconds',
     'metric hotstuff_execution_invocation_duration_seconds',
     'note A loop execution is a view, and within it the calls of contracts.',
@@ -85,7 +86,7 @@ const phases = section('S2.phases', 'Implementation phases', [
 ]);
 
 const modules = section('S2.modules', 'Module structure', [
-  done(shown.dependencies, 'mod', 'mod.rs', 'feature package entry, one room per module, arrows enforced'),
+  done(shown.house, 'mod', 'mod.rs', 'feature package entry, one room per module, arrows enforced'),
   done(shown.definition, 'metrics', 'metrics.rs: metric definitions', 'document docs/METRICS.md'),
   done(
     shown.collector,
@@ -174,11 +175,11 @@ const collector = section(
       'note Label `outcome`.',
     ]),
     done(shown.execution, 'llm_tokens_used', 'llm_tokens_used counter', [
-      'metric hotstuff_execution_fuel_total',
+      'metric hotstuff_execution_fuel_used_total',
       'note Tokens are fuel.',
     ]),
     done(shown.execution, 'token_type', 'label token_type: "prompt"', [
-      'metric hotstuff_execution_fuel_total',
+      'metric hotstuff_execution_class_fuel_total',
       'note Label `class`.',
     ]),
     done(shown.execution, 'tool_invocations', 'tool_invocations counter', [
@@ -208,7 +209,7 @@ const collector = section(
       'metric hotstuff_process_resident_memory_bytes',
     ]),
     done(shown.execution, 'active_loops', 'active_loops gauge: count_active_loops', [
-      'metric hotstuff_execution_instances_active',
+      'metric hotstuff_execution_active_instances',
       'note A node runs one view at a time; what is active are instances.',
     ]),
   ],

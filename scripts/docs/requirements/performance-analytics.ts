@@ -28,7 +28,7 @@ const metrics = section('S1.metrics', 'Performance metrics', [
   done(shown.execution, 'gas', 'Gas usage tracking', [
     'event execution.invocation_completed',
     'event execution.block_executed',
-    'metric hotstuff_execution_fuel_total',
+    'metric hotstuff_execution_fuel_used_total',
   ]),
   done(shown.execution, 'execution_time', 'Execution time monitoring', [
     'metric hotstuff_execution_invocation_duration_seconds',

@@ -3,17 +3,18 @@
  * Every path must exist; test/tidy/requirements.test.ts checks it.
  */
 export const shown = {
-  accounting: 'test/unit/intake/accounting.test.ts',
+  accounting: 'test/contract/accounting.test.ts',
   board: 'test/unit/metrics/board.test.ts',
-  catalogue: 'test/tidy/catalogue.test.ts',
+  catalogue: 'test/tidy/generated-docs.test.ts',
   clock: 'test/unit/base/clock.test.ts',
   collector: 'test/unit/metrics/collector.test.ts',
-  config: 'test/unit/config/config.test.ts',
+  config: 'test/unit/config/parse.test.ts',
+  metricsConfig: 'test/unit/config/metrics-config.test.ts',
   consensus: 'test/unit/domains/consensus.test.ts',
   custom: 'test/unit/domains/custom.test.ts',
   decode: 'test/unit/events/decode.test.ts',
   definition: 'test/unit/metrics/definition.test.ts',
-  dependencies: 'test/tidy/dependencies.test.ts',
+  house: 'test/tidy/house.test.ts',
   derived: 'test/unit/domains/derived.test.ts',
   domains: 'test/unit/domains/registry.test.ts',
   execution: 'test/unit/domains/execution.test.ts',

@@ -23,7 +23,7 @@ import {
   type LeftOutReason,
 } from './foreign-registry.js';
 import { contentTypeOf, type Format } from './format.js';
-import { commentLine, withoutTotal } from './lines.js';
+import { commentLine } from './lines.js';
 import { NumberWriter } from './number-writer.js';
 
 /** What a page is made of. */
@@ -49,6 +49,7 @@ export interface Exposition {
 
 const MAX_COMMENTS = 50;
 const EOF = Buffer.from('# EOF\n');
+const NOTHING = new Uint8Array(0);
 
 /** A renderer over `options.board`. */
 export function createExposition(options: ExpositionOptions): Exposition {
@@ -67,10 +68,8 @@ class BoardExposition implements Exposition {
   readonly #duration: Histogram;
   #views: readonly FamilyView[] = [];
   #blocks: readonly FamilyBlock[] = [];
-  /** Every name that our own part uses, in both formats. */
-  #ownNames = new Set<string>();
-  /** Names of our metrics that a counter may not be shortened to. */
-  #metricNames = new Set<string>();
+  /** Every name that our own part uses. */
+  #ownNames: ReadonlySet<string> = new Set();
 
   constructor(options: ExpositionOptions) {
     const { board } = options;
@@ -97,17 +96,15 @@ class BoardExposition implements Exposition {
     const foreign = await this.#readRegistries((metric) => leftOut.push(metric));
     // From here on nothing waits, so that the board's part is of one moment.
     this.#arrange();
-    const foreignPart = this.#foreignPart(foreign, format, leftOut);
+    const names = new Set(this.#ownNames);
+    const shown = this.#accept(foreign, names, leftOut);
     this.#countLeftOut(leftOut);
-    const parts = [
-      format === 'text' ? this.#commentPart(leftOut) : '',
-      ...this.#ownParts(format),
-      foreignPart,
-    ];
-    const page = assemble(
-      parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part)),
-      format,
-    );
+    const page = assemble([
+      Buffer.from(format === 'text' ? this.#commentPart(leftOut) : '', 'utf8'),
+      ...this.#ownParts(format, names),
+      Buffer.from(shown.map((metric) => foreignLines(metric, format, names)).join(''), 'utf8'),
+      format === 'text' ? NOTHING : EOF,
+    ]);
     this.#pageBytes[format].set(page.length);
     this.#duration.observe((this.#clock.monoUs() - startUs) / 1e6);
     return page;
@@ -129,43 +126,30 @@ class BoardExposition implements Exposition {
     const before = new Map(this.#blocks.map((block) => [block.view, block]));
     this.#views = views;
     this.#blocks = views.map((view) => before.get(view) ?? new FamilyBlock(view, this.#numbers));
-    this.#metricNames = new Set(views.map(({ definition }) => definition.name));
-    this.#ownNames = new Set(
-      views.flatMap(({ definition }) => [...sampleNames(definition), withoutTotal(definition.name)]),
-    );
+    this.#ownNames = new Set(views.flatMap(({ definition }) => sampleNames(definition)));
   }
 
-  *#ownParts(format: Format): Generator<Uint8Array> {
+  *#ownParts(format: Format, names: ReadonlySet<string>): Generator<Uint8Array> {
     const { values } = this.#board.slots;
     for (const block of this.#blocks) {
       block.update(values);
-      const { name } = block.view.definition;
-      yield block.head(format, !this.#metricNames.has(withoutTotal(name)));
+      yield block.head(format, names);
       yield block.lines;
     }
   }
 
-  #foreignPart(metrics: readonly ForeignMetric[], format: Format, leftOut: LeftOut[]): string {
-    const taken = new Set<string>();
-    let part = '';
-    for (const metric of metrics) {
-      const reason = this.#reasonAgainst(metric, taken);
-      if (reason) {
-        leftOut.push(reason);
-        continue;
-      }
-      for (const name of foreignNames(metric)) taken.add(name);
-      part += foreignLines(metric, format);
-    }
-    return part;
-  }
-
-  #reasonAgainst(metric: ForeignMetric, taken: ReadonlySet<string>): LeftOut | undefined {
-    const problem = foreignProblem(metric);
-    if (problem !== undefined) return { metric: String(metric.name), reason: 'invalid', problem };
-    const clash = foreignNames(metric).find((name) => this.#ownNames.has(name) || taken.has(name));
-    if (clash === undefined) return undefined;
-    return { metric: metric.name, reason: 'clash', problem: `the name ${clash} is taken` };
+  /** The metrics that can stand on the page; their names join `names`. */
+  #accept(metrics: readonly ForeignMetric[], names: Set<string>, leftOut: LeftOut[]): ForeignMetric[] {
+    return metrics.filter((metric) => {
+      const problem = foreignProblem(metric);
+      const own = problem === undefined ? foreignNames(metric) : [];
+      const clash = own.find((name) => names.has(name));
+      if (problem !== undefined) leftOut.push({ metric: String(metric.name), reason: 'invalid', problem });
+      else if (clash !== undefined) {
+        leftOut.push({ metric: metric.name, reason: 'clash', problem: `the name ${clash} is taken` });
+      } else for (const name of own) names.add(name);
+      return problem === undefined && clash === undefined;
+    });
   }
 
   #countLeftOut(leftOut: readonly LeftOut[]): void {
@@ -185,12 +169,11 @@ class BoardExposition implements Exposition {
   }
 }
 
-function assemble(parts: readonly Uint8Array[], format: Format): Uint8Array {
-  const all: readonly Uint8Array[] = format === 'openmetrics' ? [...parts, EOF] : parts;
-  const length = all.reduce((sum, part) => sum + part.length, 0);
+function assemble(parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
   const page = Buffer.allocUnsafeSlow(length);
   let at = 0;
-  for (const part of all) {
+  for (const part of parts) {
     page.set(part, at);
     at += part.length;
   }

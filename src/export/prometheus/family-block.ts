@@ -6,43 +6,56 @@
  * Series lines are the same bytes in both formats, so that alternating them costs nothing and can
  * never rename a series.
  */
-import { boundLabel } from '../../metrics/bound-label.js';
 import type { FamilyView } from '../../metrics/board.js';
+import { boundLabel } from '../../metrics/bound-label.js';
+import type { Series } from '../../metrics/series.js';
 import type { Format } from './format.js';
-import { labelSet, metadataLines } from './lines.js';
+import { isShortenedCounter, labelSet, metadataLines } from './lines.js';
 import type { NumberWriter } from './number-writer.js';
 
 const NEWLINE = 10;
 /** Longest number (`-1.2345678901234567e-308`) with room to spare. */
 const NUMBER_ROOM = 32;
-/** Below this many bytes a loop beats the call that copies natively. */
-const SHORT_COPY = 128;
+/** Above this many bytes the native call that copies beats a loop. */
+const LONG_COPY = 400;
+
+/** The same memory twice. */
+interface Bytes {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
 
 /** One metric's part of the page. */
 export class FamilyBlock {
   readonly view: FamilyView;
   readonly #numbers: NumberWriter;
   readonly #heads = new Map<string, Buffer>();
-  /** Per line: the value to show, the value shown, where it starts in the text, and its length. */
+  /** Bucket lines of a series; 0 when its lines simply show its slots. */
+  readonly #bucketLines: number;
+  /** Per line: the slot (for a count that of the sum before it), the value to show, the value shown, where it starts in the text, and its length. */
+  readonly #slots: Uint32Array;
   readonly #current: Float64Array;
   readonly #shown: Float64Array;
   readonly #valueAt: Uint32Array;
   readonly #valueLength: Uint8Array;
-  #text: Uint8Array;
+  #text: Bytes;
   #length: number;
-  #spare: Uint8Array = new Uint8Array(0);
+  #spare = bytesOf(new Uint8Array(0));
 
   constructor(view: FamilyView, numbers: NumberWriter) {
     this.view = view;
     this.#numbers = numbers;
     const prefixes = linePrefixes(view);
+    const isHistogram = view.definition.kind === 'histogram';
+    this.#bucketLines = isHistogram ? (view.definition.bounds?.length ?? 0) + 1 : 0;
+    this.#slots = Uint32Array.from(view.series.flatMap((series) => lineSlots(series, isHistogram)));
     this.#current = new Float64Array(prefixes.length);
     this.#shown = new Float64Array(prefixes.length);
     this.#valueAt = new Uint32Array(prefixes.length);
     this.#valueLength = new Uint8Array(prefixes.length).fill(1);
     // Every line begins by showing 0; the first update does the rest.
-    this.#text = Buffer.from(prefixes.map((prefix) => `${prefix} 0\n`).join(''), 'utf8');
-    this.#length = this.#text.length;
+    this.#text = bytesOf(Buffer.from(prefixes.map((prefix) => `${prefix} 0\n`).join(''), 'utf8'));
+    this.#length = this.#text.bytes.length;
     let at = 0;
     for (let i = 0; i < prefixes.length; i++) {
       at += Buffer.byteLength(prefixes[i]!) + 1;
@@ -53,15 +66,16 @@ export class FamilyBlock {
 
   /** The series lines as of the last update; valid until the next one. */
   get lines(): Uint8Array {
-    return this.#text.subarray(0, this.#length);
+    return this.#text.bytes.subarray(0, this.#length);
   }
 
-  /** The metadata lines in `format`. */
-  head(format: Format, mayDropTotal: boolean): Buffer {
-    const key = `${format} ${mayDropTotal}`;
+  /** The metadata lines in `format`; `names` are those that the page uses. */
+  head(format: Format, names: ReadonlySet<string>): Buffer {
+    const { definition } = this.view;
+    const key = `${format} ${isShortenedCounter(definition, names)}`;
     let head = this.#heads.get(key);
     if (!head) {
-      head = Buffer.from(metadataLines(this.view.definition, format, mayDropTotal), 'utf8');
+      head = Buffer.from(metadataLines(definition, format, names), 'utf8');
       this.#heads.set(key, head);
     }
     return head;
@@ -76,7 +90,7 @@ export class FamilyBlock {
       const value = current[i]!;
       if (value === shown[i]! || (value !== value && shown[i] !== shown[i])) continue;
       if (this.#numbers.format(value) !== this.#valueLength[i]!) return this.#rewriteFrom(i);
-      this.#numbers.copyTo(this.#text, this.#valueAt[i]!);
+      this.#numbers.copyTo(this.#text.bytes, this.#valueAt[i]!);
       shown[i] = value;
     }
   }
@@ -84,26 +98,28 @@ export class FamilyBlock {
   /** Collects the value of each line; buckets become cumulative. */
   #read(values: Float64Array): void {
     const current = this.#current;
-    const { definition, series } = this.view;
-    let line = 0;
-    if (definition.kind !== 'histogram') {
-      for (const { slot, width } of series) {
-        for (let i = 0; i < width; i++) current[line++] = values[slot + i]!;
-      }
+    const slots = this.#slots;
+    const { length } = current;
+    if (this.#bucketLines === 0) {
+      for (let line = 0; line < length; line++) current[line] = values[slots[line]!]!;
       return;
     }
-    for (const { slot, width } of series) {
+    for (let line = 0; line < length;) {
       let count = 0;
-      for (let i = 0; i < width - 1; i++) current[line++] = count += values[slot + i]!;
-      current[line++] = values[slot + width - 1]!;
-      current[line++] = count;
+      for (const end = line + this.#bucketLines; line < end; line++) {
+        count += values[slots[line]!]!;
+        current[line] = count;
+      }
+      current[line] = values[slots[line]!]!;
+      current[line + 1] = count;
+      line += 2;
     }
   }
 
   /** Writes the text anew from line `first` on, whose number has another length now. */
   #rewriteFrom(first: number): void {
     const room = this.#length + (this.#current.length - first) * NUMBER_ROOM;
-    if (this.#spare.length < room) this.#spare = new Uint8Array(room);
+    if (this.#spare.bytes.length < room) this.#spare = bytesOf(new Uint8Array(room));
     const source = this.#text;
     const target = this.#spare;
     const numbers = this.#numbers;
@@ -119,8 +135,8 @@ export class FamilyBlock {
       if (value === this.#shown[i]! || (value !== value && this.#shown[i] !== this.#shown[i])) continue;
       copyBytes(source, read, at, target, write);
       this.#valueLength[i] = numbers.format(value);
-      write = numbers.copyTo(target, at + moved);
-      target[write++] = NEWLINE;
+      write = numbers.copyTo(target.bytes, at + moved);
+      target.bytes[write++] = NEWLINE;
       read = end + 1;
       this.#shown[i] = value;
     }
@@ -129,6 +145,12 @@ export class FamilyBlock {
     this.#text = target;
     this.#spare = source;
   }
+}
+
+/** The slots that a series' lines show, in order; a histogram has one line more than slots. */
+function lineSlots({ slot, width }: Series, isHistogram: boolean): number[] {
+  const slots = Array.from({ length: width }, (_, i) => slot + i);
+  return isHistogram ? [...slots, slot + width - 1] : slots;
 }
 
 /** What stands before the value, line by line. */
@@ -152,10 +174,21 @@ function linePrefixes({ definition, series }: FamilyView): string[] {
   });
 }
 
-function copyBytes(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): void {
-  if (end - start > SHORT_COPY) {
-    target.set(source.subarray(start, end), at);
+/** Copies four bytes at a time: through a DataView that needs no alignment, and for the length of a line
+ * it takes a third of the native call's time. */
+function copyBytes(source: Bytes, start: number, end: number, target: Bytes, at: number): void {
+  if (end - start > LONG_COPY) {
+    target.bytes.set(source.bytes.subarray(start, end), at);
     return;
   }
-  for (let i = start; i < end; i++) target[at + i - start] = source[i]!;
+  const from = source.view;
+  const to = target.view;
+  let i = start;
+  let j = at;
+  for (; i + 4 <= end; i += 4, j += 4) to.setInt32(j, from.getInt32(i, true), true);
+  for (; i < end; i++, j++) target.bytes[j] = source.bytes[i]!;
+}
+
+function bytesOf(bytes: Uint8Array): Bytes {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
 }

@@ -8,7 +8,7 @@ import { messageOf } from '../../base/errors.js';
 import { boundLabel } from '../../metrics/bound-label.js';
 import { sampleNames } from '../../metrics/definition.js';
 import type { Format } from './format.js';
-import { labelSet, metadataLines, withoutTotal, type Metadata } from './lines.js';
+import { isShortenedCounter, labelSet, metadataLines, type Metadata } from './lines.js';
 import { numberText } from './number-writer.js';
 
 /** Why a foreign metric is not on the page. */
@@ -97,17 +97,14 @@ export async function readRegistry(
 export function foreignNames(metric: ForeignMetric): string[] {
   const { name } = metric;
   const kind = kindOf(metric);
-  if (kind === 'counter') return [...new Set([name, withoutTotal(name)])];
   return kind === 'unknown' ? [name] : sampleNames({ name, kind });
 }
 
 /** What is wrong with `metric`, or undefined when it can stand on a page. */
 export function foreignProblem(metric: ForeignMetric): string | undefined {
   if (typeof metric.name !== 'string' || !NAME.test(metric.name)) return 'its name is not a metric name';
-  const values: unknown = metric.values;
-  if (!Array.isArray(values)) return 'it has no list of values';
   const names = new Set(foreignNames(metric));
-  for (const { value, labels, metricName } of values as readonly ForeignSample[]) {
+  for (const { value, labels, metricName } of metric.values) {
     if (typeof value !== 'number') return `a value is a ${typeof value}`;
     if (metricName !== undefined && !names.has(metricName))
       return `it holds series of the name ${metricName}`;
@@ -117,18 +114,18 @@ export function foreignProblem(metric: ForeignMetric): string | undefined {
   return undefined;
 }
 
-/** The lines of `metric`; exemplars in OpenMetrics only. */
-export function foreignLines(metric: ForeignMetric, format: Format): string {
+/** The lines of `metric` on a page that uses `names`; exemplars in OpenMetrics only. */
+export function foreignLines(metric: ForeignMetric, format: Format, names: ReadonlySet<string>): string {
   const kind = kindOf(metric);
   const help =
     typeof metric.help === 'string' && metric.help.trim() !== '' ? metric.help : 'Registered without help.';
   const metadata: Metadata = { name: metric.name, kind, help };
-  let lines = metadataLines(metadata, format);
+  let lines = metadataLines(metadata, format, names);
   for (const sample of metric.values) {
     const name = sample.metricName ?? metric.name;
     lines += `${name}${foreignLabelSet(sample.labels ?? {})} ${numberText(sample.value)}`;
     const mayHaveExemplar =
-      kind === 'histogram' ? name.endsWith('_bucket') : kind === 'counter' && name.endsWith('_total');
+      kind === 'histogram' ? name.endsWith('_bucket') : isShortenedCounter(metadata, names);
     if (format === 'openmetrics' && mayHaveExemplar && sample.exemplar)
       lines += exemplarText(sample.exemplar);
     lines += '\n';

@@ -6,6 +6,8 @@
 import type { MetricKind } from '../../metrics/definition.js';
 import type { Format } from './format.js';
 
+const TOTAL = '_total';
+
 /** A metric's metadata. `unknown` is a type that a foreign registry made up. */
 export interface Metadata {
   readonly name: string;
@@ -16,26 +18,24 @@ export interface Metadata {
 
 /**
  * `# HELP`, `# TYPE` and, in OpenMetrics, `# UNIT`. OpenMetrics names a counter without its `_total`;
- * a counter that lacks it, or may not drop it because another metric has that name, is `unknown`
- * there: its series keep one name in both formats.
+ * a counter that lacks it, or may not drop it because the page uses that name (it is among `names`),
+ * is `unknown` there: its series keep one name in both formats.
  */
-export function metadataLines(metadata: Metadata, format: Format, mayDropTotal = true): string {
-  const { name, unit } = metadata;
+export function metadataLines(metadata: Metadata, format: Format, names: ReadonlySet<string>): string {
+  const { name, kind, unit } = metadata;
   const help = metadata.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  if (format === 'text') {
-    const type = metadata.kind === 'unknown' ? 'untyped' : metadata.kind;
-    return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-  }
-  const isCounter = metadata.kind === 'counter' && name.endsWith('_total') && mayDropTotal;
-  const family = isCounter ? withoutTotal(name) : name;
-  const type = metadata.kind === 'counter' && !isCounter ? 'unknown' : metadata.kind;
+  if (format === 'text')
+    return `# HELP ${name} ${help}\n# TYPE ${name} ${kind === 'unknown' ? 'untyped' : kind}\n`;
+  const isShortened = isShortenedCounter(metadata, names);
+  const family = isShortened ? name.slice(0, -TOTAL.length) : name;
+  const type = kind === 'counter' && !isShortened ? 'unknown' : kind;
   const unitLine = unit !== undefined && family.endsWith(`_${unit}`) ? `# UNIT ${family} ${unit}\n` : '';
   return `# HELP ${family} ${help.replaceAll('"', '\\"')}\n# TYPE ${family} ${type}\n${unitLine}`;
 }
 
-/** A counter's name in OpenMetrics metadata. */
-export function withoutTotal(name: string): string {
-  return name.endsWith('_total') ? name.slice(0, -'_total'.length) : name;
+/** Whether OpenMetrics can name this counter without its `_total`. */
+export function isShortenedCounter({ name, kind }: Metadata, names: ReadonlySet<string>): boolean {
+  return kind === 'counter' && name.endsWith(TOTAL) && !names.has(name.slice(0, -TOTAL.length));
 }
 
 /** `{a="1",b="2"}`, or nothing without labels. */

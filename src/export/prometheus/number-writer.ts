@@ -1,13 +1,20 @@
 /**
  * Numbers as both formats spell them, written as bytes: the shortest decimal that reads back as the
- * same double. Integers and decimals of up to six places, which is what most series hold, are written
- * by hand; the rest takes the engine's own conversion.
+ * same double. Integers and whatever 15 or 16 digits can tell are written by hand; the rest takes the
+ * engine's own conversion, which costs five times as much.
  */
 
 const ZERO = 48;
 const MINUS = 45;
 const POINT = 46;
 const LONGEST = 32;
+/** First and second digit of 0 to 99. */
+const TENS = Uint8Array.from({ length: 100 }, (_, pair) => ZERO + Math.floor(pair / 10));
+const ONES = Uint8Array.from({ length: 100 }, (_, pair) => ZERO + (pair % 10));
+/** Below it the shortest spelling has an exponent. */
+const SMALLEST_PLAIN = 1e-6;
+/** The powers of ten that doubles hold exactly. */
+const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
 /** The spelling of `value`: `NaN`, `+Inf`, `-Inf`, or JavaScript's shortest decimal. */
 export function numberText(value: number): string {
@@ -26,12 +33,8 @@ export class NumberWriter {
     if (magnitude <= Number.MAX_SAFE_INTEGER) {
       const start = this.#sign(value);
       if (magnitude === Math.floor(magnitude)) return (this.#length = this.#integer(magnitude, start));
-      const millionths = Math.round(magnitude * 1e6);
-      // Division rounds correctly, so a quotient that is the value itself proves that these (at most
-      // 15) digits read back as the value; and no shorter ones could.
-      if (millionths < 1e15 && millionths / 1e6 === magnitude) {
-        return (this.#length = this.#decimal(millionths, start));
-      }
+      const end = magnitude >= SMALLEST_PLAIN ? this.#decimal(magnitude, start) : 0;
+      if (end > 0) return (this.#length = end);
     }
     const text = numberText(value);
     for (let i = 0; i < text.length; i++) this.#bytes[i] = text.charCodeAt(i);
@@ -60,27 +63,60 @@ export class NumberWriter {
     return this.#digits(value - high * 1e9, afterHigh, 9);
   }
 
-  /** Writes millionths / 1e6 without trailing zeros; there is a fraction. */
-  #decimal(millionths: number, at: number): number {
-    const whole = Math.floor(millionths / 1e6);
+  /**
+   * Writes a fraction that at most 16 digits tell, and returns its end; 0 when it takes more. Both
+   * factors of the division are exact and division rounds correctly, so a quotient that is the
+   * value itself proves that these digits read back as the value.
+   */
+  #decimal(magnitude: number, at: number): number {
+    const whole = Math.floor(magnitude);
+    const wholeDigits = whole < 1e9 ? (whole < 1 ? leadingZeros(magnitude) : countDigits(whole)) : 10;
+    if (wholeDigits === 10) return 0;
+    // Most fractions are microseconds or ratios: few digits to try, few to write.
+    let places = 6;
+    let scaled = Math.round(magnitude * 1e6);
+    if (scaled > 1e15 || scaled / 1e6 !== magnitude) {
+      places = 15 - wholeDigits;
+      scaled = Math.round(magnitude * POWERS[places]!);
+      if (scaled / POWERS[places]! !== magnitude) {
+        places++;
+        scaled = Math.round(magnitude * POWERS[places]!);
+        if (scaled > Number.MAX_SAFE_INTEGER || scaled / POWERS[places]! !== magnitude) return 0;
+      }
+    }
     let end = this.#integer(whole, at);
     this.#bytes[end++] = POINT;
-    end = this.#digits(millionths - whole * 1e6, end, 6);
+    end = this.#digits(scaled - whole * POWERS[places]!, end, places);
     while (this.#bytes[end - 1] === ZERO) end--;
     return end;
   }
 
-  /** Writes exactly `count` digits of a value below 1e9. */
+  /** Writes exactly `count` digits of a safe integer that has no more. */
   #digits(value: number, at: number, count: number): number {
+    if (count > 9) {
+      const high = Math.floor(value / 1e9);
+      return this.#digits(value - high * 1e9, this.#digits(high, at, count - 9), 9);
+    }
     const bytes = this.#bytes;
     let rest = value | 0;
-    for (let i = at + count - 1; i >= at; i--) {
-      const tenth = (rest / 10) | 0;
-      bytes[i] = ZERO + rest - tenth * 10;
-      rest = tenth;
+    let i = at + count;
+    for (; i >= at + 2; i -= 2) {
+      const hundredth = (rest / 100) | 0;
+      const pair = rest - hundredth * 100;
+      bytes[i - 2] = TENS[pair]!;
+      bytes[i - 1] = ONES[pair]!;
+      rest = hundredth;
     }
+    if (i > at) bytes[at] = ZERO + rest;
     return at + count;
   }
+}
+
+/** Minus the zeros that a magnitude in [1e-6, 1) has after its point. */
+function leadingZeros(magnitude: number): number {
+  if (magnitude >= 1e-2) return magnitude >= 1e-1 ? 0 : -1;
+  if (magnitude >= 1e-4) return magnitude >= 1e-3 ? -2 : -3;
+  return magnitude >= 1e-5 ? -4 : -5;
 }
 
 function countDigits(value: number): number {

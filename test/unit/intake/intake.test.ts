@@ -374,4 +374,25 @@ describe('stopping and failing', () => {
     expect(valueOf(board, 'quorumscope_dispatch_failures_total')).toBe(2);
     expect(intake.status().sources[0]!.processed).toBe(4);
   });
+
+  test('a dispatch that writes to a feed is never called from within itself', async () => {
+    let depth = 0;
+    let deepest = 0;
+    const heard: number[] = [];
+    const story = { hello: () => undefined, gap: () => undefined, detach: () => undefined };
+    const dispatch = (_index: number, { seq }: { seq: number }): void => {
+      deepest = Math.max(deepest, ++depth);
+      heard.push(seq);
+      if (seq < 50) feed.write(linesOf(view(seq + 2), view(seq + 3)));
+      depth--;
+    };
+    const { intake } = hear({ queueCapacity: 2, dispatcher: { attach: () => ({ ...story, dispatch }) } });
+    const feed = intake.openLossless({ door: 'replay', peer: 'p' });
+    feed.write(linesOf(helloLine('n', 'r'), view(0), view(1)));
+    await intake.drained();
+    expect(deepest).toBe(1);
+    expect(heard.length).toBeGreaterThan(10);
+    const { received, processed, duplicate, dropped } = intake.status().sources[0]!;
+    expect(received).toBe(processed + duplicate + dropped);
+  });
 });
