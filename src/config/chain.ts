@@ -3,7 +3,7 @@
  * `hello` for producers that cannot say one, such as a log pipeline.
  */
 import { section } from './section.js';
-import { choice, duration, names, nullable, text } from './setting.js';
+import { choice, duration, names, nullable, size, text } from './setting.js';
 
 /** The words of `hello.protocol`. */
 export const protocols = [
@@ -49,6 +49,15 @@ export const chain = section({
         { doc: 'The base view timer, for producers that cannot say `hello`.', fallback: null },
       ),
     ),
+    link_capacity: nullable(
+      size(
+        { min: '1KB' },
+        {
+          doc: "Bytes per second that each node's network link carries, both directions together, for `bandwidth_utilization`; null takes what nodes report.",
+          fallback: null,
+        },
+      ),
+    ),
   },
   rules: ({ id, node }) => {
     const both = 'chain.id and chain.node stand in for a `hello` together: set both, or neither.';
@@ -56,9 +65,11 @@ export const chain = section({
     if (id === null && typeof node === 'string') return [{ key: 'node', message: both }];
     return [];
   },
-  build: ({ validators, id, node, protocol, view_timeout }) => ({
+  build: ({ validators, id, node, protocol, view_timeout, link_capacity }) => ({
     /** Name by validator id. */
     validators,
+    /** Bytes per second, or null. */
+    linkCapacityBytes: link_capacity,
     hello:
       id === null || node === null
         ? null
