@@ -14,11 +14,13 @@ export const errorCodes = {
   'metrics.definition':
     'A metric is declared twice differently, or its name, labels or buckets are not valid.',
   'metrics.recording': 'A custom metric was recorded with a kind or label set that it was not declared with.',
+  'events.encoding': 'An event was stated with a value that its schema does not allow; it is not written.',
   'attach.hooks': 'The options of createHooks cannot be stated in a hello, or are out of range.',
   'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
   'attach.listen': 'The event socket cannot be opened.',
   'attach.file': 'An event file cannot be opened.',
   'server.listen': 'The HTTP address cannot be opened.',
+  'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',
 } as const satisfies Record<string, string>;
 

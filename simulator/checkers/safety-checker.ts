@@ -1,0 +1,163 @@
+/**
+ * Watches a run for broken safety rules (research 1.7), from what the validators do, not from what
+ * their protocol code believes: the code under test and its judge share no logic beyond the types.
+ * Faulty validators marked as Byzantine are not judged as honest ones; crashed ones are honest.
+ *
+ * Memory: a few numbers per view and per height, for the whole run; nothing per message.
+ */
+import type { Block, Qc } from '../protocol/block.js';
+import type { Committee } from '../protocol/committee.js';
+import type { Rotation } from '../protocol/rotation.js';
+import { countSigners } from '../protocol/signers.js';
+import { GrowingTable } from './growing-table.js';
+import type { ViolationLog } from './violation.js';
+
+/** The safety rules S1-S12, checked as things happen. */
+export class SafetyChecker {
+  readonly #log: ViolationLog;
+  readonly #committee: Committee;
+  readonly #rotation: Rotation;
+  readonly #quorumSize: number | undefined;
+  // By view or height, over all validators.
+  readonly #certified = new GrowingTable();
+  readonly #proposed = new GrowingTable();
+  readonly #committed = new GrowingTable();
+  readonly #roots = new GrowingTable();
+  // By validator.
+  readonly #views: Float64Array;
+  readonly #votedViews: Float64Array;
+  readonly #lockViews: Float64Array;
+  readonly #heights: Float64Array;
+  readonly #heads: Float64Array;
+
+  /** @param committee the true one: its quorum is what certificates are judged by */
+  constructor(log: ViolationLog, committee: Committee, rotation: Rotation) {
+    this.#log = log;
+    this.#committee = committee;
+    this.#rotation = rotation;
+    // Counting is cheaper than weighing, and the same where powers are equal.
+    this.#quorumSize = committee.totalPower === committee.size ? committee.quorumPower : undefined;
+    this.#views = new Float64Array(committee.size);
+    this.#votedViews = new Float64Array(committee.size);
+    this.#lockViews = new Float64Array(committee.size);
+    this.#heights = new Float64Array(committee.size);
+    this.#heads = new Float64Array(committee.size);
+  }
+
+  /** A process starts, with what it restored. */
+  started(atUs: number, validator: number, lockView: number, votedView: number): void {
+    this.#views[validator] = 0;
+    if (lockView < (this.#lockViews[validator] as number))
+      this.#log.add('S5', atUs, { validators: [validator], view: lockView, detail: 'lost over a restart' });
+    if (votedView < (this.#votedViews[validator] as number))
+      this.#log.add('S4', atUs, {
+        validators: [validator],
+        view: votedView,
+        detail: `restarted believing that it last voted in view ${votedView}, but it voted in ${this.#votedViews[validator]}`,
+      });
+  }
+
+  viewEntered(atUs: number, validator: number, view: number): void {
+    const before = this.#views[validator] as number;
+    if (view <= before)
+      this.#log.add('S7', atUs, { validators: [validator], view, detail: `was in ${before}` });
+    this.#views[validator] = view;
+  }
+
+  proposed(atUs: number, validator: number, block: Block): void {
+    const { view } = block;
+    if (this.#rotation.leader(view) !== validator)
+      this.#log.add('S12', atUs, { validators: [validator], view, detail: `block ${block.id}` });
+    const before = this.#proposed.get(view);
+    if (before !== -1 && before !== block.id)
+      this.#log.add('S10', atUs, {
+        validators: [validator],
+        view,
+        detail: `blocks ${before} and ${block.id}`,
+      });
+    this.#proposed.set(view, block.id);
+  }
+
+  /** @param lockBefore the view of the lock when the vote was decided */
+  voted(atUs: number, validator: number, block: Block): void {
+    const before = this.#votedViews[validator] as number;
+    const { view } = block;
+    if (view <= before)
+      this.#log.add('S4', atUs, { validators: [validator], view, detail: `had voted in view ${before}` });
+    else this.#votedViews[validator] = view;
+    const lock = this.#lockViews[validator] as number;
+    if (block.justify.view < lock)
+      this.#log.add('S6', atUs, {
+        validators: [validator],
+        view,
+        detail: `justify of view ${block.justify.view}, lock of view ${lock}`,
+      });
+  }
+
+  locked(atUs: number, validator: number, lock: Qc): void {
+    const before = this.#lockViews[validator] as number;
+    if (lock.view < before)
+      this.#log.add('S5', atUs, { validators: [validator], view: lock.view, detail: `was ${before}` });
+    else this.#lockViews[validator] = lock.view;
+  }
+
+  certified(atUs: number, validator: number, qc: Qc): void {
+    const enough =
+      this.#quorumSize === undefined
+        ? this.#committee.isQuorum(qc.signers)
+        : countSigners(qc.signers) >= this.#quorumSize;
+    if (!enough)
+      this.#log.add('S3', atUs, {
+        validators: [validator],
+        view: qc.view,
+        detail: `${countSigners(qc.signers)} signers`,
+      });
+    const before = this.#certified.get(qc.view);
+    if (before !== -1 && before !== qc.block)
+      this.#log.add('S2', atUs, {
+        validators: [validator],
+        view: qc.view,
+        detail: `blocks ${before} and ${qc.block}`,
+      });
+    this.#certified.set(qc.view, qc.block);
+  }
+
+  /** Blocks that a validator committed at once, ascending. */
+  committed(atUs: number, validator: number, blocks: readonly Block[]): void {
+    for (const block of blocks) this.#committedOne(atUs, validator, block);
+    const last = blocks[blocks.length - 1];
+    if (last !== undefined) this.#mustBeCertified(atUs, validator, last, last.view + 1);
+  }
+
+  /** @param root the state root as one number below 2^53 */
+  executed(atUs: number, validator: number, height: number, root: number): void {
+    const before = this.#roots.get(height);
+    if (before !== -1 && before !== root)
+      this.#log.add('S11', atUs, { validators: [validator], height, detail: `${before} and ${root}` });
+    this.#roots.set(height, root);
+  }
+
+  #committedOne(atUs: number, validator: number, block: Block): void {
+    const { height, view } = block;
+    const about = { validators: [validator], view, height };
+    const before = this.#committed.get(height);
+    if (before !== -1 && before !== block.id)
+      this.#log.add('S1', atUs, { ...about, detail: `blocks ${before} and ${block.id}` });
+    this.#committed.set(height, block.id);
+    if (height !== (this.#heights[validator] as number) + 1 || block.parent !== this.#heads[validator])
+      this.#log.add('S9', atUs, { ...about, detail: `had height ${this.#heights[validator]}` });
+    this.#heights[validator] = height;
+    this.#heads[validator] = block.id;
+    this.#mustBeCertified(atUs, validator, block, view);
+  }
+
+  #mustBeCertified(atUs: number, validator: number, block: Block, view: number): void {
+    if (this.#certified.get(view) !== -1) return;
+    this.#log.add('S8', atUs, {
+      validators: [validator],
+      view: block.view,
+      height: block.height,
+      detail: `no certificate of view ${view} was ever formed`,
+    });
+  }
+}

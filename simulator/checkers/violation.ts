@@ -1,0 +1,73 @@
+/**
+ * What a checker says when a rule of research 1.7 is broken. Every violation names its rule and the
+ * seed, since the seed is what it takes to see it again.
+ */
+
+/** What each rule forbids or demands. */
+export const rules = {
+  S1: 'two conflicting blocks were committed at one height',
+  S2: 'two blocks were certified in one view',
+  S3: 'a certificate has fewer signers than a quorum',
+  S4: 'a validator voted twice in a view, or in a view below one it had voted in',
+  S5: "a validator's lock went back",
+  S6: 'a validator voted for a proposal whose certificate is below its lock',
+  S7: "a validator's view went back within one process run",
+  S8: 'a block was committed without two certificates of consecutive views',
+  S9: 'committed heights of a validator are not contiguous, or parent links do not match',
+  S10: 'a leader proposed two blocks in one view',
+  S11: 'two validators have different state roots at one height',
+  S12: 'a proposal was sent by another than the leader of the view',
+  L1: 'no commit within the views or the time that the protocol needs',
+} as const;
+
+/** Name of a rule. */
+export type RuleName = keyof typeof rules;
+
+/** One broken rule. */
+export interface Violation {
+  readonly rule: RuleName;
+  /** The rule in words. */
+  readonly meaning: string;
+  /** Virtual time, microseconds from the start of the run. */
+  readonly at_us: number;
+  /** Validator positions concerned. */
+  readonly validators: readonly number[];
+  readonly view?: number;
+  readonly height?: number;
+  readonly detail: string;
+  readonly seed: number;
+}
+
+/** How many violations of one rule are kept; all are counted. */
+const KEPT_PER_RULE = 10;
+
+/** Collects violations, bounded. */
+export class ViolationLog {
+  readonly #seed: number;
+  readonly #kept: Violation[] = [];
+  readonly #counts = new Map<RuleName, number>();
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** Notes a broken rule. */
+  add(rule: RuleName, atUs: number, about: Omit<Violation, 'rule' | 'meaning' | 'at_us' | 'seed'>): void {
+    const count = (this.#counts.get(rule) ?? 0) + 1;
+    this.#counts.set(rule, count);
+    if (count <= KEPT_PER_RULE)
+      this.#kept.push({ rule, meaning: rules[rule], at_us: atUs, ...about, seed: this.#seed });
+  }
+
+  /** The first violations of each rule, in order. */
+  get kept(): readonly Violation[] {
+    return this.#kept;
+  }
+
+  /** All violations, kept or not. */
+  get total(): number {
+    let total = 0;
+    for (const count of this.#counts.values()) total += count;
+    return total;
+  }
+}

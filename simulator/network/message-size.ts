@@ -1,0 +1,49 @@
+/**
+ * Sizes of messages on the wire, so that byte counts mean something: signatures of 64 bytes (ed25519),
+ * a certificate of q signatures and a bit set (research 1.9: 64q + ceil(n / 8)), hashes of 32 bytes.
+ */
+import type { Block } from '../protocol/block.js';
+import type { Committee } from '../protocol/committee.js';
+import { Kind, type Message } from '../protocol/messages.js';
+import { countSigners, type Signers } from '../protocol/signers.js';
+
+const SIGNATURE = 64;
+const HASH = 32;
+const NUMBER = 8;
+const HEADER = 16;
+
+/** Bytes of a block: view, height, parent, timestamp, justify, transactions. */
+export function blockBytes(block: Block, committee: Committee): number {
+  return 3 * NUMBER + HASH + certificateBytes(block.justify.signers, committee) + block.payload.bytes;
+}
+
+/** Bytes of `message` on the wire, the sender's signature included. */
+export function messageBytes(message: Message, committee: Committee): number {
+  const signed = HEADER + NUMBER + SIGNATURE;
+  switch (message.kind) {
+    case Kind.proposal:
+      return signed + blockBytes(message.block, committee) + optional(message.tc?.signers, committee);
+    case Kind.vote1:
+      return signed + HASH;
+    case Kind.status:
+    case Kind.wish:
+    case Kind.tc:
+      return (
+        signed +
+        certificateBytes(message.highQc.signers, committee) +
+        optional(message.tc?.signers, committee)
+      );
+    case Kind.syncRequest:
+      return signed + NUMBER + HASH;
+    case Kind.syncResponse:
+      return message.blocks.reduce((sum, block) => sum + blockBytes(block, committee), signed);
+  }
+}
+
+function certificateBytes(signers: Signers, committee: Committee): number {
+  return NUMBER + HASH + SIGNATURE * countSigners(signers) + Math.ceil(committee.size / 8);
+}
+
+function optional(signers: Signers | undefined, committee: Committee): number {
+  return signers === undefined ? 1 : 1 + certificateBytes(signers, committee);
+}

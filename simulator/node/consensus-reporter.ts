@@ -1,0 +1,250 @@
+/**
+ * Tells the consensus events of one process run through the hooks. It adds what a replica, which has
+ * no clock, cannot know: durations between what it was told, and readable names.
+ *
+ * It never decides anything, and keeps only the times of the newest views.
+ */
+import type { Block, Qc, Tc } from '../protocol/block.js';
+import type { Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
+import type { VoteMessage } from '../protocol/messages.js';
+import { listSigners, type Signers } from '../protocol/signers.js';
+import { blockBytes } from '../network/message-size.js';
+import type { SimulatedNodeHooks } from './identity.js';
+import type { NodeWorld } from './world.js';
+
+/** Views whose times are remembered: as long as a late vote may be counted. */
+const REMEMBERED_VIEWS = 16;
+
+/** Times per view, the oldest forgotten. */
+class ViewTimes {
+  readonly #times = new Map<number, number>();
+
+  get(view: number): number | undefined {
+    return this.#times.get(view);
+  }
+
+  /** Remembers the first time only. */
+  note(view: number, us: number): void {
+    if (this.#times.has(view)) return;
+    this.#times.set(view, us);
+    if (this.#times.size <= REMEMBERED_VIEWS) return;
+    const [oldest] = this.#times.keys();
+    if (oldest !== undefined) this.#times.delete(oldest);
+  }
+}
+
+/** The consensus events of one process run. */
+export class ConsensusReporter implements Observer {
+  /** Processor time of the message being handled, microseconds. */
+  handlingUs = 0;
+  readonly #world: NodeWorld;
+  readonly #hooks: SimulatedNodeHooks['consensus'];
+  readonly #firstVote = new ViewTimes();
+  readonly #certified = new ViewTimes();
+  readonly #firstWish = new ViewTimes();
+  #enteredUs = 0;
+  #syncStartedUs = 0;
+
+  constructor(world: NodeWorld, hooks: SimulatedNodeHooks) {
+    this.#world = world;
+    this.#hooks = hooks.consensus;
+  }
+
+  viewEntered(view: number, trigger: ViewTrigger, leader: number, timeoutUs: number): void {
+    this.#enteredUs = this.#world.nowUs;
+    this.#hooks.viewEntered({ view, trigger, leader: this.#validator(leader), timeout_us: timeoutUs });
+  }
+
+  viewTimedOut(view: number, leader: number, timeoutUs: number, consecutive: number): void {
+    this.#hooks.viewTimedOut({ view, leader: this.#validator(leader), timeout_us: timeoutUs, consecutive });
+  }
+
+  leaderWaited(view: number, path: 'responsive' | 'waited', statuses: number): void {
+    this.#hooks.leaderWaited({ view, path, wait_us: this.#world.nowUs - this.#enteredUs, statuses });
+  }
+
+  statusSent(view: number, lockView: number): void {
+    this.#hooks.statusSent({ view, lock_view: lockView });
+  }
+
+  statusReceived(view: number, from: number, lockView: number): void {
+    this.#hooks.statusReceived({ view, validator: this.#validator(from), lock_view: lockView });
+  }
+
+  proposalSent(block: Block): void {
+    const build_us = this.#world.nowUs - block.proposedAtUs;
+    this.#hooks.proposalSent({ ...this.#proposal(block), build_us });
+  }
+
+  proposalReceived(block: Block, from: number): void {
+    const validator = this.#validator(from);
+    this.#hooks.proposalReceived({ ...this.#proposal(block), validator, processing_us: this.handlingUs });
+  }
+
+  proposalRejected(block: Block, from: number, reason: Rejection): void {
+    this.#hooks.proposalRejected({
+      view: block.view,
+      validator: this.#validator(from),
+      reason,
+      block: this.#block(block.id),
+      justify_view: block.justify.view,
+    });
+  }
+
+  voteSent(block: Block, lockView: number, to: number): void {
+    this.#hooks.voteSent({
+      view: block.view,
+      vote: 'vote1',
+      block: this.#block(block.id),
+      justify_view: block.justify.view,
+      lock_view: lockView,
+      to: this.#validator(to),
+    });
+  }
+
+  voteReceived(vote: VoteMessage, from: number, late: boolean): void {
+    const { nowUs } = this.#world;
+    this.#firstVote.note(vote.view, nowUs);
+    const certifiedUs = this.#certified.get(vote.view);
+    this.#hooks.voteReceived({
+      view: vote.view,
+      vote: 'vote1',
+      block: this.#block(vote.block),
+      validator: this.#validator(from),
+      late_us: late && certifiedUs !== undefined ? nowUs - certifiedUs : undefined,
+      processing_us: this.handlingUs,
+    });
+  }
+
+  voteRejected(vote: VoteMessage, from: number, reason: Rejection): void {
+    this.#hooks.voteRejected({
+      view: vote.view,
+      vote: 'vote1',
+      validator: this.#validator(from),
+      reason,
+      block: this.#block(vote.block),
+    });
+  }
+
+  qcFormed(qc: Qc): void {
+    const { nowUs } = this.#world;
+    this.#certified.note(qc.view, nowUs);
+    const collect_us = nowUs - (this.#firstVote.get(qc.view) ?? nowUs);
+    this.#hooks.qcFormed({ ...this.#certificate(qc), vote: 'vote1', collect_us });
+  }
+
+  qcReceived(qc: Qc, from: number): void {
+    this.#hooks.qcReceived({ ...this.#certificate(qc), vote: 'vote1', validator: this.#validator(from) });
+  }
+
+  certificateRejected(kind: 'qc' | 'tc', view: number, from: number): void {
+    const validator = this.#validator(from);
+    this.#hooks.certificateRejected({ certificate: kind, view, reason: 'below_quorum', validator });
+  }
+
+  lockUpdated(lock: Qc, oldView: number): void {
+    this.#hooks.lockUpdated({ view: lock.view, old_view: oldView, block: this.#block(lock.block) });
+  }
+
+  highQcUpdated(qc: Qc): void {
+    this.#hooks.highQcUpdated({ view: qc.view, block: this.#block(qc.block) });
+  }
+
+  wishSent(view: number, highQcView: number): void {
+    this.#hooks.wishSent({ view, high_qc_view: highQcView });
+  }
+
+  wishReceived(view: number, from: number, highQcView: number): void {
+    this.#firstWish.note(view, this.#world.nowUs);
+    this.#hooks.wishReceived({ view, validator: this.#validator(from), high_qc_view: highQcView });
+  }
+
+  tcFormed(tc: Tc): void {
+    const { nowUs } = this.#world;
+    const collect_us = nowUs - (this.#firstWish.get(tc.view) ?? nowUs);
+    this.#hooks.tcFormed({ view: tc.view, signers: this.#signers(tc.signers), collect_us });
+  }
+
+  tcReceived(tc: Tc, from: number): void {
+    const validator = this.#validator(from);
+    this.#hooks.tcReceived({ view: tc.view, validator, signers: this.#signers(tc.signers) });
+  }
+
+  /** Not an observation of the replica, but the effect of its commit. */
+  committed(block: Block, syncing: boolean): void {
+    this.#hooks.blockCommitted({
+      view: block.view,
+      height: block.height,
+      block: this.#block(block.id),
+      parent: this.#block(block.parent),
+      proposer: this.#validator(block.proposer),
+      transactions: block.payload.transactions.length,
+      bytes: blockBytes(block, this.#world.committee),
+      fuel: block.payload.fuel,
+      proposed_at_us: this.#world.startUs + block.proposedAtUs,
+      syncing,
+    });
+  }
+
+  blockPruned(block: Block): void {
+    this.#hooks.blockPruned({ view: block.view, height: block.height, block: this.#block(block.id) });
+  }
+
+  syncStarted(fromHeight: number, toHeight: number): void {
+    this.#syncStartedUs = this.#world.nowUs;
+    this.#hooks.syncStarted({ from_height: fromHeight, to_height: toHeight, reason: 'missing ancestors' });
+  }
+
+  syncCompleted(fromHeight: number, toHeight: number, blocks: number): void {
+    this.#hooks.syncCompleted({
+      from_height: fromHeight,
+      to_height: toHeight,
+      blocks,
+      duration_us: this.#world.nowUs - this.#syncStartedUs,
+    });
+  }
+
+  safetyViolated(view: number, height: number): void {
+    const detail = 'certificates make a block final that conflicts with a final one';
+    this.#hooks.safetyViolated({ kind: 'conflicting_commit', view, height, detail });
+  }
+
+  byzantineDetected(kind: 'double_vote' | 'double_proposal', validator: number, view: number): void {
+    this.#hooks.byzantineDetected({ kind, validator: this.#validator(validator), view });
+  }
+
+  #proposal(block: Block) {
+    return {
+      view: block.view,
+      height: block.height,
+      block: this.#block(block.id),
+      parent: this.#block(block.parent),
+      justify_view: block.justify.view,
+      transactions: block.payload.transactions.length,
+      bytes: blockBytes(block, this.#world.committee),
+      fuel: block.payload.fuel,
+      proposed_at_us: this.#world.startUs + block.proposedAtUs,
+    };
+  }
+
+  #certificate(qc: Qc) {
+    return {
+      view: qc.view,
+      block: this.#block(qc.block),
+      height: qc.height,
+      signers: this.#signers(qc.signers),
+    };
+  }
+
+  #block(id: number): string {
+    return this.#world.names.block(id);
+  }
+
+  #validator(index: number): string {
+    return this.#world.names.validator(index);
+  }
+
+  #signers(signers: Signers): string[] {
+    return listSigners(signers).map((index) => this.#validator(index));
+  }
+}

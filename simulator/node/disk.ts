@@ -1,0 +1,93 @@
+/**
+ * What a node's disk holds, and how long it takes. Safety records are made durable one after the
+ * other; only then may the replica send what it signed. A crash loses what was not durable yet.
+ *
+ * Final blocks count as durable at once: their certificates are on disk with the votes, and only
+ * their execution would be repeated. The disk also remembers how far the node has executed.
+ */
+import type { Random } from '../../src/base/random.js';
+import type { Block } from '../protocol/block.js';
+import { Ledger } from '../protocol/block-tree.js';
+import type { SafetyRecord } from '../protocol/effects.js';
+import type { Durable } from '../protocol/replica.js';
+import type { ContentHash } from '../workload/content-hash.js';
+import { measuredFsyncUs, type Hardware } from './hardware.js';
+
+/** A page is the least that reaches the device. */
+const PAGE_BYTES = 4096;
+
+/** One node's storage; it outlives the process. */
+export class Disk {
+  readonly ledger = new Ledger();
+  /** Highest height executed, and the state root after it. */
+  executedHeight = 0;
+  stateRoot: ContentHash = { high: 0, low: 0 };
+  /** Bytes that programs wrote, bytes that reached the device, and bytes now in use. */
+  logicalBytes = 0;
+  physicalBytes = 0;
+  usedBytes = 0;
+  readonly #random: Random;
+  readonly #hardware: Hardware;
+  #record: SafetyRecord | undefined;
+  #blocks: Block[] = [];
+  #trimAt = 16;
+  #unfinished: SafetyRecord[] = [];
+  #freeAtUs = 0;
+
+  constructor(random: Random, hardware: Hardware) {
+    this.#random = random;
+    this.#hardware = hardware;
+  }
+
+  /** Begins to make a record durable. Returns when it will be, virtual microseconds. */
+  begin(record: SafetyRecord, nowUs: number): number {
+    this.#unfinished.push(record);
+    return this.syncUs(nowUs);
+  }
+
+  /** The oldest unfinished record is durable now. */
+  finish(): void {
+    const record = this.#unfinished.shift();
+    if (record === undefined) return;
+    this.#record = record;
+    if (record.block === undefined) return;
+    this.#blocks.push(record.block);
+    if (this.#blocks.length < this.#trimAt) return;
+    // Blocks that became final live in the ledger; this list stays about as short as the open tree.
+    const height = this.ledger.head.height;
+    this.#blocks = this.#blocks.filter((block) => block.height > height);
+    this.#trimAt = Math.max(16, 2 * this.#blocks.length);
+  }
+
+  /** When a sync that is asked for now will be done; the device does one at a time. */
+  syncUs(nowUs: number): number {
+    if (this.#hardware.fsync === 'instant') return nowUs;
+    this.#freeAtUs = Math.max(this.#freeAtUs, nowUs) + measuredFsyncUs(this.#random);
+    return this.#freeAtUs;
+  }
+
+  /** Counts bytes written; returns what reached the device for them. */
+  count(bytes: number, kept: boolean): number {
+    const physical = Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+    this.logicalBytes += bytes;
+    this.physicalBytes += physical;
+    if (kept) this.usedBytes += bytes;
+    return physical;
+  }
+
+  /** The power fails: unfinished writes are gone. */
+  crash(nowUs: number): void {
+    this.#unfinished = [];
+    this.#freeAtUs = nowUs;
+  }
+
+  /** What a process finds when it starts. */
+  durable(): Durable {
+    return { record: this.#record, blocks: this.#blocks, ledger: this.ledger };
+  }
+
+  /** A disk that lost its safety record: a negative control for the checkers. */
+  forgetSafetyRecord(): void {
+    this.#record = undefined;
+  }
+}

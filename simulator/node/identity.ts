@@ -1,0 +1,48 @@
+/**
+ * Who a simulated node is to the outside, and the hooks through which it speaks. The simulator is a
+ * node author like any other: it hands its events to the public hooks object and knows nothing of
+ * what happens to them.
+ */
+import type { DomainName, EventBody, domains } from '../../src/events/vocabulary.js';
+import type { ValidatorEntry } from '../../src/events/schema.js';
+
+/** The domains that a simulated node speaks about. */
+type SpokenDomain = Exclude<DomainName, 'metric'>;
+
+/** The part of the hooks object that a simulated node calls. */
+export type SimulatedNodeHooks = {
+  readonly [D in SpokenDomain]: {
+    readonly [H in keyof (typeof domains)[D] & string]: (body: EventBody<D, H>) => void;
+  };
+} & {
+  /** Called when the process crashes or the simulation ends; nothing is said afterwards. */
+  readonly close?: () => unknown;
+};
+
+/** The clock of one simulated process. */
+export interface NodeClock {
+  /** Virtual wall time: microseconds since the Unix epoch. */
+  nowUs(): number;
+  /** Virtual microseconds since the process started. */
+  monoUs(): number;
+}
+
+/** What hooks are made for: one process run of one node. */
+export interface NodeIdentity {
+  /** Position in the committee. */
+  readonly index: number;
+  readonly node: string;
+  readonly chain: string;
+  readonly protocol: 'hotstuff2-chained';
+  readonly validators: readonly ValidatorEntry[];
+  /** The id that this node votes under. */
+  readonly validator: string;
+  readonly viewTimeoutUs: number;
+  readonly software: string;
+  /** Counts the process starts of this node, from 1. */
+  readonly life: number;
+  readonly clock: NodeClock;
+}
+
+/** Makes the hooks of one process run. */
+export type HooksFor = (identity: NodeIdentity) => SimulatedNodeHooks;

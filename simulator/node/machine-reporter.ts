@@ -1,0 +1,249 @@
+/**
+ * Tells what happens around consensus in one process run: messages, peers, disk, mempool, execution,
+ * process. Every number comes from what the simulation did; where a real process would have a number
+ * that the simulation does not have (threads, garbage collection), nothing is said.
+ */
+import { messageNames, type Message } from '../protocol/messages.js';
+import type { SafetyRecord } from '../protocol/effects.js';
+import type { Admission } from '../workload/mempool.js';
+import { hashText, type ContentHash } from '../workload/content-hash.js';
+import { BLOCK_FUEL_LIMIT, type Execution } from '../workload/contracts.js';
+import type { Disk } from './disk.js';
+import type { Executed } from './executor.js';
+import { SIGN_US, workUs, type SignatureWork } from './hardware.js';
+import type { SimulatedNodeHooks } from './identity.js';
+import type { NodeWorld } from './world.js';
+
+/** Bytes of a safety record: lock, voted view, checksum; the voted block comes on top. */
+const RECORD_BYTES = 160;
+
+/** Bytes of one state key with its value. */
+const STATE_ENTRY_BYTES = 104;
+
+/** A state read that the page cache answers; the simulated state always fits. */
+const STATE_READ_US = 2;
+
+/** The non-consensus events of one process run. */
+export class MachineReporter {
+  readonly #world: NodeWorld;
+  readonly #node: number;
+  readonly #hooks: SimulatedNodeHooks;
+  readonly #compiled = new Set<string>();
+  readonly #peers = new Set<number>();
+
+  constructor(world: NodeWorld, node: number, hooks: SimulatedNodeHooks) {
+    this.#world = world;
+    this.#node = node;
+    this.#hooks = hooks;
+  }
+
+  /** Peers connected now, ascending. */
+  get peers(): readonly number[] {
+    return [...this.#peers].sort((a, b) => a - b);
+  }
+
+  started(version: string, lockRestored: boolean): void {
+    this.#hooks.process.started({ version, lock_restored: lockRestored });
+  }
+
+  /** The validator with the lower position dials. */
+  peerConnected(peer: number): void {
+    if (this.#peers.has(peer)) return;
+    this.#peers.add(peer);
+    this.#hooks.network.peerConnected({
+      peer: this.#world.names.node(peer),
+      direction: this.#node < peer ? 'outbound' : 'inbound',
+      validator: this.#world.names.validator(peer),
+    });
+  }
+
+  /** The other process died: its machine closed the connection. */
+  peerDisconnected(peer: number): void {
+    if (!this.#peers.delete(peer)) return;
+    this.#hooks.network.peerDisconnected({
+      peer: this.#world.names.node(peer),
+      reason: 'closed_by_peer',
+      direction: this.#node < peer ? 'outbound' : 'inbound',
+    });
+  }
+
+  messageSent(to: number, message: Message, bytes: number): void {
+    this.#hooks.network.messageSent({
+      message: messageNames[message.kind],
+      peer: this.#world.names.node(to),
+      bytes,
+      view: message.view,
+    });
+  }
+
+  messageReceived(from: number, message: Message, bytes: number, queueUs: number): void {
+    this.#hooks.network.messageReceived({
+      message: messageNames[message.kind],
+      peer: this.#world.names.node(from),
+      bytes,
+      view: message.view,
+      queue_us: queueUs,
+    });
+  }
+
+  messageProcessed(message: Message, durationUs: number): void {
+    this.#hooks.network.messageProcessed({ message: messageNames[message.kind], duration_us: durationUs });
+  }
+
+  signaturesVerified(work: SignatureWork): void {
+    const { consensus } = this.#hooks;
+    const single = { single: work.single, batched: 0 };
+    if (work.single > 0)
+      consensus.signatureProcessed({
+        operation: 'verify',
+        duration_us: workUs(single),
+        signatures: work.single,
+      });
+    if (work.batched > 0)
+      consensus.signatureProcessed({
+        operation: 'verify_aggregate',
+        duration_us: workUs({ single: 0, batched: work.batched }),
+        signatures: work.batched,
+      });
+  }
+
+  signed(): void {
+    this.#hooks.consensus.signatureProcessed({ operation: 'sign', duration_us: SIGN_US, signatures: 1 });
+  }
+
+  /** A safety record is durable. */
+  recordPersisted(record: SafetyRecord, durationUs: number, disk: Disk): void {
+    const { storage } = this.#hooks;
+    const blockBytes = record.block === undefined ? 0 : record.block.payload.bytes + RECORD_BYTES;
+    if (blockBytes > 0)
+      storage.writeCompleted({
+        key_type: 'block',
+        outcome: 'ok',
+        duration_us: durationUs,
+        bytes: blockBytes,
+        physical_bytes: disk.count(blockBytes, true),
+      });
+    storage.writeCompleted({
+      key_type: 'vote',
+      outcome: 'ok',
+      duration_us: durationUs,
+      bytes: RECORD_BYTES,
+      physical_bytes: disk.count(RECORD_BYTES, false),
+    });
+    storage.syncCompleted({ target: 'vote', duration_us: durationUs });
+  }
+
+  transactionAdmitted(transaction: number, bytes: number, submittedAtUs: number, verifyUs: number): void {
+    const { startUs, transactions } = this.#world;
+    this.#hooks.mempool.transactionAdmitted({
+      tx: transactions.id(transaction),
+      bytes,
+      submitted_at_us: startUs + submittedAtUs,
+    });
+    this.#hooks.state.transactionValidated({ outcome: 'valid', duration_us: verifyUs });
+  }
+
+  transactionRejected(transaction: number): void {
+    this.#hooks.mempool.transactionRejected({ tx: this.#world.transactions.id(transaction), reason: 'full' });
+  }
+
+  transactionCommitted(transaction: number, height: number, admission: Admission): void {
+    const { startUs, transactions } = this.#world;
+    this.#hooks.mempool.transactionCommitted({
+      tx: transactions.id(transaction),
+      height,
+      admitted_at_us: startUs + admission.admittedAtUs,
+      submitted_at_us: startUs + admission.submittedAtUs,
+    });
+  }
+
+  /** A block was executed and its results are durable. */
+  executed(executed: Executed, stateRoot: ContentHash, disk: Disk): void {
+    const { block } = executed;
+    const root = hashText(stateRoot);
+    let failed = 0;
+    let failedFuel = 0;
+    let writes = 0;
+    for (const transaction of block.payload.transactions) {
+      const execution = this.#world.transactions.execution(transaction);
+      this.#invoked(transaction, execution, block.height);
+      writes += execution.writes;
+      if (execution.outcome === 'ok') continue;
+      failed++;
+      failedFuel += execution.fuel;
+    }
+    this.#resultsWritten(writes, executed, disk);
+    this.#hooks.state.transitionApplied({
+      height: block.height,
+      duration_us: executed.executeUs + executed.syncUs,
+      transitions: Math.max(1, writes),
+      state_root: root,
+    });
+    this.#hooks.execution.blockExecuted({
+      height: block.height,
+      view: block.view,
+      transactions: block.payload.transactions.length,
+      failed,
+      fuel_used: block.payload.fuel,
+      fuel_limit: BLOCK_FUEL_LIMIT,
+      failed_fuel: failedFuel,
+      duration_us: executed.executeUs,
+      state_root: root,
+    });
+  }
+
+  /** A transaction's result is durable; said where this node had admitted it. */
+  resultPersisted(transaction: number, height: number, submittedAtUs: number | undefined): void {
+    const { startUs, transactions } = this.#world;
+    this.#hooks.execution.resultPersisted({
+      tx: transactions.id(transaction),
+      height,
+      submitted_at_us: submittedAtUs === undefined ? undefined : startUs + submittedAtUs,
+    });
+  }
+
+  #invoked(transaction: number, execution: Execution, height: number): void {
+    const { contract, entry } = execution;
+    const { state, storage } = this.#hooks;
+    const known = this.#compiled.has(contract);
+    this.#compiled.add(contract);
+    this.#hooks.execution.moduleHandled({
+      operation: known ? 'hit' : 'compile',
+      code_bytes: execution.codeBytes,
+    });
+    if (execution.reads > 0) {
+      const duration_us = execution.reads * STATE_READ_US;
+      const bytes = execution.reads * STATE_ENTRY_BYTES;
+      storage.readCompleted({ key_type: 'state', outcome: 'ok', duration_us, bytes });
+      state.queryCompleted({ outcome: 'ok', duration_us });
+    }
+    this.#hooks.execution.invocationCompleted({
+      contract,
+      entry,
+      kind: 'call',
+      outcome: execution.outcome,
+      fuel_used: execution.fuel,
+      fuel_limit: execution.fuelLimit,
+      fuel_by_class: execution.fuelByClass,
+      duration_us: execution.durationUs,
+      memory_peak_bytes: execution.memoryBytes,
+      height,
+      tx: this.#world.transactions.id(transaction),
+      depth: 0,
+    });
+  }
+
+  #resultsWritten(writes: number, executed: Executed, disk: Disk): void {
+    const { storage } = this.#hooks;
+    const operations = writes + executed.block.payload.transactions.length + 1;
+    const bytes = operations * STATE_ENTRY_BYTES;
+    storage.batchCompleted({
+      operations,
+      outcome: 'ok',
+      duration_us: executed.syncUs,
+      bytes,
+      physical_bytes: disk.count(bytes, true),
+    });
+    storage.syncCompleted({ target: 'block', duration_us: executed.syncUs });
+  }
+}

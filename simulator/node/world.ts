@@ -1,0 +1,41 @@
+/** What a simulated node needs of the world around it. The world owns time; nodes only read it. */
+import type { SafetyChecker } from '../checkers/safety-checker.js';
+import type { RunDigest } from '../core/digest.js';
+import type { EventQueue } from '../core/event-queue.js';
+import type { Network } from '../network/network.js';
+import type { Block, Payload, Qc } from '../protocol/block.js';
+import type { Committee } from '../protocol/committee.js';
+import type { ReplicaConfig } from '../protocol/replica.js';
+import type { Tally } from '../report/tally.js';
+import type { TransactionModel } from '../workload/contracts.js';
+import type { Workload } from '../workload/workload.js';
+import type { Hardware } from './hardware.js';
+import type { HooksFor, NodeIdentity } from './identity.js';
+import type { Names } from './names.js';
+
+/** The world as a node sees it. */
+export interface NodeWorld {
+  /** Virtual time, integer microseconds from the start of the run. */
+  readonly nowUs: number;
+  /** What virtual time 0 is on the wall clock, microseconds since the Unix epoch. */
+  readonly startUs: number;
+  readonly queue: EventQueue;
+  readonly network: Network;
+  readonly committee: Committee;
+  readonly digest: RunDigest;
+  readonly safety: SafetyChecker;
+  readonly tally: Tally;
+  readonly names: Names;
+  readonly hardware: Hardware;
+  readonly workload: Workload | undefined;
+  readonly transactions: TransactionModel;
+  readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
+  readonly hooksFor: HooksFor | undefined;
+  /** Whether a restarted node finds its safety record; false only in negative controls. */
+  readonly keepsSafetyRecord: boolean;
+  identity(index: number, life: number): NodeIdentity;
+  /** Makes a block with a number of its own. */
+  makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block;
+  /** A node committed blocks, ascending. */
+  committed(node: number, blocks: readonly Block[], syncing: boolean): void;
+}

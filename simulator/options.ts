@@ -1,0 +1,156 @@
+/**
+ * What a simulation can be told, checked with all problems at once, and its defaults. Times are
+ * integer microseconds. Same options and same seed give the same run.
+ */
+import type { Clock } from '../src/base/clock.js';
+import { QuorumscopeError } from '../src/base/errors.js';
+import { validatorIndex, type Fault, type TruthLine } from './faults/fault.js';
+import type { LatencyModel } from './network/latency.js';
+import type { Hardware } from './node/hardware.js';
+import type { HooksFor } from './node/identity.js';
+import type { PacemakerKind } from './protocol/replica.js';
+import type { Rotation } from './protocol/rotation.js';
+import type { WorkloadOptions } from './workload/workload.js';
+
+/** Deliberate defects, which show that the checkers can fail. Never set them for anything else. */
+export interface NegativeControls {
+  /** Power that validators believe a certificate needs. */
+  readonly quorumPower?: number | undefined;
+  /** Restarted validators have lost lock and last voted view. */
+  readonly amnesia?: boolean | undefined;
+}
+
+/** How a simulation is set up. */
+export interface SimulationOptions {
+  /** Number of validators, 2 to 10,000, all of power 1. */
+  readonly validators: number;
+  /** Where all chance comes from; an integer. */
+  readonly seed: number;
+  /** One-way delay of every link, microseconds >= 1. */
+  readonly delayUs: number;
+  /** Delays other than the same everywhere; replaces `delayUs`. */
+  readonly latency?: LatencyModel | undefined;
+  /** The first view timer, microseconds. */
+  readonly viewTimeoutUs: number;
+  /** W: how long a leader without the last view's certificate collects locks. */
+  readonly leaderWaitUs: number;
+  /** What each consecutive failed view multiplies the timer by; 1.5 by default. */
+  readonly backoffFactor?: number | undefined;
+  /** Where the timer stops growing; 8 times the first timer by default. */
+  readonly maxTimeoutUs?: number | undefined;
+  /** `timeout`: a certificate per failed view (default); `epoch`: Lewis-Pye epochs of f + 1 views. */
+  readonly pacemaker?: PacemakerKind | undefined;
+  /** Who leads; round robin by default. */
+  readonly rotation?: Rotation | undefined;
+  /** Virtual time to run; without it, and without `maxViews`, the run goes on until `stop`. */
+  readonly durationUs?: number | undefined;
+  /** Ends the run when a validator enters a view above this. */
+  readonly maxViews?: number | undefined;
+  /** Wall time of virtual time 0, microseconds since the Unix epoch; by default now in real time, else 2025-01-01. */
+  readonly startUs?: number | undefined;
+  readonly speed: 'max' | 'realtime';
+  /** Load; blocks are empty without it. */
+  readonly workload?: WorkloadOptions | undefined;
+  /** The machines; ideal by default, so that closed forms are exact. */
+  readonly hardware?: Partial<Hardware> | undefined;
+  /** Faults known beforehand, `atUs` from the start of the run. */
+  readonly faults?: readonly Fault[] | undefined;
+  /** Makes the hooks of each process run; without it the simulation is silent. */
+  readonly hooksFor?: HooksFor | undefined;
+  /** Hears the begin and end of every fault; the event stream never says them. */
+  readonly truth?: ((line: TruthLine) => void) | undefined;
+  /** Name of the chain; `simulated` by default. */
+  readonly chain?: string | undefined;
+  /** Version of the software, for results and `process.started`. */
+  readonly version?: string | undefined;
+  /** The clock that real time is read from; the machine's by default. */
+  readonly clock?: Clock | undefined;
+  readonly negativeControls?: NegativeControls | undefined;
+}
+
+/** Start of virtual time unless told otherwise: 2025-01-01T00:00:00Z. */
+export const DEFAULT_START_US = 1_735_689_600_000_000;
+
+/** One thing wrong with the options. */
+export interface OptionProblem {
+  readonly path: string;
+  readonly found: unknown;
+  readonly expected: string;
+}
+
+/** All that is wrong with `options`; empty when it is fine. */
+export function optionProblems(options: SimulationOptions): OptionProblem[] {
+  const problems: OptionProblem[] = [];
+  const check = (path: string, found: unknown, ok: boolean, expected: string): void => {
+    if (!ok) problems.push({ path, found, expected });
+  };
+  const us = (path: string, found: number | undefined, least: number): void => {
+    const ok = found === undefined || (Number.isSafeInteger(found) && found >= least);
+    check(path, found, ok, `an integer of microseconds, at least ${least}`);
+  };
+  const { validators, seed } = options;
+  check(
+    'validators',
+    validators,
+    Number.isInteger(validators) && validators >= 2 && validators <= 10_000,
+    'an integer from 2 to 10,000',
+  );
+  check('seed', seed, Number.isSafeInteger(seed), 'an integer');
+  us('delayUs', options.delayUs, 1);
+  us('viewTimeoutUs', options.viewTimeoutUs, 1);
+  us('leaderWaitUs', options.leaderWaitUs, 0);
+  us('maxTimeoutUs', options.maxTimeoutUs, options.viewTimeoutUs);
+  us('durationUs', options.durationUs, 1);
+  us('startUs', options.startUs, 0);
+  const { backoffFactor = 1, maxViews = 1, workload } = options;
+  check('backoffFactor', backoffFactor, backoffFactor >= 1 && backoffFactor <= 10, 'a number from 1 to 10');
+  check('maxViews', maxViews, Number.isSafeInteger(maxViews) && maxViews >= 1, 'an integer of at least 1');
+  if (workload !== undefined) {
+    const { transactionsPerSecond: rate, blockTransactions = 1, mempoolCapacity = 1 } = workload;
+    check('workload.transactionsPerSecond', rate, rate > 0 && rate <= 1_000_000, 'above 0, up to 1,000,000');
+    const counts = { blockTransactions, mempoolCapacity };
+    for (const [name, count] of Object.entries(counts))
+      check(`workload.${name}`, count, Number.isInteger(count) && count >= 1, 'an integer of at least 1');
+  }
+  options.faults?.forEach((fault, index) => {
+    for (const problem of faultProblems(fault, validators))
+      problems.push({ ...problem, path: `faults[${index}].${problem.path}` });
+  });
+  return problems;
+}
+
+/** What is wrong with one fault. Names of validators are the world's to resolve. */
+export function faultProblems(fault: Fault, validators: number): OptionProblem[] {
+  const problems: OptionProblem[] = [];
+  const us = (path: string, found: number | undefined, least: number): void => {
+    if (found !== undefined && !(Number.isSafeInteger(found) && found >= least))
+      problems.push({ path, found, expected: `an integer of microseconds, at least ${least}` });
+  };
+  const index = validatorIndex(fault.validator, validators);
+  if (index === undefined)
+    problems.push({
+      path: 'validator',
+      found: fault.validator,
+      expected: `validator-0 to validator-${validators - 1}, or a position`,
+    });
+  us('atUs', fault.atUs, 0);
+  if (fault.kind === 'slow') us('delayUs', fault.delayUs, 1);
+  if (fault.kind !== 'heal') us('durationUs', fault.durationUs, 1);
+  return problems;
+}
+
+/** @throws QuorumscopeError `simulator.options` naming every problem */
+export function checkOptions(options: SimulationOptions): void {
+  refuse('the simulation cannot be set up', optionProblems(options));
+}
+
+/** @throws QuorumscopeError `simulator.options` unless `problems` is empty */
+export function refuse(what: string, problems: readonly OptionProblem[]): void {
+  if (problems.length === 0) return;
+  const listed = problems.map(
+    ({ path, found, expected }) => `${path}: found ${JSON.stringify(found)}, expected ${expected}`,
+  );
+  throw new QuorumscopeError('simulator.options', 'configuration', `${what}: ${listed.join('; ')}`, {
+    details: { problems },
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * Blocks and certificates as the replicas exchange them. They are immutable and shared by reference
+ * between simulated nodes: what a node has is decided by its own tree and ledger, not by who holds
+ * the object. Ids are small integers that stand for hashes; the readable hash is made for events only.
+ */
+import { noSigners, type Signers } from './signers.js';
+
+/** What a block carries; the protocol never looks inside. */
+export interface Payload {
+  /** Transaction numbers in order of execution. */
+  readonly transactions: Int32Array;
+  /** Their size in bytes. */
+  readonly bytes: number;
+  /** Fuel that they ask for. */
+  readonly fuel: number;
+}
+
+/** A certificate: a quorum voted for `block` in `view`. */
+export interface Qc {
+  readonly view: number;
+  readonly block: number;
+  readonly height: number;
+  readonly signers: Signers;
+}
+
+/** A timeout certificate: a quorum asked to enter `view`. */
+export interface Tc {
+  readonly view: number;
+  readonly signers: Signers;
+}
+
+/** A proposed block. `parent` is always the block that `justify` certifies. */
+export interface Block {
+  readonly id: number;
+  readonly view: number;
+  readonly height: number;
+  readonly parent: number;
+  readonly proposer: number;
+  readonly justify: Qc;
+  readonly payload: Payload;
+  /** Virtual time of its making, microseconds from the start of the run. */
+  readonly proposedAtUs: number;
+  /** Two words that hash its contents and its ancestors (see workload/content-hash). */
+  readonly hashHigh: number;
+  readonly hashLow: number;
+}
+
+/** A payload without transactions. */
+export const emptyPayload: Payload = { transactions: new Int32Array(0), bytes: 0, fuel: 0 };
+
+/** The certificate that everybody holds before the first view. */
+export const genesisQc: Qc = { view: 0, block: 0, height: 0, signers: noSigners(0) };
+
+/** The block that everybody has committed before the first view. */
+export const genesisBlock: Block = {
+  id: 0,
+  view: 0,
+  height: 0,
+  parent: 0,
+  proposer: 0,
+  justify: genesisQc,
+  payload: emptyPayload,
+  proposedAtUs: 0,
+  hashHigh: 0,
+  hashLow: 0,
+};

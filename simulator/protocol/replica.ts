@@ -1,0 +1,57 @@
+/**
+ * What drives a replica, whichever protocol it runs: inputs in, effects and statements out. A replica
+ * is deterministic and knows no time; the same inputs in the same order give the same effects.
+ */
+import type { Block } from './block.js';
+import type { Ledger } from './block-tree.js';
+import type { Committee } from './committee.js';
+import type { SafetyRecord, TimerName } from './effects.js';
+import type { Message } from './messages.js';
+import type { TimerOptions } from './pacemaker.js';
+import type { Rotation } from './rotation.js';
+
+/** Which pacemaker a replica runs: (A) epochs, (B) a timeout certificate per view. */
+export type PacemakerKind = 'epoch' | 'timeout';
+
+/** What a replica is told when it is made. */
+export interface ReplicaConfig {
+  /** Its position in the committee. */
+  readonly self: number;
+  readonly committee: Committee;
+  readonly rotation: Rotation;
+  readonly pacemaker: PacemakerKind;
+  readonly timers: TimerOptions;
+  /** W of research 1.3: how long a leader without the last view's certificate collects locks. */
+  readonly leaderWaitUs: number;
+}
+
+/** What a replica finds on its disk. */
+export interface Durable {
+  /** The last record made durable; undefined at the first start. */
+  readonly record: SafetyRecord | undefined;
+  /** Blocks voted for that are not final yet, in the order they were made durable. */
+  readonly blocks: readonly Block[];
+  /** The final blocks. */
+  readonly ledger: Ledger;
+}
+
+/** One validator's protocol state machine. */
+export interface Replica {
+  /** The view it is in; 0 before `start`. */
+  readonly view: number;
+  readonly lockView: number;
+  readonly votedView: number;
+  readonly committedHeight: number;
+  readonly syncing: boolean;
+  /** The blocks above the final ones on the way to `block`, ascending. */
+  openPathTo(block: Block): readonly Block[];
+  /** Enters the first view. */
+  start(): void;
+  receive(from: number, message: Message): void;
+  /** A timer fired; `view` is what it was set with. */
+  expired(timer: TimerName, view: number): void;
+  /** The oldest unanswered `persist` is durable. */
+  persisted(): void;
+  /** The block asked for by `build`. */
+  built(block: Block): void;
+}

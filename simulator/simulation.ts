@@ -1,0 +1,412 @@
+/**
+ * Puts a simulated world together and runs it: nodes, network, faults, load, checkers. It owns virtual
+ * time and is the only place that takes events out of the queue. Events at one instant happen in the
+ * order in which they were scheduled, so that a run is a function of its options and its seed.
+ */
+import { createHash } from 'node:crypto';
+import { WallClock, type Clock } from '../src/base/clock.js';
+import { createRandom, type Random } from '../src/base/random.js';
+import { LivenessChecker } from './checkers/liveness-checker.js';
+import { SafetyChecker } from './checkers/safety-checker.js';
+import { ViolationLog } from './checkers/violation.js';
+import { Code, RunDigest } from './core/digest.js';
+import { EventQueue } from './core/event-queue.js';
+import { Happening } from './core/happenings.js';
+import { fullSpeed, realTime, type Pace } from './core/pace.js';
+import type { Fault, FaultChange } from './faults/fault.js';
+import { FaultLedger } from './faults/fault-ledger.js';
+import { fixedDelay, type LatencyModel } from './network/latency.js';
+import { Network } from './network/network.js';
+import type { Hardware } from './node/hardware.js';
+import type { HooksFor, NodeIdentity } from './node/identity.js';
+import { Names } from './node/names.js';
+import { SimulatedNode } from './node/node.js';
+import type { NodeWorld } from './node/world.js';
+import { checkOptions, DEFAULT_START_US, faultProblems, refuse, type SimulationOptions } from './options.js';
+import type { Block, Payload, Qc } from './protocol/block.js';
+import { Committee, equalCommittee } from './protocol/committee.js';
+import type { TimerName } from './protocol/effects.js';
+import type { Message } from './protocol/messages.js';
+import type { ReplicaConfig } from './protocol/replica.js';
+import { roundRobin } from './protocol/rotation.js';
+import type { SimulationResult } from './report/result.js';
+import { Tally } from './report/tally.js';
+import { ContentHasher } from './workload/content-hash.js';
+import { TransactionModel } from './workload/contracts.js';
+import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
+
+/** Events handled before the process's other work gets a turn. */
+const BATCH = 8192;
+
+/** The world of one run. */
+export class World implements NodeWorld {
+  nowUs = 0;
+  readonly startUs: number;
+  readonly queue = new EventQueue();
+  readonly network: Network;
+  readonly committee: Committee;
+  readonly digest = new RunDigest();
+  readonly safety: SafetyChecker;
+  readonly tally: Tally;
+  readonly names: Names;
+  readonly hardware: Hardware;
+  readonly workload: Workload | undefined;
+  readonly transactions: TransactionModel;
+  readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
+  readonly hooksFor: HooksFor | undefined;
+  readonly keepsSafetyRecord: boolean;
+  readonly nodes: readonly SimulatedNode[];
+  readonly #options: SimulationOptions;
+  readonly #clock: Clock;
+  readonly #latency: LatencyModel;
+  readonly #liveness: LivenessChecker;
+  readonly #safetyLog: ViolationLog;
+  readonly #livenessLog: ViolationLog;
+  readonly #faults: FaultLedger;
+  readonly #arrivals: Random;
+  readonly #version: string;
+  #pace: Pace | undefined;
+  #blocks = 0;
+  #submitted = 0;
+  #stopped = false;
+  #wallMs = 0;
+
+  constructor(options: SimulationOptions) {
+    checkOptions(options);
+    const { validators, seed } = options;
+    this.#options = options;
+    this.#clock = options.clock ?? new WallClock();
+    this.#version = options.version ?? 'unversioned';
+    this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
+    const random = createRandom(seed, 'simulation');
+    this.#arrivals = random.fork('arrivals');
+    this.#latency = options.latency ?? fixedDelay(options.delayUs);
+    this.network = new Network(this.queue, this.#latency, validators);
+    const trueCommittee = equalCommittee(validators);
+    const { quorumPower, amnesia = false } = options.negativeControls ?? {};
+    this.committee =
+      quorumPower === undefined
+        ? trueCommittee
+        : new Committee(new Array<number>(validators).fill(1), quorumPower);
+    this.keepsSafetyRecord = !amnesia;
+    const rotation = options.rotation ?? roundRobin(validators);
+    this.#safetyLog = new ViolationLog(seed);
+    this.#livenessLog = new ViolationLog(seed);
+    this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation);
+    this.tally = new Tally(validators);
+    this.names = new Names(options.chain ?? 'simulated', seed, validators);
+    this.hardware = { fsync: 'instant', processor: 'free', ...options.hardware };
+    this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
+    this.transactions = new TransactionModel(seed);
+    this.hooksFor = options.hooksFor;
+    this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
+    const { maxTimeoutUs } = this.replicaConfig.timers;
+    this.#liveness = new LivenessChecker(this.#livenessLog, {
+      validators,
+      maxFaulty: trueCommittee.weakSize - 1,
+      longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
+    });
+    this.#faults = new FaultLedger(this, options.truth);
+    this.nodes = Array.from(
+      { length: validators },
+      (_, index) => new SimulatedNode(this, index, random.fork(`disk/${index}`)),
+    );
+    this.#schedule();
+  }
+
+  // --- driving
+
+  async run(): Promise<SimulationResult> {
+    const pace = this.#options.speed === 'realtime' ? realTime(this.#clock) : fullSpeed();
+    this.#pace = pace;
+    // The pacing clock's timers do not keep a process alive; a running simulation must.
+    const keepAlive = setInterval(() => undefined, 1_000_000);
+    const beganUs = this.#clock.monoUs();
+    try {
+      while (!this.#finished()) {
+        this.#runBatch(Math.min(pace.allowedUs(), this.#endUs()));
+        if (!this.#finished()) await pace.until(Math.min(this.queue.nextTimeUs, this.#endUs()));
+      }
+    } finally {
+      clearInterval(keepAlive);
+      this.#wallMs = (this.#clock.monoUs() - beganUs) / 1000;
+    }
+    this.#end();
+    return this.result();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#pace?.wake();
+  }
+
+  inject(fault: Fault): void {
+    refuse('the fault cannot be injected', faultProblems(fault, this.nodes.length));
+    const runningUs = this.#pace?.allowedUs() ?? 0;
+    // At full speed there is no other now than that of the last event.
+    const nowUs = Number.isFinite(runningUs) ? Math.max(this.nowUs, Math.floor(runningUs)) : this.nowUs;
+    this.#faults.schedule(fault, nowUs);
+    this.#pace?.wake();
+  }
+
+  result(): SimulationResult {
+    const { tally } = this;
+    const { validators, seed } = this.#options;
+    const counts = this.network.counts();
+    return {
+      run: {
+        id: runId(this.#options),
+        seed,
+        version: this.#version,
+        protocol: 'hotstuff2-chained',
+        pacemaker: this.replicaConfig.pacemaker,
+        validators,
+        quorum: this.committee.quorumPower,
+        virtual_us: this.nowUs,
+      },
+      views: { entered: tally.viewsEntered, timed_out: tally.viewsTimedOut },
+      blocks: {
+        proposed: tally.blocksProposed,
+        committed: tally.chainHeight,
+        commit_events: tally.commitEvents,
+        per_node: [...tally.committedBy],
+      },
+      messages: {
+        sent: counts.sent,
+        delivered: counts.delivered,
+        dropped: counts.dropped,
+        by_type: counts.sentByType,
+        delivered_by_type: counts.deliveredByType,
+      },
+      latency_us: {
+        view_period: tally.viewPeriod.summary(),
+        commit: tally.commit.summary(),
+        first_commit: tally.firstCommit.summary(),
+      },
+      safety: { total: this.#safetyLog.total, violations: this.#safetyLog.kept },
+      liveness: { total: this.#livenessLog.total, violations: this.#livenessLog.kept },
+      speed: {
+        wall_ms: this.#wallMs,
+        delivered_per_s: this.#wallMs > 0 ? counts.delivered / (this.#wallMs / 1000) : 0,
+      },
+      digest: this.digest.hex(),
+    };
+  }
+
+  // --- what nodes and faults ask of the world
+
+  identity(index: number, life: number): NodeIdentity {
+    const bornUs = this.nowUs;
+    return {
+      index,
+      node: this.names.node(index),
+      chain: this.#options.chain ?? 'simulated',
+      protocol: 'hotstuff2-chained',
+      validators: this.nodes.map((_, position) => ({ id: this.names.validator(position), power: 1 })),
+      validator: this.names.validator(index),
+      viewTimeoutUs: this.#options.viewTimeoutUs,
+      software: `quorumscope-simulator/${this.#version}`,
+      life,
+      clock: { nowUs: () => this.startUs + this.nowUs, monoUs: () => this.nowUs - bornUs },
+    };
+  }
+
+  makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block {
+    const id = ++this.#blocks;
+    const height = parent.height + 1;
+    const hasher = new ContentHasher(parent.hashHigh, parent.hashLow).add(view).add(height).add(proposer);
+    for (const transaction of payload.transactions) hasher.add(transaction);
+    const { high, low } = hasher.value();
+    return {
+      id,
+      view,
+      height,
+      parent: parent.id,
+      proposer,
+      justify,
+      payload,
+      proposedAtUs: this.nowUs,
+      hashHigh: high,
+      hashLow: low,
+    };
+  }
+
+  committed(node: number, blocks: readonly Block[], syncing: boolean): void {
+    this.safety.committed(this.nowUs, node, blocks);
+    let grew = false;
+    for (const block of blocks) {
+      this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
+      grew = this.tally.committed(this.nowUs, node, block, syncing) || grew;
+    }
+    if (!grew) return;
+    this.tally.chainGrew();
+    this.#liveness.committed(this.nowUs);
+    if (this.tally.commitEvents % 1024 === 0) this.#cutLedgers();
+  }
+
+  /** Starts a node's process and connects it; a running one stays as it is. */
+  startNode(index: number): void {
+    const node = this.nodes[index];
+    if (node === undefined || node.alive) return;
+    node.start(this.#version);
+    if (this.hooksFor === undefined) return;
+    for (const peer of this.nodes) {
+      if (!peer.alive || peer.index === index) continue;
+      const roundTripUs = this.network.roundTripUs(index, peer.index);
+      const halfUs = Math.round(roundTripUs / 2);
+      this.queue.push(this.nowUs + halfUs, Happening.peerUp, peer.index, index, 0, undefined);
+      this.queue.push(this.nowUs + roundTripUs, Happening.peerUp, index, peer.index, 0, undefined);
+    }
+  }
+
+  /** Kills a node's process; its peers notice when their connections break. */
+  crashNode(index: number): void {
+    const node = this.nodes[index];
+    if (node === undefined || !node.alive) return;
+    node.crash();
+    if (this.hooksFor === undefined) return;
+    for (const peer of this.nodes) {
+      const noticedUs = this.nowUs + Math.round(this.network.roundTripUs(index, peer.index) / 2);
+      this.queue.push(noticedUs, Happening.peerDown, peer.index, index, 0, undefined);
+    }
+  }
+
+  /** Some fault began or ended; `faulty` validators are faulty now. */
+  faultsChanged(faulty: number): void {
+    this.#liveness.faultsChanged(this.nowUs, faulty);
+  }
+
+  // --- the loop
+
+  #schedule(): void {
+    for (const fault of this.#options.faults ?? []) this.#faults.schedule(fault, 0);
+    for (const node of this.nodes) this.queue.push(0, Happening.start, node.index, 0, 0, undefined);
+    if (this.workload !== undefined) this.#scheduleArrival(0);
+  }
+
+  #endUs(): number {
+    return this.#options.durationUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  #finished(): boolean {
+    const { maxViews = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#stopped || this.tally.highestView > maxViews) return true;
+    // At full speed an empty queue stays empty; in real time a fault may still be injected.
+    if (this.queue.size === 0 && this.#options.speed === 'max') return true;
+    // In real time the end is waited for, so that the world can still be looked at.
+    const idle = this.queue.nextTimeUs > this.#endUs();
+    return idle && (this.#pace?.allowedUs() ?? 0) >= this.#endUs();
+  }
+
+  #runBatch(untilUs: number): void {
+    const { maxViews = Number.POSITIVE_INFINITY } = this.#options;
+    const { queue, tally } = this;
+    for (let handled = 0; handled < BATCH; handled++) {
+      if (queue.nextTimeUs > untilUs || this.#stopped || tally.highestView > maxViews) return;
+      queue.pop();
+      this.nowUs = queue.timeUs;
+      this.#handle();
+    }
+  }
+
+  #handle(): void {
+    const { queue } = this;
+    const node = this.nodes[queue.node];
+    switch (queue.kind) {
+      case Happening.deliver:
+        return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
+      case Happening.timer:
+        return node?.life(queue.a)?.expired(queue.b as TimerName);
+      case Happening.durable:
+        return node?.life(queue.a)?.durable();
+      case Happening.processed: {
+        const work = queue.payload as { from: number; message: Message; tookUs: number };
+        return node?.life(queue.a)?.processed(work.from, work.message, work.tookUs);
+      }
+      case Happening.executed:
+        return node?.life(queue.a)?.executed();
+      case Happening.sample:
+        return node?.life(queue.a)?.sample();
+      case Happening.peerUp:
+        if (this.nodes[queue.a]?.alive === true) node?.process?.peerUp(queue.a);
+        return;
+      case Happening.peerDown:
+        return node?.process?.peerDown(queue.a);
+      case Happening.fault:
+        return this.#faults.apply(queue.payload as FaultChange);
+      case Happening.arrival:
+        return this.#arrive();
+      case Happening.start:
+        return this.#faults.isDown(queue.node) ? undefined : this.startNode(queue.node);
+    }
+  }
+
+  #deliver(to: number, from: number, bytes: number, message: Message): void {
+    const process = this.nodes[to]?.process;
+    if (process === undefined) {
+      this.digest.record(Code.dropped, this.nowUs, to, message.kind, from, message.view);
+      this.network.countDropped(message.kind);
+      return;
+    }
+    this.digest.record(Code.delivered, this.nowUs, to, message.kind, from, message.view);
+    this.network.countDelivered(message.kind, to, bytes);
+    process.deliver(from, message, bytes);
+  }
+
+  #scheduleArrival(fromUs: number): void {
+    const perSecond = this.workload?.transactionsPerSecond ?? 1;
+    const atUs = fromUs + nextArrivalUs(this.#arrivals, perSecond);
+    this.queue.push(atUs, Happening.arrival, 0, 0, 0, undefined);
+  }
+
+  #arrive(): void {
+    const transaction = ++this.#submitted;
+    const bytes = this.transactions.bytes(transaction);
+    // The client is as far from the validators as they are from each other.
+    const submittedAtUs = Math.max(0, this.nowUs - this.#latency.typicalUs(0, 1));
+    for (const node of this.nodes) node.process?.submit(transaction, bytes, submittedAtUs);
+    this.#scheduleArrival(this.nowUs);
+  }
+
+  /** Blocks that every node has and has executed can be asked for by nobody. */
+  #cutLedgers(): void {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const node of this.nodes)
+      lowest = Math.min(lowest, node.disk.executedHeight, node.disk.ledger.head.height);
+    for (const node of this.nodes) node.disk.ledger.cut(lowest);
+  }
+
+  #end(): void {
+    const { durationUs } = this.#options;
+    if (durationUs !== undefined && !this.#stopped && this.queue.nextTimeUs > durationUs)
+      this.nowUs = durationUs;
+    this.#liveness.finished(this.nowUs);
+    this.#faults.end();
+    for (const node of this.nodes) node.close();
+  }
+}
+
+function replicaConfigOf(
+  options: SimulationOptions,
+  committee: Committee,
+  rotation: ReplicaConfig['rotation'],
+): Omit<ReplicaConfig, 'self'> {
+  const { viewTimeoutUs } = options;
+  return {
+    committee,
+    rotation,
+    pacemaker: options.pacemaker ?? 'timeout',
+    timers: {
+      viewTimeoutUs,
+      backoffFactor: options.backoffFactor ?? 1.5,
+      maxTimeoutUs: options.maxTimeoutUs ?? 8 * viewTimeoutUs,
+    },
+    leaderWaitUs: options.leaderWaitUs,
+  };
+}
+
+/** Names a run by its options: what is data in them, hashed. */
+function runId(options: SimulationOptions): string {
+  const { hooksFor: _hooks, truth: _truth, clock: _clock, speed: _speed, ...data } = options;
+  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,43 @@
+/**
+ * Hashes of block contents and states, as two 32-bit words. They are not cryptographic: nobody in
+ * the simulation attacks hashes, but equal contents must give equal and different ones different words.
+ */
+
+/** Two words of a hash. */
+export interface ContentHash {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** Mixes numbers into a running hash (two lanes of murmur3's finaliser, differently seeded). */
+export class ContentHasher {
+  #high: number;
+  #low: number;
+
+  constructor(high: number, low: number) {
+    this.#high = high;
+    this.#low = low;
+  }
+
+  /** Adds one integer; its low 32 bits count. */
+  add(value: number): this {
+    this.#high = mix(this.#high ^ value, 0x85ebca6b);
+    this.#low = mix(this.#low + Math.imul(value, 0x9e3779b1), 0xc2b2ae35);
+    return this;
+  }
+
+  value(): ContentHash {
+    return { high: this.#high, low: this.#low };
+  }
+}
+
+function mix(word: number, multiplier: number): number {
+  let z = Math.imul(word ^ (word >>> 15), multiplier);
+  z = Math.imul(z ^ (z >>> 13), 0x27d4eb2f) + 0x165667b1;
+  return (z ^ (z >>> 16)) >>> 0;
+}
+
+/** 16 hexadecimal digits. */
+export function hashText(hash: ContentHash): string {
+  return hash.high.toString(16).padStart(8, '0') + hash.low.toString(16).padStart(8, '0');
+}
