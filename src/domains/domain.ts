@@ -1,56 +1,80 @@
 /**
- * What every domain is: a catalogue of metrics and an observer that turns events into them.
+ * What every domain is: a catalogue of metrics and observers that turn events into them.
  *
  * An observer is deterministic: it takes events in the order given, asks only the clock for time, and
  * writes to handles it bound when it was opened. It may listen to events of any domain, because what
  * two domains share is an event. What needs several nodes (delivery between pairs, efficiency) lives
  * in the `ChainObserver`; everything else in the `NodeObserver`.
+ *
+ * A domain is opened for a node by the first event of `events`: what a node never speaks of has no
+ * series. All series come from `scope.series`, which takes them back when the node has gone.
  */
 import type { Clock } from '../base/clock.js';
 import type { DomainName, EventMap, EventType, HelloEvent } from '../events/vocabulary.js';
-import type { Board } from '../metrics/board.js';
 import type { MetricDefinition } from '../metrics/definition.js';
+import type { ScopedSeries } from './scoped-series.js';
 
-/** The label value of a validator: a closed set. */
+/** A validator of the current set. */
+export interface ValidatorMember {
+  readonly id: string;
+  /** Its label value; unique in the set, never `other`. */
+  readonly label: string;
+  /** Voting power; above 2^53 rounded, which ratios do not notice. */
+  readonly power: number;
+}
+
+/** The validators of a chain and their label values: a closed set. */
 export interface ValidatorNames {
   /** Configured or announced name, else the first 12 characters of the id; `other` outside the set. */
   label(id: string): string;
+  /** The current set in order of id; empty while no node has announced one. */
+  readonly members: readonly ValidatorMember[];
 }
 
 /** What an observer of one chain gets. */
 export interface ChainScope {
   readonly chain: string;
-  readonly board: Board;
+  readonly series: ScopedSeries;
+  readonly names: ValidatorNames;
   readonly clock: Clock;
   /** Window of derived gauges, microseconds. */
   readonly windowUs: number;
+  /** Configured capacity of each node's network link, bytes per second, both directions together. */
+  readonly linkCapacity?: number | undefined;
 }
 
 /** What an observer of one node gets. */
 export interface NodeScope extends ChainScope {
   readonly node: string;
-  readonly names: ValidatorNames;
 }
 
 /** Handlers by event type; an event without a handler is processed by doing nothing. */
 export type Handlers = { readonly [T in EventType]?: (event: EventMap[T]) => void };
 
-/** Watches one node. */
+/** Watches one subject of one node. */
 export interface NodeObserver {
   readonly handlers: Handlers;
-  /** The stream said `hello`: a first one, a new run, or a changed validator set. */
-  hello?(hello: HelloEvent): void;
+  /**
+   * The stream said `hello`: on attaching, and when something in it changes. With `isNewRun` the
+   * process was started anew: nothing measured before belongs to it.
+   */
+  hello?(hello: HelloEvent, isNewRun: boolean): void;
   /** `missing` events of `domain` were lost: draw no conclusion across this point in that domain. */
   gap?(domain: DomainName, missing: number): void;
-  /** Called every collection interval: bring derived gauges up to date. */
+  /** The validator set changed: retire the series of those who left. */
+  validators?(): void;
+  /** Called every collection interval while attached: bring derived gauges up to date. */
   tick?(nowUs: number): void;
-  /** The node has gone: retire its series. */
-  close?(): void;
+  /** The node's last source has ended: derived gauges become absent. `hello` comes if it returns. */
+  detached?(): void;
 }
 
-/** Watches all attached nodes of one chain. */
+/** Watches all nodes of one chain. */
 export interface ChainObserver {
-  node(scope: NodeScope): NodeObserver;
+  /** One observer per subject. */
+  node(scope: NodeScope): readonly NodeObserver[];
+  /** The validator set changed, or was there already when the domain was opened. */
+  validators?(): void;
   /** Called every collection interval, after the nodes' own ticks. */
   tick?(nowUs: number): void;
 }
@@ -58,6 +82,8 @@ export interface ChainObserver {
 /** A domain: its catalogue, and how to watch a chain. */
 export interface Domain {
   readonly name: string;
+  /** The events that open it. */
+  readonly events: DomainName;
   readonly metrics: Readonly<Record<string, MetricDefinition>>;
   open(chain: ChainScope): ChainObserver;
 }
@@ -65,8 +91,14 @@ export interface Domain {
 /** A domain that looks at each node alone. */
 export function perNode(
   name: string,
+  events: DomainName,
   metrics: Domain['metrics'],
-  observe: (scope: NodeScope) => NodeObserver,
+  ...subjects: readonly ((scope: NodeScope) => NodeObserver)[]
 ): Domain {
-  return { name, metrics, open: () => ({ node: observe }) };
+  return {
+    name,
+    events,
+    metrics,
+    open: () => ({ node: (scope) => subjects.map((observe) => observe(scope)) }),
+  };
 }

@@ -17,7 +17,7 @@ export const envelopeFields = {
   ts_us: f.uint('Wall clock of the node, microseconds since the Unix epoch.'),
   mono_us: f.optional(f.number('Monotonic clock of the node, microseconds; durations use it when present.')),
   seq: f.uint('Counts the events of this node, run and domain, assigned before the node drops any.'),
-  weight: f.optional(f.number('How many events this one stands for, >= 1, when the source samples.')),
+  weight: f.optional(f.weight('How many events this one stands for, when the source samples.')),
 } as const;
 
 /** The envelope of a decoded event: `node` has been filled in from `hello` where the line omitted it. */

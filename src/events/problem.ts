@@ -1,6 +1,6 @@
 /** What can be wrong with a line: a closed list of reasons for counting, and a sentence for people. */
 
-/** Why a line is invalid; also the values of the label `reason`. */
+/** Why a line is invalid (`not_sampled`: `weight` on an event that may not be sampled); also the values of the label `reason`. */
 export const invalidReasons = [
   'oversize',
   'invalid_utf8',
@@ -13,7 +13,9 @@ export const invalidReasons = [
   'out_of_range',
   'not_in_list',
   'too_long',
+  'not_sampled',
   'no_hello',
+  'too_many_nodes',
 ] as const;
 
 /** One of `invalidReasons`. */

@@ -16,6 +16,7 @@ export type FieldKind =
   | 'int' // signed safe integer; a decimal string is accepted
   | 'number' // any finite number
   | 'duration' // finite number >= 0, microseconds, fractions allowed
+  | 'weight' // finite number >= 1; in the envelope of sampled events only
   | 'bool'
   | 'ids' // list of at most 10,000 ids
   | 'amounts' // map from a closed list of names to uint64
@@ -54,6 +55,7 @@ export const uint64 = (doc: string): Field<number | bigint, false> => field('uin
 export const int = (doc: string): Field<number, false> => field('int', doc);
 export const number = (doc: string): Field<number, false> => field('number', doc);
 export const duration = (doc: string): Field<number, false> => field('duration', doc);
+export const weight = (doc: string): Field<number, false> => field('weight', doc);
 export const bool = (doc: string): Field<boolean, false> => field('bool', doc);
 export const ids = (doc: string): Field<readonly string[], false> => field('ids', doc);
 export const labels = (doc: string): Field<Readonly<Record<string, string>>, false> => field('labels', doc);

@@ -1,49 +1,49 @@
 /**
- * Checks the fields of a parsed line against their declarations and normalises them in place: decimal
- * strings become numbers, or bigint above 2^53-1; a `null` optional field becomes absent.
+ * Checks the values of a parsed line against their declarations and normalises them: decimal strings
+ * become numbers, or bigint above 2^53-1; minus zero becomes zero; a `null` optional field is absent.
  *
- * This interpreter is the reference. Whatever is compiled for speed must agree with it.
+ * This interpreter is the reference. Whatever is compiled for speed must agree with it. It never
+ * throws, and a description of what it found never grows with the size of that.
  */
 import type { FieldProblem, InvalidReason } from './problem.js';
-import type { Field, FieldKind, Fields } from './schema.js';
+import type { Field, FieldKind } from './schema.js';
 
-const MAX_ID = 256;
-const MAX_TEXT = 1024;
-const MAX_LIST = 10_000;
-const MAX_LABELS = 32;
-const MAX_BOUNDS = 256;
-const MAX_UINT64 = 2n ** 64n - 1n;
+/** Longest `id`, in UTF-16 units; also the longest key of a map. */
+export const MAX_ID = 256;
+/** Longest `text`, in UTF-16 units. */
+export const MAX_TEXT = 1024;
+/** Longest list of ids or validators. */
+export const MAX_LIST = 10_000;
+/** Most entries of `labels` and `sequences`. */
+export const MAX_LABELS = 32;
+/** Most entries of `bounds`. */
+export const MAX_BOUNDS = 256;
+/** Greatest `uint64`. */
+export const MAX_UINT64 = 2n ** 64n - 1n;
 
-/** A checker returns the normalised value, or a problem without its path. */
-type Checked = { readonly value: unknown } | { readonly reason: InvalidReason; readonly expected: string };
+/** What of a field's declaration decides about its value. */
+export type Declared = Pick<Field, 'kind' | 'values'>;
+
+/** The normalised value, or what is wrong, without its path. */
+export type Checked =
+  { readonly value: unknown } | { readonly reason: InvalidReason; readonly expected: string };
 
 const ok = (value: unknown): Checked => ({ value });
 const bad = (reason: InvalidReason, expected: string): Checked => ({ reason, expected });
 
-/** The first problem of `fields` in `raw`, or undefined when all hold. */
-export function checkFields(raw: Record<string, unknown>, fields: Fields): FieldProblem | undefined {
-  for (const name in fields) {
-    const field = fields[name]!;
-    const found = raw[name];
-    if (found === undefined || found === null) {
-      if (!field.optional)
-        return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
-      if (found === null) delete raw[name];
-      continue;
-    }
-    const checked = checkers[field.kind](found, field);
-    if ('reason' in checked) {
-      return {
-        reason: checked.reason,
-        detail: `${name}: found ${show(found)}, expected ${checked.expected}`,
-      };
-    }
-    raw[name] = checked.value;
-  }
-  return undefined;
+/** Checks one present value (neither undefined nor null). */
+export function checkValue(found: unknown, field: Declared): Checked {
+  return checkers[field.kind](found, field);
 }
 
-const checkers: Record<FieldKind, (found: unknown, field: Field) => Checked> = {
+/** The problem of a field whose value does not hold, or which is absent though required. */
+export function problemOf(name: string, found: unknown, field: Declared, checked?: Checked): FieldProblem {
+  if (checked === undefined || !('reason' in checked))
+    return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
+  return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
+}
+
+const checkers: Record<FieldKind, (found: unknown, field: Declared) => Checked> = {
   id: (found) => string(found, 1, MAX_ID),
   text: (found) => string(found, 0, MAX_TEXT),
   enum: (found, field) =>
@@ -52,11 +52,12 @@ const checkers: Record<FieldKind, (found: unknown, field: Field) => Checked> = {
       : field.values!.includes(found)
         ? ok(found)
         : bad('not_in_list', `one of ${field.values!.join(', ')}`),
-  uint: (found) => integer(found, 0, 'an integer from 0 to 2^53-1'),
-  int: (found) => integer(found, Number.MIN_SAFE_INTEGER, 'a safe integer'),
+  uint: (found) => integer(found, 0, descriptions.uint),
+  int: (found) => integer(found, Number.MIN_SAFE_INTEGER, descriptions.int),
   uint64: (found) => uint64(found),
-  number: (found) => finite(found, Number.NEGATIVE_INFINITY, 'a finite number'),
-  duration: (found) => finite(found, 0, 'microseconds, a finite number >= 0'),
+  number: (found) => finite(found, Number.NEGATIVE_INFINITY, descriptions.number),
+  duration: (found) => finite(found, 0, descriptions.duration),
+  weight: (found) => finite(found, 1, descriptions.weight),
   bool: (found) => (typeof found === 'boolean' ? ok(found) : bad('wrong_type', 'true or false')),
   ids: (found) => list(found, MAX_LIST, (item) => string(item, 1, MAX_ID)),
   amounts: (found, field) =>
@@ -67,40 +68,42 @@ const checkers: Record<FieldKind, (found: unknown, field: Field) => Checked> = {
   bounds: (found) =>
     ascending(list(found, MAX_BOUNDS, (item) => finite(item, Number.NEGATIVE_INFINITY, 'a number'))),
   validators: (found) => list(found, MAX_LIST, validator),
-  sequences: (found) =>
-    map(found, MAX_LABELS, (_key, value) => integer(value, 0, 'an integer from 0 to 2^53-1')),
+  sequences: (found) => map(found, MAX_LABELS, (_key, value) => integer(value, 0, descriptions.uint)),
 };
+
+/** Half of a UTF-16 pair: only an escape in JSON can make one. */
+export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function string(found: unknown, min: number, max: number): Checked {
   if (typeof found !== 'string') return bad('wrong_type', 'a string');
   if (found.length < min) return bad('out_of_range', 'a string that is not empty');
-  return found.length > max ? bad('too_long', `at most ${max} characters`) : ok(found);
+  if (found.length > max) return bad('too_long', `at most ${max} characters`);
+  // What is not Unicode cannot be written as UTF-8: two such ids would become one on the way out.
+  return LONE_SURROGATE.test(found) ? bad('invalid_utf8', 'Unicode without lone surrogates') : ok(found);
 }
 
 function finite(found: unknown, min: number, expected: string): Checked {
   if (typeof found !== 'number') return bad('wrong_type', expected);
-  return Number.isFinite(found) && found >= min ? ok(found) : bad('out_of_range', expected);
+  return Number.isFinite(found) && found >= min ? ok(found + 0) : bad('out_of_range', expected);
 }
 
 function integer(found: unknown, min: number, expected: string): Checked {
-  const value = typeof found === 'string' && /^-?\d{1,16}$/.test(found) ? Number(found) : found;
-  if (typeof value !== 'number') return bad(isDecimal(found) ? 'out_of_range' : 'wrong_type', expected);
-  return Number.isSafeInteger(value) && value >= min ? ok(value) : bad('out_of_range', expected);
+  const value = isDecimal(found) ? Number(found) : found;
+  if (typeof value !== 'number') return bad('wrong_type', expected);
+  return Number.isSafeInteger(value) && value >= min ? ok(value + 0) : bad('out_of_range', expected);
 }
 
 function uint64(found: unknown): Checked {
-  const expected = 'an integer from 0 to 2^64-1, above 2^53-1 as a decimal string';
-  if (typeof found === 'number') return integer(found, 0, expected);
-  const isText = isDecimal(found) && !found.startsWith('-');
-  if (typeof found !== 'bigint' && !isText) return bad('wrong_type', expected);
-  if (typeof found === 'string' && found.length > 20) return bad('out_of_range', expected);
-  const value = BigInt(found);
-  if (value < 0n || value > MAX_UINT64) return bad('out_of_range', expected);
+  // A bigint comes from a body to be encoded, never from JSON.
+  if (typeof found !== 'bigint' && !isDecimal(found)) return integer(found, 0, descriptions.uint64);
+  const value = typeof found === 'string' && found.length > 20 ? -1n : BigInt(found);
+  if (value < 0n || value > MAX_UINT64) return bad('out_of_range', descriptions.uint64);
   return ok(value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value);
 }
 
+/** A decimal string as JSON would write the number: no plus, no leading zeros, no minus zero. */
 function isDecimal(found: unknown): found is string {
-  return typeof found === 'string' && /^-?\d+$/.test(found);
+  return typeof found === 'string' && /^(?:0|-?[1-9]\d*)$/.test(found);
 }
 
 function list(found: unknown, max: number, check: (item: unknown) => Checked): Checked {
@@ -120,13 +123,15 @@ function map(found: unknown, max: number, check: (key: string, value: unknown) =
     return bad('wrong_type', 'an object');
   const entries = Object.entries(found);
   if (entries.length > max) return bad('too_long', `at most ${max} entries`);
-  const values: Record<string, unknown> = {};
-  for (const [key, value] of entries) {
-    const checked = check(key, value);
+  for (const entry of entries) {
+    const key = string(entry[0], 1, MAX_ID);
+    if ('reason' in key) return bad(key.reason, `an object, each key ${key.expected}`);
+    const checked = check(entry[0], entry[1]);
     if ('reason' in checked) return bad(checked.reason, `an object, each ${checked.expected}`);
-    values[key] = checked.value;
+    entry[1] = checked.value;
   }
-  return ok(values);
+  // Not by assignment: that would lose a key named __proto__.
+  return ok(Object.fromEntries(entries));
 }
 
 function ascending(checked: Checked): Checked {
@@ -154,7 +159,7 @@ function validator(item: unknown): Checked {
 }
 
 /** What a field expects, for error messages and docs. */
-export function describe(field: Field): string {
+export function describe(field: Declared): string {
   if (field.kind === 'enum') return `one of ${field.values!.join(', ')}`;
   return descriptions[field.kind];
 }
@@ -164,10 +169,11 @@ const descriptions: Record<FieldKind, string> = {
   text: 'a string of at most 1,024 characters',
   enum: 'one of a closed list',
   uint: 'an integer from 0 to 2^53-1',
-  uint64: 'an integer from 0 to 2^64-1',
-  int: 'a safe integer',
+  uint64: 'an integer from 0 to 2^64-1, above 2^53-1 as a decimal string',
+  int: 'an integer from -(2^53-1) to 2^53-1',
   number: 'a finite number',
   duration: 'microseconds, a finite number >= 0',
+  weight: 'a finite number >= 1',
   bool: 'true or false',
   ids: 'a list of strings',
   amounts: 'an object of unsigned integers',
@@ -177,7 +183,10 @@ const descriptions: Record<FieldKind, string> = {
   sequences: 'an object of unsigned integers by domain',
 };
 
-function show(found: unknown): string {
-  const shown = typeof found === 'bigint' ? found.toString() : JSON.stringify(found);
-  return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
+/** Never walks a list or object: it may be a megabyte, or nested deeper than a stack. */
+export function show(found: unknown): string {
+  if (Array.isArray(found)) return `a list of ${found.length}`;
+  if (typeof found === 'object' && found !== null) return 'an object';
+  if (typeof found !== 'string') return String(found);
+  return JSON.stringify(found.length > 60 ? `${found.slice(0, 57)}...` : found);
 }

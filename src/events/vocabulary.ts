@@ -65,10 +65,11 @@ export type HelloEvent = Omit<Envelope, 'seq' | 'weight'> & { readonly type: 'he
     (typeof hello)['fields']
   >;
 
-/** `source.dropped`, decoded. */
-export type SourceDroppedEvent = Envelope & { readonly type: 'source.dropped' } & Body<
-    (typeof source)['dropped']['fields']
-  >;
+/** `source.dropped`, decoded. Its `seq` may be absent and is not counted for gaps. */
+export type SourceDroppedEvent = Omit<Envelope, 'seq' | 'weight'> & {
+  readonly type: 'source.dropped';
+  readonly seq?: number | undefined;
+} & Body<(typeof source)['dropped']['fields']>;
 
 /** Anything that a line can decode to. */
 export type StreamEvent = DomainEvent | HelloEvent | SourceDroppedEvent;

@@ -2,25 +2,20 @@
  * The board: every series of the process in one flat Float64Array. Writers hold handles, readers
  * (exposition, exporters, history, rules, page) read the board or a copy of it.
  *
- * Invariants: a definition's series never exceed its limit by more than the folded ones; in all
- * there are never more than `seriesLimit`; what was folded or refused is counted; a slot belongs to
- * one series at a time and is reused only after its handle was released.
+ * Invariants: a metric never has more than its limit of series, besides the folded ones; in all there
+ * are never more than `seriesLimit`, besides a tenth of it for folded ones and one `other` per
+ * metric; what was folded or refused is counted; a slot belongs to one series at a time and is
+ * reused only after its handle was released; reading never changes what there is to read.
  */
 import { QuorumscopeError } from '../base/errors.js';
-import { assertDefinition, counter, gauge, nodeLabels, type MetricDefinition } from './definition.js';
-import { ExponentialHistogram } from './exponential-histogram.js';
-import { Family, OTHER } from './family.js';
-import {
-  Counter,
-  Gauge,
-  Histogram,
-  Summary,
-  widthOf,
-  type Handle,
-  type Series,
-  type SeriesOwner,
-} from './series.js';
+import { assertDefinition, counter, gauge, sampleNames, type MetricDefinition } from './definition.js';
+import type { Family } from './family.js';
+import { Interner } from './interner.js';
+import type { Counter, Gauge, Handle, Histogram, Summary } from './series.js';
+import { Shelf, type FamilyView, type ShelfHost } from './shelf.js';
 import { Slots } from './slots.js';
+
+export type { FamilyView } from './shelf.js';
 
 /** Settings of a board. */
 export interface BoardOptions {
@@ -32,12 +27,6 @@ export interface BoardOptions {
   readonly seriesLimit?: number;
 }
 
-/** One metric with its live series, as readers see it. */
-export interface FamilyView {
-  readonly definition: MetricDefinition;
-  readonly series: readonly Series[];
-}
-
 /** A consistent copy: later recording, retiring or reuse does not touch it. */
 export interface Snapshot {
   readonly layout: number;
@@ -45,66 +34,59 @@ export interface Snapshot {
   readonly families: readonly FamilyView[];
 }
 
-/** The board's own metrics. */
+/** The board's own metrics. They stand outside the budget in all. */
 export const boardMetrics = {
   series: gauge('quorumscope_series', 'Series on the board.', []),
   seriesLimit: gauge('quorumscope_series_limit', 'Most series that the board may hold.', []),
   folded: counter(
     'quorumscope_series_folded_total',
-    'Label sets beyond the budget that count under `other` instead.',
+    'Times a label set beyond the budget was given the series `other` instead of its own.',
     ['metric'],
     { limit: 500 },
   ),
   refused: counter(
     'quorumscope_series_refused_total',
-    'Gauge series refused because the budget was spent.',
+    'Times a gauge was refused a series because the budget was spent.',
     ['metric'],
-    {
-      limit: 500,
-    },
+    { limit: 500 },
   ),
   invalid: counter(
     'quorumscope_values_refused_total',
-    'Values refused: negative for a counter, not finite for a histogram.',
+    'Values refused: negative for a counter, not finite, or with a weight that is not positive.',
     ['metric'],
     { limit: 500 },
   ),
 } as const;
 
-interface Registered {
-  readonly family: Family<Handle>;
-  /** Live series in order of creation; replaced, never changed, so that a snapshot may keep it. */
-  series: readonly Handle[];
-  count: number;
-}
+const ownNames = new Set<string>(Object.values(boardMetrics).map(({ name }) => name));
 
 /** All series of the process. */
 export class Board {
   readonly slots = new Slots();
-  readonly #registered = new Map<string, Registered>();
+  readonly #shelves = new Map<string, Shelf>();
+  /** Which metric each name on a page belongs to. */
+  readonly #names = new Map<string, string>();
+  readonly #interner = new Interner();
   readonly #prefix: string;
   readonly #metricSeriesLimit: number;
   readonly #seriesLimit: number;
-  readonly #summaries = new Set<Summary>();
+  readonly #seriesGauge: Gauge;
   #live = 0;
   #layout = 0;
   #views: readonly FamilyView[] | undefined;
-  readonly #owner: SeriesOwner;
 
   constructor(options: BoardOptions = {}) {
     this.#prefix = options.prefix ?? 'hotstuff_';
     this.#metricSeriesLimit = options.metricSeriesLimit ?? 1_000;
     this.#seriesLimit = options.seriesLimit ?? 50_000;
-    this.#owner = {
-      slots: this.slots,
-      refuseValue: (definition) => this.counter(boardMetrics.invalid).at(definition.name).add(),
-      setPresent: (handle, present) => this.#setPresent(handle, present),
-      retire: (handle) => this.#retire(handle),
-      release: (handle) => this.#release(handle),
-    };
+    // Present from the start: were it first set by a reader, reading would change the layout.
+    this.#seriesGauge = this.gauge(boardMetrics.series).at();
+    this.#seriesGauge.set(0);
     this.gauge(boardMetrics.seriesLimit).at().set(this.#seriesLimit);
   }
 
+  /** @throws QuorumscopeError `metrics.definition`, as all four do, when the definition is not valid or
+   * contradicts another */
   counter<L extends readonly string[]>(definition: MetricDefinition<L>): Family<Counter, L> {
     return this.#family(definition, 'counter') as unknown as Family<Counter, L>;
   }
@@ -121,177 +103,114 @@ export class Board {
     return this.#family(definition, 'summary') as unknown as Family<Summary, L>;
   }
 
+  /** The definition that stands under `name`, with or without the prefix replaced. */
+  declared(name: string): MetricDefinition | undefined {
+    return this.#shelves.get(this.#nameOf(name))?.definition;
+  }
+
   /** Changes whenever a series appears, disappears or moves; readers cache what depends on it. */
   get layout(): number {
     return this.#layout;
   }
 
-  /** The metrics that have live series, in order of registration. The arrays are never changed. */
+  /**
+   * The metrics that have live series, in order of registration. Neither the list nor a view in it is
+   * ever changed; a metric whose series are the same keeps the same view.
+   */
   families(): readonly FamilyView[] {
-    this.#views ??= [...this.#registered.values()]
-      .filter((registered) => registered.series.length > 0)
-      .map(({ family, series }) => ({ definition: family.definition, series }));
+    if (!this.#views) {
+      const views: FamilyView[] = [];
+      for (const shelf of this.#shelves.values()) {
+        const view = shelf.view();
+        if (view) views.push(view);
+      }
+      this.#views = Object.freeze(views);
+    }
     return this.#views;
   }
 
   /** Brings derived slots (summaries, the board's own gauges) up to date; call before reading. */
   refresh(): void {
-    this.gauge(boardMetrics.series).at().set(this.#live);
-    for (const summary of this.#summaries) summary.refresh();
+    this.#seriesGauge.set(this.#live);
+    for (const shelf of this.#shelves.values()) shelf.refresh();
   }
 
   /** A copy of everything, refreshed. Costs one copy of the flat array. */
   snapshot(): Snapshot {
     this.refresh();
-    const families = this.families();
-    return { layout: this.#layout, values: this.slots.values.slice(0, this.slots.used), families };
+    return {
+      layout: this.#layout,
+      values: this.slots.values.slice(0, this.slots.used),
+      families: this.families(),
+    };
   }
 
   #family(definition: MetricDefinition, kind: MetricDefinition['kind']): Family<Handle> {
-    const known = this.#registered.get(definition.name);
+    const name = this.#nameOf(definition.name);
+    const known = this.#shelves.get(name);
     if (known) {
-      this.#assertSame(known.family.definition, definition, kind);
+      this.#assertSame(known.definition, definition, kind);
       return known.family;
     }
-    assertDefinition(definition);
-    if (definition.kind !== kind) throw this.#conflict(definition, `is a ${definition.kind}, not a ${kind}`);
-    const name = definition.name.replace(/^hotstuff_/, this.#prefix);
-    const family = new Family<Handle>(
-      { ...definition, name },
-      { create: (_, values) => this.#create(registered, values) },
-    );
-    const registered: Registered = { family, series: [], count: 0 };
-    this.#registered.set(definition.name, registered);
-    return family;
+    if (definition.kind !== kind) throw this.#conflict(name, `is a ${definition.kind}, not a ${kind}`);
+    const renamed = { ...definition, name };
+    assertDefinition(renamed);
+    this.#claimNames(renamed);
+    const limit = definition.limit ?? this.#metricSeriesLimit;
+    const shelf = new Shelf(this.#hostOf(name), renamed, limit);
+    this.#shelves.set(name, shelf);
+    return shelf.family;
+  }
+
+  #nameOf(name: string): string {
+    return name.startsWith('hotstuff_') ? this.#prefix + name.slice('hotstuff_'.length) : name;
+  }
+
+  /** What the shelf of metric `name` may ask; the board's own metrics are never short of room. */
+  #hostOf(name: string): ShelfHost {
+    const isOwn = ownNames.has(name);
+    const spare = Math.ceil(this.#seriesLimit / 10);
+    return {
+      slots: this.slots,
+      interner: this.#interner,
+      hasRoom: (isFolded) => isOwn || this.#live < this.#seriesLimit + (isFolded ? spare : 0),
+      count: (by) => (this.#live += by),
+      changed: () => {
+        this.#layout++;
+        this.#views = undefined;
+      },
+      // Counting what an own metric folds would ask that same metric for one more series.
+      folded: (definition) => isOwn || this.counter(boardMetrics.folded).at(definition.name).add(),
+      refused: (definition) => isOwn || this.counter(boardMetrics.refused).at(definition.name).add(),
+      invalid: (definition) => this.counter(boardMetrics.invalid).at(definition.name).add(),
+    };
   }
 
   #assertSame(known: MetricDefinition, asked: MetricDefinition, kind: string): void {
+    if (known === asked) return;
     const same =
       known.kind === kind &&
+      asked.kind === kind &&
       known.labels.join() === asked.labels.join() &&
       (known.bounds ?? []).join() === (asked.bounds ?? []).join() &&
       (known.quantiles ?? []).join() === (asked.quantiles ?? []).join();
-    if (!same) throw this.#conflict(asked, 'is already declared with another kind, labels or bounds');
+    if (!same) throw this.#conflict(known.name, 'is already declared with another kind, labels or bounds');
   }
 
-  #conflict(definition: MetricDefinition, problem: string): QuorumscopeError {
-    return new QuorumscopeError('metrics.definition', 'configuration', `${definition.name} ${problem}`, {
-      details: { metric: definition.name },
-    });
-  }
-
-  #create(registered: Registered, labelValues: readonly string[]): Handle {
-    const { definition } = registered.family;
-    const isFolded =
-      labelValues.includes(OTHER) &&
-      this.#foldedValues(definition, labelValues).join() === labelValues.join();
-    const limit = definition.limit ?? this.#metricSeriesLimit;
-    const hasRoom = registered.count < limit && this.#live < this.#seriesLimit;
-    if (hasRoom || isFolded) return this.#open(registered, labelValues);
-    if (definition.kind === 'gauge') {
-      this.counter(boardMetrics.refused).at(definition.name).add();
-      return this.#detached(definition, labelValues);
+  /** Two metrics whose series would carry one name cannot stand on one page. */
+  #claimNames(definition: MetricDefinition): void {
+    const names = sampleNames(definition);
+    for (const name of names) {
+      const holder = this.#names.get(name);
+      if (holder !== undefined)
+        throw this.#conflict(definition.name, `would share the name ${name} with ${holder}`);
     }
-    this.counter(boardMetrics.folded).at(definition.name).add();
-    const family = registered.family as Family<Handle, string[]>;
-    return family.at(...this.#foldedValues(definition, labelValues));
+    for (const name of names) this.#names.set(name, definition.name);
   }
 
-  /** `other` for every label but the node's own; for those too where nothing else is left to fold. */
-  #foldedValues(definition: MetricDefinition, labelValues: readonly string[]): string[] {
-    const nodeOnly = definition.labels.every((label) => nodeLabels.some((own) => own === label));
-    return labelValues.map((value, i) => {
-      const isNode = nodeLabels.some((own) => own === definition.labels[i]);
-      return isNode && !nodeOnly ? value : OTHER;
+  #conflict(metric: string, problem: string): QuorumscopeError {
+    return new QuorumscopeError('metrics.definition', 'configuration', `${metric} ${problem}`, {
+      details: { metric },
     });
-  }
-
-  #open(registered: Registered, labelValues: readonly string[]): Handle {
-    const { definition } = registered.family;
-    const handle = this.#newHandle(definition, labelValues, this.slots.allocate(widthOf(definition)));
-    registered.count++;
-    this.#live++;
-    if (handle instanceof Summary) this.#summaries.add(handle);
-    if (!(handle instanceof Gauge)) this.#show(registered, handle);
-    return handle;
-  }
-
-  #newHandle(definition: MetricDefinition, labelValues: readonly string[], slot: number): Handle {
-    const values = Object.freeze([...labelValues]);
-    switch (definition.kind) {
-      case 'counter':
-        return new Counter(this.#owner, definition, values, slot);
-      case 'gauge':
-        return new Gauge(this.#owner, definition, values, slot);
-      case 'histogram':
-        return new Histogram(this.#owner, definition, values, slot);
-      case 'summary':
-        return new Summary(this.#owner, definition, values, slot, new ExponentialHistogram());
-    }
-  }
-
-  /** A gauge that nobody sees: what a refused label set records into. */
-  #detached(definition: MetricDefinition, labelValues: readonly string[]): Gauge {
-    const owner: SeriesOwner = {
-      slots: new Slots(),
-      refuseValue: this.#owner.refuseValue,
-      setPresent: () => undefined,
-      retire: () => undefined,
-      release: () => undefined,
-    };
-    return new Gauge(owner, definition, labelValues, 0);
-  }
-
-  #show(registered: Registered, handle: Handle): void {
-    registered.series = [...registered.series, handle];
-    this.#changed();
-  }
-
-  #hide(registered: Registered, handle: Handle): void {
-    registered.series = registered.series.filter((series) => series !== handle);
-    this.#changed();
-  }
-
-  #setPresent(handle: Handle, present: boolean): void {
-    const registered = this.#registeredOf(handle);
-    if (!registered) return;
-    if (present) this.#show(registered, handle);
-    else this.#hide(registered, handle);
-  }
-
-  #retire(handle: Handle): void {
-    const registered = this.#registeredOf(handle);
-    if (!registered) return;
-    this.#retired.add(handle);
-    registered.family.forget(handle.labelValues);
-    registered.count--;
-    this.#live--;
-    if (handle instanceof Summary) this.#summaries.delete(handle);
-    this.#hide(registered, handle);
-  }
-
-  #release(handle: Handle): void {
-    this.#retire(handle);
-    if (!this.#retired.has(handle)) return;
-    this.#retired.delete(handle);
-    this.#released.add(handle);
-    this.slots.release(handle.slot, handle.width);
-  }
-
-  readonly #retired = new WeakSet<Handle>();
-  readonly #released = new WeakSet<Handle>();
-
-  /** The registration of a live handle; undefined once it was retired or released. */
-  #registeredOf(handle: Handle): Registered | undefined {
-    if (this.#retired.has(handle) || this.#released.has(handle)) return undefined;
-    const name = handle.definition.name;
-    for (const registered of this.#registered.values())
-      if (registered.family.definition.name === name) return registered;
-    return undefined;
-  }
-
-  #changed(): void {
-    this.#layout++;
-    this.#views = undefined;
   }
 }

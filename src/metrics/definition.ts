@@ -108,6 +108,13 @@ export function definitionProblems(definition: MetricDefinition): string[] {
   return problems;
 }
 
+/** Every name that a page uses for this metric: of its series, and of the metric itself. */
+export function sampleNames({ name, kind }: Pick<MetricDefinition, 'name' | 'kind'>): string[] {
+  if (kind === 'histogram') return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
+  if (kind === 'summary') return [name, `${name}_sum`, `${name}_count`];
+  return [name];
+}
+
 /** @throws QuorumscopeError `metrics.definition` unless the definition is good */
 export function assertDefinition(definition: MetricDefinition): void {
   const problems = definitionProblems(definition);

@@ -11,17 +11,21 @@
 const MAX_SCALE = 20;
 const MIN_SCALE = -10;
 const MAX_BUCKETS = 160;
+/** Buckets per doubling at the finest scale. */
+const FINEST = 2 ** MAX_SCALE;
 
 /** Counts of consecutive buckets of one sign. */
 class Buckets {
-  counts: Float64Array;
+  /** Grows to its full size with the first value: most sketches never see a negative one. */
+  counts = new Float64Array(0);
   /** Index of the bucket at position 0; meaningless while empty. */
   offset = 0;
   /** Positions in use. */
   length = 0;
+  readonly #maxBuckets: number;
 
   constructor(maxBuckets: number) {
-    this.counts = new Float64Array(maxBuckets);
+    this.#maxBuckets = maxBuckets;
   }
 
   /** How many buckets would be needed to hold `index` too. */
@@ -33,6 +37,7 @@ class Buckets {
   /** Adds to bucket `index`; the caller has made sure that it fits. */
   add(index: number, weight: number): void {
     if (this.length === 0) {
+      if (this.counts.length === 0) this.counts = new Float64Array(this.#maxBuckets);
       this.offset = index;
       this.length = 1;
     } else if (index < this.offset) {
@@ -50,19 +55,16 @@ class Buckets {
   /** Merges 2^by neighbours into one. */
   downscale(by: number): void {
     if (by === 0 || this.length === 0) return;
-    const coarse = new Float64Array(this.counts.length);
-    const offset = shiftIndex(this.offset, by);
-    for (let i = 0; i < this.length; i++)
-      coarse[shiftIndex(this.offset + i, by) - offset]! += this.counts[i]!;
-    this.length = shiftIndex(this.offset + this.length - 1, by) - offset + 1;
+    const { counts } = this;
+    const offset = this.offset >> by;
+    for (let i = 0; i < this.length; i++) {
+      const count = counts[i]!;
+      counts[i] = 0;
+      counts[((this.offset + i) >> by) - offset]! += count;
+    }
+    this.length = ((this.offset + this.length - 1) >> by) - offset + 1;
     this.offset = offset;
-    this.counts = coarse;
   }
-}
-
-/** An arithmetic shift that holds for any index and any distance. */
-function shiftIndex(index: number, by: number): number {
-  return Math.floor(index / 2 ** by);
 }
 
 /** A mergeable sketch of a distribution with bounded memory and bounded relative error. */
@@ -103,17 +105,24 @@ export class ExponentialHistogram {
     buckets.add(index, weight);
   }
 
-  /** The bucket of a positive magnitude at the present scale. */
+  /**
+   * The bucket of a positive magnitude at the present scale. It is taken at the finest scale and
+   * shifted (indices there fit 31 bits), so that adding and then downscaling never differs from
+   * downscaling and then adding.
+   */
   indexOf(magnitude: number): number {
-    const position = Math.log2(magnitude) * 2 ** this.scale;
+    const position = Math.log2(magnitude) * FINEST;
     // Exact powers of the base belong to the bucket below; rounding keeps a noisy log from moving them.
     const nearest = Math.round(position);
-    return (Math.abs(position - nearest) < 1e-6 ? nearest : Math.ceil(position)) - 1;
+    const finest = (Math.abs(position - nearest) < 1e-6 ? nearest : Math.ceil(position)) - 1;
+    return finest >> (MAX_SCALE - this.scale);
   }
 
   /** The value below which a share `q` of the observations lies; NaN while empty. */
   quantile(q: number): number {
     if (this.count === 0) return Number.NaN;
+    if (q <= 0) return this.min;
+    if (q >= 1) return this.max;
     let rank = q * (this.count - 1);
     for (let i = this.negative.length - 1; i >= 0; i--) {
       rank -= this.negative.counts[i]!;
@@ -144,7 +153,7 @@ export class ExponentialHistogram {
     ] as const) {
       for (let i = 0; i < theirs.length; i++) {
         const weight = theirs.counts[i]!;
-        if (weight > 0) mine.add(shiftIndex(theirs.offset + i, by), weight);
+        if (weight > 0) mine.add((theirs.offset + i) >> by, weight);
       }
     }
   }
@@ -161,7 +170,7 @@ export class ExponentialHistogram {
         const ends = [this, other].flatMap((sketch) => {
           const { length, offset } = sketch[sign];
           const by = sketch.scale - scale;
-          return length === 0 ? [] : [shiftIndex(offset, by), shiftIndex(offset + length - 1, by)];
+          return length === 0 ? [] : [offset >> by, (offset + length - 1) >> by];
         });
         return ends.length === 0 || Math.max(...ends) - Math.min(...ends) < this.maxBuckets;
       });
@@ -175,8 +184,8 @@ export class ExponentialHistogram {
     let high = buckets.length === 0 ? index : Math.max(buckets.offset + buckets.length - 1, index);
     let scale = this.scale;
     while (high - low >= this.maxBuckets && scale > MIN_SCALE) {
-      low = shiftIndex(low, 1);
-      high = shiftIndex(high, 1);
+      low >>= 1;
+      high >>= 1;
       scale--;
     }
     this.#downscaleTo(scale);
@@ -191,8 +200,9 @@ export class ExponentialHistogram {
 
   /** The point of a bucket with equal relative error to both ends. */
   #middle(index: number): number {
-    const base = 2 ** (2 ** -this.scale);
-    return (2 * this.upperBound(index)) / (1 + base);
+    // Written so that neither end of the range overflows at coarse scales.
+    const lower = 2 ** (index / 2 ** this.scale);
+    return (2 * lower) / (1 + 2 ** -(2 ** -this.scale));
   }
 
   #clamp(value: number): number {

@@ -20,12 +20,12 @@ export interface Series {
   readonly width: number;
 }
 
-/** What a handle may ask of the board. */
+/** What a handle may ask of whoever made it. `retire` and `release` come at most once per handle. */
 export interface SeriesOwner {
   readonly slots: Slots;
-  /** A value was refused: negative for a counter, not a number for a histogram. */
+  /** A value was refused: negative for a counter, not finite for a histogram. */
   refuseValue(definition: MetricDefinition): void;
-  /** A gauge became present or absent. */
+  /** A live gauge became present or absent. */
   setPresent(handle: Handle, present: boolean): void;
   retire(handle: Handle): void;
   release(handle: Handle): void;
@@ -46,6 +46,7 @@ export abstract class Handle implements Series {
   readonly width: number;
   protected readonly owner: SeriesOwner;
   protected readonly slots: Slots;
+  #life: 'live' | 'retired' | 'released' = 'live';
 
   constructor(
     owner: SeriesOwner,
@@ -61,22 +62,32 @@ export abstract class Handle implements Series {
     this.width = widthOf(definition);
   }
 
+  /** False once it was retired or released. */
+  get isLive(): boolean {
+    return this.#life === 'live';
+  }
+
   /** Takes the series out of every reader's sight. Asking the family again gives a new series. */
   retire(): void {
+    if (this.#life !== 'live') return;
+    this.#life = 'retired';
     this.owner.retire(this);
   }
 
   /** Retires the series and promises never to use this handle again, so that its slots can be reused. */
   release(): void {
+    this.retire();
+    if (this.#life === 'released') return;
+    this.#life = 'released';
     this.owner.release(this);
   }
 }
 
 /** A bound counter. */
 export class Counter extends Handle {
-  /** Adds `amount` (>= 0); anything else is refused and counted. */
+  /** Adds `amount` (finite, >= 0); anything else is refused and counted. */
   add(amount = 1): void {
-    if (amount >= 0) this.slots.values[this.slot]! += amount;
+    if (amount >= 0 && amount <= Number.MAX_VALUE) this.slots.values[this.slot]! += amount;
     else this.owner.refuseValue(this.definition);
   }
 
@@ -102,6 +113,7 @@ export class Gauge extends Handle {
     if (!this.#present) this.#show(true);
   }
 
+  /** Moves the gauge by `delta`; an absent one counts from 0. */
   add(delta: number): void {
     this.slots.values[this.slot]! += delta;
     if (!this.#present) this.#show(true);
@@ -120,7 +132,7 @@ export class Gauge extends Handle {
 
   #show(present: boolean): void {
     this.#present = present;
-    this.owner.setPresent(this, present);
+    if (this.isLive) this.owner.setPresent(this, present);
   }
 }
 
@@ -128,19 +140,24 @@ export class Gauge extends Handle {
 export class Histogram extends Handle {
   readonly #bounds: Float64Array;
 
+  /** @param bounds the definition's bounds, one array for all series of the metric */
   constructor(
     owner: SeriesOwner,
     definition: MetricDefinition,
     labelValues: readonly string[],
     slot: number,
+    bounds: Float64Array,
   ) {
     super(owner, definition, labelValues, slot);
-    this.#bounds = Float64Array.from(definition.bounds ?? []);
+    this.#bounds = bounds;
   }
 
-  /** Records `value`, which stands for `weight` observations. NaN and infinities are refused and counted. */
+  /**
+   * Records `value`, which stands for `weight` (> 0) observations. A bound belongs to the bucket
+   * that it closes. What is not finite is refused and counted.
+   */
   observe(value: number, weight = 1): void {
-    if (value - value !== 0) return this.owner.refuseValue(this.definition);
+    if (value - value !== 0 || !isWeight(weight)) return this.owner.refuseValue(this.definition);
     const bounds = this.#bounds;
     // Halve down to at most four bounds, then scan: the fewest unpredictable branches for 10-20 buckets.
     let low = 0;
@@ -171,6 +188,7 @@ export class Histogram extends Handle {
 /** A bound summary: quantiles from an exponential histogram, written to its slots when readers come. */
 export class Summary extends Handle {
   readonly sketch: ExponentialHistogram;
+  #shownCount = -1;
 
   constructor(
     owner: SeriesOwner,
@@ -183,18 +201,24 @@ export class Summary extends Handle {
     this.sketch = sketch;
   }
 
-  /** Records `value`, which stands for `weight` observations. NaN and infinities are refused and counted. */
+  /** Records `value`, which stands for `weight` (> 0) observations. What is not finite is refused and counted. */
   observe(value: number, weight = 1): void {
-    if (value - value !== 0) return this.owner.refuseValue(this.definition);
+    if (value - value !== 0 || !isWeight(weight)) return this.owner.refuseValue(this.definition);
     this.sketch.add(value, weight);
   }
 
-  /** Writes quantiles, sum and count into the slots. The board calls it before it is read. */
+  /** Writes quantiles (NaN while empty), sum and count into the slots. The board calls it before it is read. */
   refresh(): void {
+    if (this.sketch.count === this.#shownCount) return;
+    this.#shownCount = this.sketch.count;
     const quantiles = this.definition.quantiles ?? [];
     const { values } = this.slots;
     for (let i = 0; i < quantiles.length; i++) values[this.slot + i] = this.sketch.quantile(quantiles[i]!);
     values[this.slot + quantiles.length] = this.sketch.sum;
     values[this.slot + quantiles.length + 1] = this.sketch.count;
   }
+}
+
+function isWeight(weight: number): boolean {
+  return weight > 0 && weight <= Number.MAX_SAFE_INTEGER;
 }

@@ -4,9 +4,14 @@
  */
 export class Slots {
   /** All values of the process. Grows by replacement: always read it through the owner. */
-  values = new Float64Array(1024);
+  values: Float64Array;
   #used = 0;
   readonly #free = new Map<number, number[]>();
+
+  /** @param capacity slots to begin with */
+  constructor(capacity = 1024) {
+    this.values = new Float64Array(capacity);
+  }
 
   /** Slots handed out so far, free ones included: what a copy must cover. */
   get used(): number {

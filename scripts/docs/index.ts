@@ -1,0 +1,15 @@
+/** Every generated document and what writes it. */
+import { renderConfig } from './config.js';
+import { renderEvents } from './events.js';
+import { renderHttp } from './http.js';
+import { renderMetrics } from './metrics.js';
+import { renderRequirements } from './requirements.js';
+
+/** Path from the root -> the text that belongs there. */
+export const generatedDocs: Readonly<Record<string, () => string>> = {
+  'docs/CONFIG.md': renderConfig,
+  'docs/EVENTS.md': renderEvents,
+  'docs/HTTP.md': renderHttp,
+  'docs/METRICS.md': renderMetrics,
+  'docs/REQUIREMENTS.md': renderRequirements,
+};

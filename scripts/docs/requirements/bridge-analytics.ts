@@ -1,0 +1,464 @@
+/**
+ * Requirements of "Stage 4.4: Analytics and Monitoring Implementation". The document watches the
+ * sessions and variables of a bridge in Elixir; here a variable is a stored key, a session an attached
+ * source or a plugin instance, gRPC the node's network.
+ */
+import { done, open, section, type Specification } from './row.js';
+import { shown } from './shown.js';
+
+const requirements = section('S3.requirements', 'Requirements', [
+  done(shown.domains, 'collection', 'Metric Collection: capture all relevant operational metrics', [
+    'document docs/METRICS.md',
+    'feature every domain has a catalogue and an observer',
+  ]),
+  done(shown.intake, 'real_time', 'Real-time Aggregation: instant visibility into system state', [
+    'feature events are aggregated into series as they arrive',
+  ]),
+  open('historical', 'Historical Analysis: store and query historical performance data', 'feature history'),
+  open('dashboards', 'Performance Dashboards: generate actionable insights', 'feature dashboards, causes'),
+  open('overhead', 'Minimal Overhead: not impact system performance', [
+    'feature hooks of bounded work, measured by `npm run bench`',
+  ]),
+]);
+
+const module = section('S3.module', 'Analytics module', [
+  done(shown.board, 'ets', 'high-performance metric storage (ETS)', 'feature one flat array of slots'),
+  open('dashboards', 'real-time dashboards for operational visibility', 'feature live page'),
+  done(shown.board, 'ets_table', 'state: ets_table', 'feature the board'),
+  done(shown.metricsConfig, 'aggregation_interval', 'state: aggregation_interval', [
+    'setting metrics.collection_interval',
+    'note Derived gauges are brought up to date at this interval.',
+  ]),
+  open('retention_period', 'state: retention_period', 'feature settings: retention'),
+  done(shown.intake, 'metrics_buffer', 'state: metrics_buffer', 'feature the bounded queue of the intake'),
+  open('aggregations', 'state: aggregations', 'feature roll-ups, recording rules'),
+]);
+
+const metricTypes = section(
+  'S3.metrics',
+  'Metric types',
+  [
+    done(shown.storage, 'variable_read', 'variable_read: counter', [
+      'event storage.read_completed',
+      'metric hotstuff_storage_reads_total',
+    ]),
+    done(shown.storage, 'variable_write', 'variable_write: counter', [
+      'event storage.write_completed',
+      'metric hotstuff_storage_writes_total',
+    ]),
+    done(shown.storage, 'variable_delete', 'variable_delete: counter', [
+      'event storage.delete_completed',
+      'metric hotstuff_storage_deletes_total',
+    ]),
+    done(shown.storage, 'read_latency_us', 'read_latency_us: histogram', [
+      'metric hotstuff_storage_read_duration_seconds',
+    ]),
+    done(shown.storage, 'write_latency_us', 'write_latency_us: histogram', [
+      'metric hotstuff_storage_write_duration_seconds',
+    ]),
+    done(shown.network, 'grpc_latency_us', 'grpc_latency_us: histogram', [
+      'event network.latency_measured',
+      'metric hotstuff_network_peer_round_trip_seconds',
+      'note The remote call of a node is its round trip to a peer.',
+    ]),
+    done(shown.storage, 'cache_hit', 'cache_hit: counter', [
+      'event storage.cache_accessed',
+      'metric hotstuff_storage_cache_hits_total',
+    ]),
+    done(shown.storage, 'cache_miss', 'cache_miss: counter', [
+      'event storage.cache_accessed',
+      'metric hotstuff_storage_cache_misses_total',
+    ]),
+    done(shown.storage, 'cache_eviction', 'cache_eviction: counter', [
+      'event storage.cache_evicted',
+      'metric hotstuff_storage_cache_evictions_total',
+    ]),
+    done(shown.execution, 'optimization_started', 'optimization_started: counter', [
+      'event execution.optimization_started',
+      'metric hotstuff_execution_optimizations_started_total',
+    ]),
+    done(shown.execution, 'optimization_completed', 'optimization_completed: counter', [
+      'event execution.optimization_completed',
+      'metric hotstuff_execution_optimizations_completed_total',
+    ]),
+    done(shown.execution, 'optimization_failed', 'optimization_failed: counter', [
+      'event execution.optimization_completed',
+      'metric hotstuff_execution_optimizations_completed_total',
+      'note Label `outcome`.',
+    ]),
+    done(shown.execution, 'optimization_duration_ms', 'optimization_duration_ms: histogram', [
+      'metric hotstuff_execution_optimization_duration_seconds',
+    ]),
+    done(shown.execution, 'optimization_improvement', 'optimization_improvement: gauge', [
+      'metric hotstuff_execution_optimization_improvement_ratio',
+    ]),
+    done(shown.execution, 'active_sessions', 'active_sessions: gauge', [
+      'metric hotstuff_execution_active_instances',
+      'metric quorumscope_source_connected',
+      'note A session is a plugin instance; for the sidecar, an attached source.',
+    ]),
+    done(shown.execution, 'session_created', 'session_created: counter', [
+      'event execution.instance_created',
+      'metric hotstuff_execution_instances_created_total',
+    ]),
+    done(shown.execution, 'session_terminated', 'session_terminated: counter', [
+      'event execution.instance_terminated',
+      'metric hotstuff_execution_instances_terminated_total',
+    ]),
+    done(shown.storage, 'operation_error', 'operation_error: counter', [
+      'event storage.failed',
+      'event process.error_raised',
+      'metric hotstuff_storage_errors_total',
+      'metric hotstuff_process_errors_total',
+    ]),
+    done(shown.network, 'grpc_error', 'grpc_error: counter', [
+      'event network.connection_failed',
+      'metric hotstuff_network_connection_failures_total',
+    ]),
+    done(shown.consensus, 'timeout_error', 'timeout_error: counter', [
+      'event consensus.view_timed_out',
+      'metric hotstuff_consensus_view_timeouts_total',
+      'note Timeouts of calls have the outcome `timeout`, of connections the reason `timeout`.',
+    ]),
+    done(shown.process, 'memory_usage_mb', 'memory_usage_mb: gauge', [
+      'metric hotstuff_process_resident_memory_bytes',
+    ]),
+    done(shown.process, 'process_count', 'process_count: gauge', [
+      'metric hotstuff_process_threads',
+      'note The processes of a virtual machine are the threads of a node.',
+    ]),
+    done(shown.board, 'ets_memory_mb', 'ets_memory_mb: gauge', [
+      'metric quorumscope_series',
+      'setting metrics.max_memory',
+      'note The memory of the board is bounded by its number of series.',
+    ]),
+  ],
+  'Variables are stored keys, latencies are in seconds, sessions are plugin instances and attached sources.',
+);
+
+const storage = section('S3.storage', 'Metric storage', [
+  done(shown.board, 'write_concurrency', 'write_concurrency', [
+    'feature one writer by design; other threads send batches',
+  ]),
+  done(shown.board, 'read_concurrency', 'read_concurrency', 'feature readers take one copy, a snapshot'),
+  done(
+    shown.board,
+    'decentralized_counters',
+    'decentralized_counters',
+    'feature a counter is one slot of its own',
+  ),
+  open('time_index', 'analytics_time_index: ordered set', 'feature segments in order of time'),
+  open('aggregates', 'analytics_aggregates', 'feature roll-ups of 1 min and 1 h'),
+  done(shown.metricsConfig, 'aggregation_interval', 'aggregation_interval default 60_000', [
+    'setting metrics.collection_interval',
+    'note Seconds instead of a minute: gauges are read by scrapes.',
+  ]),
+  open(
+    'retention_period',
+    'retention_period default 86_400_000',
+    'feature setting: retention, default a month',
+  ),
+  open('schedule', 'schedule_aggregation', 'feature sampling on the clock'),
+]);
+
+const recording = section('S3.recording', 'High-performance recording', [
+  done(shown.board, 'lock_free', 'lock-free metric recording', 'feature recording is one add into a slot'),
+  done(shown.collector, 'record_metric', 'record_metric(metric_type, value, metadata)', [
+    'feature the `MetricsCollector` face; metadata are labels',
+  ]),
+  done(shown.clock, 'timestamp', 'monotonic microsecond timestamps', [
+    'feature the clock port: wall and monotonic microseconds',
+  ]),
+  done(shown.board, 'counter', 'counter: update_counter in a time bucket', [
+    'feature counters are cumulative; rates come from differences',
+  ]),
+  done(shown.board, 'histogram', 'record_histogram', [
+    'feature buckets and exponential histograms',
+    'note Raw values are not kept: they grow without bound.',
+  ]),
+  done(shown.board, 'gauge', 'record_gauge', 'feature gauge'),
+  open('index', 'update time index', 'feature rows of all series in order of time'),
+  open('make_bucket', 'make_bucket(timestamp, 60_000_000)', 'feature aligned steps of range queries'),
+]);
+
+const aggregation = section('S3.aggregation', 'Real-time aggregation', [
+  done(shown.board, 'sum', 'Aggregator.sum', 'feature sum of a histogram'),
+  done(shown.board, 'count', 'Aggregator.count', 'feature count of a histogram'),
+  done(shown.sketch, 'min', 'Aggregator.min', 'feature smallest value of an exponential histogram'),
+  done(shown.sketch, 'max', 'Aggregator.max', 'feature largest value of an exponential histogram'),
+  open('sum_of_squares', 'Aggregator.sum_of_squares', [
+    'feature `stddev_over_time`, from running means',
+    'note Sums of squares cancel catastrophically.',
+  ]),
+  done(shown.sketch, 'new', 'new', 'feature an empty exponential histogram'),
+  done(shown.sketch, 'add', 'add(agg, value)', 'feature add to an exponential histogram'),
+  done(shown.sketch, 'merge', 'merge(agg1, agg2)', 'feature exponential histograms merge exactly'),
+  open('stats', 'stats: count, sum, mean, min, max, stddev', 'feature performance statistics'),
+  done(shown.sketch, 'stats_empty', 'stats of nothing is nil', 'feature quantiles of nothing are absent'),
+  open('mean', 'stats.mean', 'feature performance statistics: mean'),
+  open('stddev', 'stats.stddev', 'feature performance statistics: standard deviation'),
+]);
+
+const dashboard = section(
+  'S3.dashboard',
+  'Dashboard generation',
+  [
+    open('get_dashboard', 'get_dashboard(time_range)', 'feature dashboard data for a time range'),
+    open('timestamp', 'timestamp', 'feature dashboard data: time made'),
+    open('time_range', 'time_range, default last minute', 'feature dashboard data: range'),
+    open('bucket_size', 'bucket size by time range', 'feature step chosen by range'),
+    open('reads_per_second', 'operations.reads_per_second', [
+      'metric hotstuff_storage_reads_total',
+      'feature dashboard data: rate of reads',
+    ]),
+    open('writes_per_second', 'operations.writes_per_second', [
+      'metric hotstuff_storage_writes_total',
+      'feature dashboard data: rate of writes',
+    ]),
+    open('total_operations', 'operations.total_operations', 'feature dashboard data: increase of operations'),
+    open('read_latency_p50', 'performance.read_latency_p50', 'feature dashboard data: quantile 0.5 of reads'),
+    open(
+      'read_latency_p95',
+      'performance.read_latency_p95',
+      'feature dashboard data: quantile 0.95 of reads',
+    ),
+    open(
+      'read_latency_p99',
+      'performance.read_latency_p99',
+      'feature dashboard data: quantile 0.99 of reads',
+    ),
+    open('write_latency_p50', 'performance.write_latency_p50', [
+      'feature dashboard data: quantile 0.5 of writes',
+    ]),
+    open('write_latency_p95', 'performance.write_latency_p95', [
+      'feature dashboard data: quantile 0.95 of writes',
+    ]),
+    open('write_latency_p99', 'performance.write_latency_p99', [
+      'feature dashboard data: quantile 0.99 of writes',
+    ]),
+    open('hit_rate', 'cache.hit_rate', [
+      'metric hotstuff_storage_cache_hits_total',
+      'feature dashboard data: hits over accesses',
+    ]),
+    open('total_hits', 'cache.total_hits', 'feature dashboard data: increase of hits'),
+    open('total_misses', 'cache.total_misses', 'feature dashboard data: increase of misses'),
+    open('evictions', 'cache.evictions', 'feature dashboard data: increase of evictions'),
+    open('optimizations_active', 'optimizations.active', ['feature dashboard data: started less completed']),
+    open('optimizations_completed', 'optimizations.completed', 'feature dashboard data: completed'),
+    open('optimizations_failed', 'optimizations.failed', 'feature dashboard data: failed'),
+    open('optimizations_success_rate', 'optimizations.success_rate', 'feature dashboard data: success ratio'),
+    open(
+      'optimizations_avg_duration',
+      'optimizations.avg_duration_ms',
+      'feature dashboard data: mean duration',
+    ),
+    open('error_rate', 'health.error_rate', 'feature dashboard data: errors over operations'),
+    open('active_sessions', 'health.active_sessions', [
+      'metric hotstuff_execution_active_instances',
+      'metric quorumscope_source_connected',
+      'feature dashboard data: instances and attached sources',
+    ]),
+    open('memory_usage_mb', 'health.memory_usage_mb', [
+      'metric hotstuff_process_resident_memory_bytes',
+      'feature dashboard data: memory',
+    ]),
+    open('process_count', 'health.process_count', [
+      'metric hotstuff_process_threads',
+      'feature dashboard data: threads',
+    ]),
+  ],
+  'Each figure is a documented PromQL query over series that exist; the dashboard collects them for a time range.',
+);
+
+const percentiles = section('S3.percentiles', 'Percentile calculations', [
+  open('percentile', 'percentile(metric, start, end, p)', 'feature `histogram_quantile` over a range'),
+  open('empty', 'percentile of no values is nil', 'feature no sample, not zero'),
+  open('exact', 'rank by round(p * n)', [
+    'feature quantile rule of Prometheus, and of the exponential histogram, with stated error',
+  ]),
+  done(shown.sketch, 'streaming', 'streaming_percentile by T-Digest', [
+    'feature exponential histogram: bounded relative error, exact merge',
+    'note Instead of T-Digest, whose merge depends on order.',
+  ]),
+]);
+
+const timeSeries = section('S3.queries', 'Time series queries', [
+  open(
+    'query',
+    'query_time_series(metric, start, end, opts)',
+    'feature range query; a function of the package',
+  ),
+  open('interval', 'interval, default 1 minute', 'feature step'),
+  open('aggregation', 'aggregation, default avg', 'feature `avg_over_time` and the other aggregations'),
+  open('buckets', 'generate_time_buckets', 'feature aligned steps'),
+  open('timestamp', 'result: timestamp', 'feature time of each step'),
+  open('value', 'result: value', 'feature value of each step'),
+  open('count', 'result: count', 'feature `count_over_time`'),
+]);
+
+const telemetry = section(
+  'S3.telemetry',
+  'Telemetry integration',
+  [
+    done(shown.storage, 'variable_read', '[variable, read]', 'event storage.read_completed'),
+    done(shown.storage, 'variable_write', '[variable, write]', 'event storage.write_completed'),
+    done(shown.storage, 'variable_delete', '[variable, delete]', 'event storage.delete_completed'),
+    done(shown.storage, 'cache_hit', '[cache, hit]', 'event storage.cache_accessed'),
+    done(shown.storage, 'cache_miss', '[cache, miss]', 'event storage.cache_accessed'),
+    done(shown.storage, 'cache_eviction', '[cache, eviction]', 'event storage.cache_evicted'),
+    done(shown.execution, 'optimization_started', '[optimization, started]', [
+      'event execution.optimization_started',
+    ]),
+    open('optimization_progress', '[optimization, progress]', [
+      'feature progress of an optimisation as a custom gauge (`metric.sampled`)',
+    ]),
+    done(shown.execution, 'optimization_completed', '[optimization, completed]', [
+      'event execution.optimization_completed',
+    ]),
+    done(shown.execution, 'optimization_failed', '[optimization, failed]', [
+      'event execution.optimization_completed',
+      'note Field `outcome`.',
+    ]),
+    done(shown.execution, 'session_created', '[session, created]', 'event execution.instance_created'),
+    done(
+      shown.execution,
+      'session_terminated',
+      '[session, terminated]',
+      'event execution.instance_terminated',
+    ),
+    done(shown.process, 'error', '[error]', 'event process.error_raised'),
+    done(shown.hooks, 'attach_many', 'setup_telemetry_handlers: :telemetry.attach_many', [
+      'feature channels of `node:diagnostics_channel` behind one hook object',
+    ]),
+    done(shown.domains, 'handle', 'handle_telemetry_event', 'feature handlers of an observer, by event type'),
+    done(shown.domains, 'event_to_metric', 'event_to_metric_type: counter, histogram, gauge', [
+      'feature observers map events to series',
+    ]),
+  ],
+  'A telemetry event is an event of the vocabulary; the handler table is the observer of its domain.',
+);
+
+const exportFormats = section('S3.export', 'Export formats', [
+  open(
+    'export_metrics',
+    'export_metrics(format, time_range), default last hour',
+    'feature `quorumscope export`',
+  ),
+  done(shown.exposition, 'prometheus', 'prometheus: export_prometheus_format', 'route GET /metrics'),
+  open('json', 'json: export_json_format', 'feature export: JSON, JSON Lines'),
+  open('csv', 'csv: export_csv_format', 'feature export: CSV by RFC 4180'),
+  open('statsd', 'statsd: export_statsd_format', 'feature export: StatsD and DogStatsD'),
+  done(shown.exposition, 'type_line', '# TYPE name type', 'route GET /metrics'),
+  done(shown.exposition, 'value_line', 'name value timestamp', [
+    'route GET /metrics',
+    'note Without a timestamp: the scraper stamps, and stale series end.',
+  ]),
+]);
+
+const alerting = section('S3.alerting', 'Alerting integration', [
+  open('check_alerts', 'check_alerts(metrics)', 'feature evaluation of the rule files'),
+  open('alert_rules', 'alert_rules', 'feature shipped rule files'),
+  open('rule_name', 'rule: name', 'feature rule: `alert`'),
+  open('rule_condition', 'rule: condition', 'feature rule: `expr`'),
+  open('rule_severity', 'rule: severity', 'feature rule: label `severity`'),
+  open('evaluate', 'evaluate_alert_rule(rule, metrics)', 'feature PromQL evaluation'),
+  open('trigger', 'trigger_alert', 'feature lifecycle and routing'),
+  open(
+    'high_error_rate',
+    'high_error_rate: error_rate > 0.05, critical',
+    'feature rule: errors over operations',
+  ),
+  open('slow_reads', 'slow_reads: read_latency_p95 > 10_000, warning', [
+    'feature rule: storage read quantile 0.95 above 10 ms',
+  ]),
+  open('low_cache_hit_rate', 'low_cache_hit_rate: hit_rate < 0.8, info', 'feature rule: cache hit ratio'),
+]);
+
+const testing = section('S3.testing', 'Testing scenarios', [
+  done(shown.board, 'counter_updates', 'Metric Recording: high-frequency counter updates', [
+    'feature tests and bench of bound handles',
+  ]),
+  done(shown.sketch, 'histogram_accuracy', 'Metric Recording: histogram accuracy', [
+    'feature error bound of the exponential histogram as a property',
+  ]),
+  done(shown.board, 'gauge_consistency', 'Metric Recording: gauge consistency', [
+    'feature a snapshot is one consistent copy',
+  ]),
+  open('bucket_accuracy', 'Aggregation: time bucket accuracy', 'feature tests of roll-ups against raw data'),
+  done(shown.sketch, 'percentiles', 'Aggregation: percentile calculations', [
+    'feature quantiles against sorted values',
+  ]),
+  open('rates', 'Aggregation: rate calculations', "feature Prometheus's own test files"),
+  open('recording_overhead', 'Performance: recording overhead', 'feature `npm run bench`'),
+  open('query_latency', 'Performance: query latency', 'feature `npm run bench`'),
+  open('memory_usage', 'Performance: memory usage', 'feature `npm run bench`'),
+  done(shown.accounting, 'no_loss', 'Accuracy: no metric loss', [
+    'feature received = processed + duplicate + unknown + dropped + invalid, per source',
+  ]),
+  open('correct_aggregations', 'Accuracy: correct aggregations', [
+    'feature equal answers from the sidecar and a real Prometheus',
+  ]),
+  done(shown.clock, 'time_precision', 'Accuracy: time precision', 'feature integer microseconds throughout'),
+]);
+
+const checklist = section('S3.checklist', 'Implementation checklist', [
+  done(shown.board, 'storage', 'Create Analytics GenServer with ETS storage', 'feature the board'),
+  done(shown.definition, 'types', 'Implement metric type system', 'feature metric definitions as data'),
+  done(shown.board, 'recording', 'Add high-performance recording', 'feature bound handles'),
+  done(shown.domains, 'aggregation', 'Create real-time aggregation', 'feature observers and derived gauges'),
+  done(shown.sketch, 'percentiles', 'Implement percentile calculations', 'feature exponential histogram'),
+  open('dashboard', 'Add dashboard generation', 'feature dashboard data, Grafana dashboards'),
+  open('queries', 'Create time series queries', 'feature PromQL over history'),
+  done(shown.hooks, 'telemetry', 'Integrate telemetry handlers', 'feature hooks'),
+  open('export', 'Add export formats', 'feature JSON, CSV, StatsD, InfluxDB, OTLP beside Prometheus'),
+  open('alerting', 'Implement alerting hooks', 'feature handlers of alerts for embedders'),
+  open('performance_tests', 'Write performance tests', 'feature `npm run bench` with floors'),
+  done(shown.accounting, 'accuracy_tests', 'Add accuracy tests', 'feature property test of the accounting'),
+  open('load_tests', 'Create load tests', 'feature simulator at full speed over the real socket'),
+  done(shown.catalogue, 'document', 'Document metric definitions', 'document docs/METRICS.md'),
+]);
+
+const success = section('S3.success', 'Success criteria', [
+  open('performance', 'Performance: < 1 us metric recording overhead', [
+    'feature recording through a bound handle in nanoseconds, by `npm run bench`',
+  ]),
+  done(shown.accounting, 'accuracy', 'Accuracy: no metric loss under load', [
+    'feature every event is counted as processed, duplicate, unknown, dropped or invalid',
+  ]),
+  open('scalability', 'Scalability: handle millions of metrics/minute', [
+    'feature at least 500,000 events/s from a socket on one core, by `npm run bench`',
+  ]),
+  open('usability', 'Usability: instant dashboard generation', 'feature live page without a build step'),
+  open('flexibility', 'Flexibility: support custom queries', 'feature PromQL'),
+  open(
+    'integration',
+    'Integration: export to standard formats',
+    'feature exporters under one contract suite',
+  ),
+]);
+
+/** Stage 4.4: Analytics and Monitoring Implementation. */
+export const bridgeAnalytics: Specification = {
+  id: 'S3',
+  title: 'Stage 4.4: Analytics and Monitoring Implementation',
+  about:
+    'Analytics of the DSPex bridge. A variable is a stored key, a session a plugin instance (for the sidecar itself, ' +
+    "an attached source), gRPC the node's network, an optimisation one of the execution engine.",
+  sections: [
+    requirements,
+    module,
+    metricTypes,
+    storage,
+    recording,
+    aggregation,
+    dashboard,
+    percentiles,
+    timeSeries,
+    telemetry,
+    exportFormats,
+    alerting,
+    testing,
+    checklist,
+    success,
+  ],
+};

@@ -1,0 +1,317 @@
+/**
+ * Requirements of "HotStuff-2 Metrics & Monitoring", second half: alerts, health, dashboards, export,
+ * testing, performance targets, configuration, integration points. Read by consensus-metrics.ts.
+ */
+import { done, open, section, type Section } from './row.js';
+import { shown } from './shown.js';
+
+const alertConfig = section(
+  'S4.alert_config',
+  '`AlertConfig`',
+  [
+    open(
+      'max_block_time',
+      'max_block_time: Duration',
+      'feature threshold and rule: time since the last commit',
+    ),
+    open('max_view_change_frequency', 'max_view_change_frequency: f64', [
+      'feature threshold and rule: failed views per minute',
+    ]),
+    open('min_transaction_throughput', 'min_transaction_throughput: f64', [
+      'feature threshold and rule: transactions committed per second',
+    ]),
+    open('max_peer_disconnection_rate', 'max_peer_disconnection_rate: f64', [
+      'feature threshold and rule: disconnections per minute',
+    ]),
+    open('max_message_loss_rate', 'max_message_loss_rate: f64', [
+      'feature threshold and rule: one less the message delivery ratio',
+    ]),
+    open('max_network_latency', 'max_network_latency: Duration', [
+      'feature threshold and rule: quantile of the round trip to peers',
+    ]),
+    open('max_cpu_usage', 'max_cpu_usage: f64', 'feature threshold and rule: CPU of the machine'),
+    open('max_memory_usage', 'max_memory_usage: f64', 'feature threshold and rule: memory of the machine'),
+    open('max_disk_usage', 'max_disk_usage: f64', 'feature threshold and rule: data device'),
+    open('max_byzantine_behavior_rate', 'max_byzantine_behavior_rate: f64', [
+      'feature threshold and rule: byzantine findings; each one also pages by itself',
+    ]),
+    open('max_safety_violations', 'max_safety_violations: u64', [
+      'feature threshold and rule: safety findings; the first one pages',
+    ]),
+    open(
+      'max_liveness_timeouts',
+      'max_liveness_timeouts: u64',
+      'feature threshold and rule: timeouts in a window',
+    ),
+  ],
+  'Every field becomes a setting, exported as `quorumscope_threshold`, against which a shipped rule compares.',
+);
+
+const alertManager = section('S4.alert_manager', '`AlertManager`', [
+  open('config', 'config: AlertConfig', 'feature thresholds as settings'),
+  open('alert_handlers', 'alert_handlers: Vec<AlertHandler>', 'feature receivers; a handler for embedders'),
+  open('check_consensus_health', 'check_consensus_health(metrics) -> Vec<Alert>', [
+    'feature check by component: consensus',
+  ]),
+  open('check_network_health', 'check_network_health(metrics) -> Vec<Alert>', [
+    'feature check by component: network',
+  ]),
+  open('check_system_health', 'check_system_health(metrics) -> Vec<Alert>', [
+    'feature check by component: process and storage',
+  ]),
+  open('send_alert', 'send_alert(alert)', 'feature send, counted as notified only when delivered'),
+  open('resolve_alert', 'resolve_alert(alert_id)', 'feature resolve; resolves survive a restart'),
+]);
+
+const health = section('S4.health', '`HealthChecker` and `HealthStatus`', [
+  open('consensus_health', 'consensus_health: ConsensusHealthChecker', 'feature health checker: consensus'),
+  open('network_health', 'network_health: NetworkHealthChecker', 'feature health checker: network'),
+  open('storage_health', 'storage_health: StorageHealthChecker', 'feature health checker: storage'),
+  open('overall', 'overall_health_status -> HealthStatus', 'feature `/health`: verdict of the chain'),
+  open(
+    'detailed',
+    'detailed_health_report -> HealthReport',
+    'feature `/health`: issues with reason and remedy',
+  ),
+  open('component', 'component_health(component) -> ComponentHealth', 'feature `/health` per component'),
+  open('healthy', 'HealthStatus::Healthy', 'feature health state `healthy`'),
+  open('warning', 'HealthStatus::Warning { issues }', 'feature health state `warning` with issues'),
+  open('critical', 'HealthStatus::Critical { issues }', 'feature health state `critical` with issues'),
+  open('failing', 'HealthStatus::Failing { issues }', 'feature health state `failing` with issues'),
+]);
+
+const dashboards = section('S4.dashboards', '`DashboardConfig` and `DashboardExporter`', [
+  open('consensus_dashboard', 'consensus_dashboard: ConsensusDashboardConfig', [
+    'feature Grafana dashboards: consensus, validators',
+  ]),
+  open(
+    'network_dashboard',
+    'network_dashboard: NetworkDashboardConfig',
+    'feature Grafana dashboard: network',
+  ),
+  open('system_dashboard', 'system_dashboard: SystemDashboardConfig', [
+    'feature Grafana dashboards: storage and state, process and sidecar',
+  ]),
+  open('custom_dashboards', 'custom_dashboards: Vec<CustomDashboardConfig>', [
+    'feature custom dashboards from configuration',
+  ]),
+  open(
+    'prometheus_client',
+    'prometheus_client: PrometheusClient',
+    'feature data source variable of the dashboards',
+  ),
+  open('grafana_client', 'grafana_client: GrafanaClient', 'feature `quorumscope dashboards push`'),
+  open('export_consensus_dashboard', 'export_consensus_dashboard -> String', [
+    'feature `quorumscope dashboards build`, also as a function',
+  ]),
+  open('export_network_dashboard', 'export_network_dashboard -> String', [
+    'feature `quorumscope dashboards build`, also as a function',
+  ]),
+  open('create_custom_dashboard', 'create_custom_dashboard(config) -> String', [
+    'feature custom dashboards, also as a function',
+  ]),
+]);
+
+const prometheus = section('S4.prometheus', '`PrometheusExporter`', [
+  done(shown.exposition, 'registry', 'registry: prometheus::Registry', [
+    'route GET /metrics',
+    "feature the board, the default process metrics, and an operator's own prom-client registry",
+  ]),
+  done(shown.metricsConfig, 'port', 'port: u16', 'setting server.listen'),
+  done(shown.metricsConfig, 'metrics_prefix', 'metrics_prefix: String', 'setting metrics.prefix'),
+  done(shown.metricsConfig, 'new', 'new(port, prefix)', ['setting server.listen', 'setting metrics.prefix']),
+  done(shown.server, 'start_server', 'start_server', ['command run', 'route GET /metrics']),
+  done(shown.exposition, 'register_metrics', 'register_metrics(metrics)', [
+    "feature an operator's own registry is merged into the page",
+  ]),
+  done(shown.exposition, 'scrape_metrics', 'scrape_metrics -> String', 'route GET /metrics'),
+]);
+
+const exporters = section('S4.exporters', 'Custom export formats', [
+  open('export_metrics', 'MetricsExporter.export_metrics(snapshot) -> Vec<u8>', [
+    'feature the `MetricsExporter` face, public, with a worked example',
+  ]),
+  open('format_name', 'MetricsExporter.format_name', 'feature the `MetricsExporter` face'),
+  open('json', 'JsonExporter', 'feature export: JSON, JSON Lines'),
+  open('csv', 'CsvExporter', 'feature export: CSV by RFC 4180'),
+  open('influxdb', 'InfluxDbExporter', 'feature export: InfluxDB v2 and v1 line protocol'),
+  open('influxdb_client', 'InfluxDbExporter.client', "feature InfluxDB's own client library"),
+  open('influxdb_database', 'InfluxDbExporter.database', 'feature settings: org and bucket, or database'),
+]);
+
+const testing = section('S4.testing', 'Testing framework: `test_utils` and `MetricsTestFramework`', [
+  open('test_utils', 'pub mod test_utils', 'feature package entry `quorumscope/testing`'),
+  open('create_test_metrics_collector', 'create_test_metrics_collector', [
+    'feature `quorumscope/testing`: test collector',
+  ]),
+  open('simulate_consensus_load', 'simulate_consensus_load(metrics, duration)', [
+    'feature `quorumscope/testing`: consensus load',
+  ]),
+  open('simulate_network_conditions', 'simulate_network_conditions(metrics, conditions)', [
+    'feature `quorumscope/testing`: network conditions',
+  ]),
+  open('assert_metrics_recorded', 'assert_metrics_recorded(collector, expected)', [
+    'feature `quorumscope/testing`: assert metrics recorded',
+  ]),
+  open('collector', 'MetricsTestFramework.collector', 'feature `quorumscope/testing`: test collector'),
+  open('scenario_runner', 'MetricsTestFramework.scenario_runner', [
+    'feature `quorumscope/testing`: scenario runner',
+  ]),
+  open('high_throughput', 'test_high_throughput_metrics(tps, duration)', [
+    'feature `quorumscope/testing`: high-throughput check',
+  ]),
+  open('large_scale', 'test_large_scale_network_metrics(peer_count)', [
+    'feature `quorumscope/testing`: large-scale check',
+  ]),
+  open('overhead', 'benchmark_metrics_collection_overhead', [
+    'feature `quorumscope/testing`: overhead check; `npm run bench`',
+  ]),
+  open('accuracy', 'test_metrics_accuracy(known_workload)', 'feature `quorumscope/testing`: accuracy check'),
+  open(
+    'prometheus_export',
+    'test_prometheus_export',
+    'feature `quorumscope/testing`: Prometheus export check',
+  ),
+  open('grafana', 'test_grafana_dashboard_generation', [
+    'feature every query of every panel is parsed and run against the sidecar',
+  ]),
+]);
+
+const targets = section('S4.targets', 'Target performance', [
+  open('overhead', 'Metrics collection overhead: < 1% of consensus performance', [
+    'feature at most 600 ns per event on the thread of the node, by `npm run bench`',
+  ]),
+  open('export', 'Metrics export: < 100ms for full snapshot', [
+    'feature 10,000 series in at most 2 ms, by `npm run bench`',
+  ]),
+  open('refresh', 'Dashboard refresh: < 5s for live dashboards', 'feature live page, pushed by the server'),
+  open('alert', 'Alert response time: < 1s for critical alerts', [
+    'feature event-driven evaluation: at most 50 ms from event to webhook',
+  ]),
+  open('storage', 'Storage overhead: < 100MB for 24h of metrics', [
+    'feature whole folder below 100 MB a day at 2,500 series every 5 s',
+  ]),
+]);
+
+const techniques = section('S4.techniques', 'Optimization techniques', [
+  done(shown.hooks, 'batch', 'Batch collection', 'feature hooks ship events in batches'),
+  done(shown.intake, 'sampling', 'Sampling: sample high-frequency events', [
+    'feature events sampled at the source carry `weight`; votes, proposals and certificates never are',
+  ]),
+  open('compression', 'Compression: compress historical metrics data', 'feature Parquet encodings and gzip'),
+  done(shown.board, 'lazy', 'Lazy aggregation: compute complex metrics on-demand', [
+    'feature summaries and derived gauges are computed when read or on the tick',
+  ]),
+]);
+
+const config = section('S4.config', '`MetricsConfig`', [
+  done(shown.metricsConfig, 'collection_enabled', 'collection_enabled: bool', 'setting metrics.enabled'),
+  done(shown.metricsConfig, 'collection_interval', 'collection_interval: Duration', [
+    'setting metrics.collection_interval',
+  ]),
+  done(shown.metricsConfig, 'max_metrics_memory', 'max_metrics_memory: usize', [
+    'setting metrics.max_memory',
+    'setting metrics.max_series',
+    'note A series is reckoned at a measured size, so that memory becomes a number of series.',
+  ]),
+  done(shown.metricsConfig, 'prometheus_enabled', 'prometheus_enabled: bool', 'setting prometheus.enabled'),
+  done(shown.metricsConfig, 'prometheus_port', 'prometheus_port: u16', 'setting server.listen'),
+  open('custom_exporters', 'custom_exporters: Vec<ExporterConfig>', 'feature settings of exporters'),
+  open('grafana_integration', 'grafana_integration: bool', 'feature settings: Grafana address and token'),
+  open('dashboard_auto_generation', 'dashboard_auto_generation: bool', [
+    'feature dashboards generated and pushed on start',
+  ]),
+  open('custom_dashboards', 'custom_dashboards: Vec<String>', 'feature setting: files of custom dashboards'),
+  open('alerting_enabled', 'alerting_enabled: bool', 'feature setting: alerting on or off; profiles'),
+  open('alert_config', 'alert_config: AlertConfig', 'feature settings: thresholds'),
+  open('alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
+    'feature receivers; short form for people without Alertmanager knowledge',
+  ]),
+  done(
+    shown.metricsConfig,
+    'metrics_sampling_rate',
+    'metrics_sampling_rate: f64',
+    'setting hooks.sampling_rate',
+  ),
+  done(shown.metricsConfig, 'batch_size', 'batch_size: usize', 'setting hooks.batch_size'),
+  done(shown.metricsConfig, 'async_export', 'async_export: bool', [
+    'setting hooks.thread',
+    'note Pages are rendered in a worker thread, off the event loop of the node.',
+  ]),
+]);
+
+const status = section('S4.status', 'Implementation status', [
+  done(
+    shown.house,
+    'phase',
+    'Framework Phase: interfaces, design, integration points',
+    'document ARCHITECTURE.md',
+  ),
+  done(
+    shown.collector,
+    'interface',
+    'Metrics collection interface design',
+    'feature the `MetricsCollector` face',
+  ),
+  done(shown.house, 'planning', 'Observability architecture planning', 'document ARCHITECTURE.md'),
+  open('export', 'Export and integration framework', 'feature rooms `export` and `delivery`'),
+  open('dashboards', 'Dashboard and alerting design', 'feature dashboards and rule files'),
+  open('implementation', 'Implementation pending', 'feature the whole of this table'),
+]);
+
+const foundation = section('S4.foundation', 'Academic foundation', [
+  done(shown.exposition, 'prometheus', 'Prometheus: metrics collection and storage', 'route GET /metrics'),
+  open('grafana', 'Grafana: visualization and dashboards', 'feature generated Grafana dashboards'),
+  open(
+    'jaeger',
+    'Jaeger: distributed tracing for protocol analysis',
+    'feature a trace per view, across nodes',
+  ),
+  open('opentelemetry', 'OpenTelemetry: unified observability standards', [
+    'feature OTLP out (traces, metrics, logs) and in',
+  ]),
+  open('sre', 'SRE Practices', 'feature runbook, severities, alerts on symptoms, dead-man switch'),
+  open('excellence', 'operational excellence', 'feature runbook, `quorumscope doctor`, clean shutdown'),
+  open('transparency', 'performance transparency', 'feature phase timing; measured goals with their command'),
+  open('proactive', 'proactive monitoring', 'feature quorum margin, trends, anomaly scores'),
+]);
+
+const integration = section('S4.integration', 'Integration points', [
+  done(shown.consensus, 'consensus', 'consensus/: core consensus metrics and performance', [
+    'event consensus.view_entered',
+    'feature domain consensus',
+  ]),
+  done(shown.network, 'network', 'network/: network communication and peer management', [
+    'event network.message_sent',
+    'feature domain network',
+  ]),
+  done(shown.storage, 'storage', 'storage/: storage performance', [
+    'event storage.read_completed',
+    'feature domain storage',
+  ]),
+  open('storage_health', 'storage/: health monitoring', 'feature health checker: storage'),
+  open('validator', 'validator/: validator performance and reputation tracking', [
+    'feature participation windows and reputation score per validator',
+  ]),
+  done(shown.mempool, 'mempool', 'mempool/: transaction pool metrics and throughput', [
+    'event mempool.measured',
+    'metric hotstuff_mempool_transactions',
+  ]),
+]);
+
+/** The second half of the document, in its order. */
+export const operationsSections: readonly Section[] = [
+  alertConfig,
+  alertManager,
+  health,
+  dashboards,
+  prometheus,
+  exporters,
+  testing,
+  targets,
+  techniques,
+  config,
+  status,
+  foundation,
+  integration,
+];

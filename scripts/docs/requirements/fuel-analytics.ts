@@ -1,0 +1,455 @@
+/**
+ * Requirements of "Fuel Metering Analytics". The document speaks of WASM plugins; here a plugin is a
+ * contract or plugin that the node executes (label `contract`), and fuel is the node's fuel or gas.
+ */
+import { done, open, section, type Specification } from './row.js';
+import { shown } from './shown.js';
+
+const architecture = section('S0.architecture', 'Analytics architecture', [
+  open('insights', 'granular insights into consumption, behavior analysis, anomaly detection', [
+    'feature execution analytics: metrics per contract, behaviour baselines, anomaly scores, fuel report',
+  ]),
+  done(shown.execution, 'plugin_execution', 'Plugin Execution', [
+    'event execution.invocation_completed',
+    'metric hotstuff_execution_invocations_total',
+  ]),
+  done(shown.execution, 'fuel_metering', 'Fuel Metering', [
+    'event execution.invocation_completed',
+    'metric hotstuff_execution_fuel_used_total',
+    'note The node meters; the events carry fuel used, limit and classes.',
+  ]),
+  done(shown.execution, 'resource_tracking', 'Resource Tracking', [
+    'event execution.invocation_completed',
+    'event execution.host_call_completed',
+    'metric hotstuff_execution_class_operations_total',
+    'metric hotstuff_execution_host_calls_total',
+  ]),
+  open('behavior_analysis', 'Behavior Analysis', 'feature baseline per contract and entry point'),
+  open('anomaly_detection', 'Anomaly Detection', 'feature streaming detectors over any series'),
+  open('report', 'Analytics Report', 'feature `quorumscope report execution`'),
+  open('optimization', 'Performance Optimization', 'feature advice to the execution layer'),
+  open('alerts', 'Security Alerts', 'feature alerts on threats found in execution'),
+]);
+
+const efficiency = section('S0.efficiency', 'Efficiency score', [
+  done(shown.execution, 'score', 'calculate_efficiency_score: expected_fuel / actual_fuel_consumed', [
+    'event execution.invocation_completed',
+    'metric hotstuff_execution_efficiency_ratio',
+    'note Per contract, over a window, where the node states what it expected.',
+  ]),
+  open('expected', 'calculate_expected_fuel', [
+    'event execution.invocation_completed',
+    'feature where the node states none: the median of successful runs of the same code',
+    'note What the node states is the field `expected_fuel`.',
+  ]),
+  done(shown.execution, 'total', 'get_total_consumed', 'metric hotstuff_execution_fuel_used_total'),
+  done(shown.execution, 'zero', 'score is 1.0 when nothing was consumed', [
+    'metric hotstuff_execution_efficiency_ratio',
+    'feature an absent gauge where nothing was consumed',
+    'note Deviation: no data is said to be no data; 1.0 would claim normal behaviour.',
+  ]),
+  open('above', '>1.0: efficient execution (good)', 'feature thresholds and text of the efficiency panel'),
+  open('equal', '=1.0: expected performance', 'feature thresholds and text of the efficiency panel'),
+  open('below', '<1.0: inefficient execution (investigate)', 'feature alert rule on low efficiency'),
+]);
+
+const breakdown = section(
+  'S0.breakdown',
+  'Resource breakdown',
+  [
+    done(shown.execution, 'cpu', 'CPU Cycles: instruction counting, variable cost', [
+      'event execution.invocation_completed',
+      'metric hotstuff_execution_class_fuel_total',
+      'note Class `compute`.',
+    ]),
+    open('cpu_analytics', 'CPU Cycles: efficiency score, patterns', 'feature efficiency ratio and baselines'),
+    done(shown.execution, 'memory', 'Memory Operations: allocation tracking, 10-1000 units', [
+      'event execution.memory_grown',
+      'event execution.invocation_completed',
+      'metric hotstuff_execution_class_fuel_total',
+      'metric hotstuff_execution_memory_peak_bytes',
+      "note Class `memory`; the cost per operation is the node's, we take it as stated.",
+    ]),
+    open('memory_analytics', 'Memory Operations: leak detection, usage patterns', [
+      'feature trend of memory held by long-lived instances, compared with the code version before',
+    ]),
+    done(shown.execution, 'network', 'Network Calls: request/response tracking, 2000-5000 units', [
+      'event execution.host_call_completed',
+      'event execution.invocation_completed',
+      'metric hotstuff_execution_class_fuel_total',
+      'metric hotstuff_execution_host_calls_total',
+      'note Class `network`.',
+    ]),
+    open('network_analytics', 'Network Calls: rate limiting, timeout analysis', [
+      'event execution.host_call_completed',
+      'feature flooding detector; outcome `timeout` per class',
+    ]),
+    done(shown.execution, 'file', 'File Operations: I/O operation tracking, 1000-1500 units', [
+      'event execution.host_call_completed',
+      'event execution.invocation_completed',
+      'metric hotstuff_execution_class_fuel_total',
+      'metric hotstuff_execution_host_calls_total',
+      'note Class `file`.',
+    ]),
+    open('file_analytics', 'File Operations: access patterns, security', [
+      'event execution.host_call_completed',
+      'feature outcome `denied` is a finding without statistics',
+    ]),
+  ],
+  'Resource types are fuel classes; self cost by class adds up to the fuel of a call.',
+);
+
+const behavior = section('S0.behavior', 'Behavior analysis and anomaly detection', [
+  open('baseline_patterns', 'BehaviorAnalyzer.baseline_patterns: HashMap<String, u64>', [
+    'feature baseline per contract, code version, entry point and feature, bounded in number',
+  ]),
+  open('anomaly_threshold', 'BehaviorAnalyzer.anomaly_threshold: f64', [
+    'feature setting: anomaly threshold, exported as `quorumscope_threshold`',
+  ]),
+  open('recent_operations', 'BehaviorAnalyzer.recent_operations: Vec<OperationPattern>', [
+    'feature bounded ring of recent calls per contract',
+  ]),
+  open('analyze', 'analyze_behavior(operation) -> bool', 'feature detector step: value in, score out'),
+  open(
+    'detect',
+    'detect_behavior_anomalies',
+    'feature detectors: spike, trend, repeat rate, efficiency drop',
+  ),
+  open('cpu', 'Excessive CPU Usage: >500K cycles threshold', [
+    'feature anomaly kind fuel spike; the threshold is a setting with this default',
+  ]),
+  open('memory_leaks', 'Memory Leaks: >1M memory operations', [
+    'feature anomaly kind memory trend; the threshold is a setting with this default',
+  ]),
+  open('suspicious', 'Suspicious Patterns: rapid repeated operations', 'feature anomaly kind repeat rate'),
+  open('efficiency_drops', 'Efficiency Drops: significant performance degradation', [
+    'feature anomaly kind efficiency drop',
+  ]),
+]);
+
+const report = section('S0.report', 'Fuel report', [
+  open('total_consumed', 'FuelReport.total_consumed', 'feature fuel report: total per contract'),
+  open('breakdown', 'FuelReport.breakdown: HashMap<InstructionType, u64>', [
+    'feature fuel report: table by class whose sum is checked',
+  ]),
+  open('efficiency_score', 'FuelReport.efficiency_score', 'feature fuel report: efficiency with confidence'),
+  open('anomalies', 'FuelReport.anomalies: Vec<FuelAnomaly>', 'feature fuel report: anomalies with evidence'),
+  open('timestamp', 'FuelReport.timestamp', 'feature fuel report: window, time made, coverage'),
+  open(
+    'plugin_id',
+    'FuelReport.plugin_id',
+    'feature fuel report: per contract, code version and entry point',
+  ),
+  open('real_time', 'real-time: generate_report during execution', [
+    'feature fuel report on request while running (`quorumscope report execution`, HTTP)',
+  ]),
+  open('log', 'log::info! the report', 'feature one log line per report'),
+  open('periodic', 'reports every 5 minutes', 'feature setting: report interval, default 5 min'),
+  open('send', 'analytics_service.send_report', 'feature reports delivered to a file or URL'),
+  open('average_efficiency', 'Average Efficiency: mean efficiency across all plugins', [
+    'metric hotstuff_execution_efficiency_ratio',
+    'feature fuel report and recorded series: efficiency weighted by fuel',
+  ]),
+  done(shown.execution, 'utilization', 'Resource Utilization: CPU, memory, network usage patterns', [
+    'metric hotstuff_execution_class_fuel_total',
+    'metric hotstuff_execution_class_operations_total',
+    'metric hotstuff_execution_class_bytes_total',
+    'metric hotstuff_process_network_bytes_per_second',
+  ]),
+  done(shown.execution, 'execution_time', 'Execution Time: plugin execution duration analysis', [
+    'metric hotstuff_execution_invocation_duration_seconds',
+  ]),
+  done(shown.execution, 'error_rates', 'Error Rates: failed executions and their causes', [
+    'metric hotstuff_execution_invocations_total',
+    'note Label `outcome` names the cause.',
+  ]),
+  open(
+    'anomaly_frequency',
+    'Anomaly Frequency: number of detected anomalies',
+    'feature counter of anomalies',
+  ),
+  open(
+    'suspicious',
+    'Suspicious Patterns: unusual behavior patterns',
+    'feature counter of anomalies by kind',
+  ),
+  done(shown.execution, 'abuse', 'Resource Abuse: attempts to exceed limits', [
+    'metric hotstuff_execution_invocations_total',
+    'metric hotstuff_execution_memory_growths_total',
+    'note Outcomes `out_of_fuel`, `memory_limit`, `stack_limit`; memory growth `refused`.',
+  ]),
+  done(shown.execution, 'violations', 'Security Violations: failed security checks', [
+    'event execution.host_call_completed',
+    'metric hotstuff_execution_host_calls_total',
+    'note Outcome `denied`.',
+  ]),
+]);
+
+const optimization = section(
+  'S0.optimization',
+  'Performance optimization',
+  [
+    open('adjust', 'adjust_limits_based_on_behavior', [
+      'event execution.limit_changed',
+      'event execution.advice_answered',
+      'feature advice: proposed limit with evidence, expiry and dry run; the node acts, never the sidecar',
+    ]),
+    open('increase_below', 'efficiency_score < 0.5: increase limits', [
+      'feature advice bounded by the protocol maximum, never while a threat is open on the contract',
+      'note Deviation: raising limits because of waste alone would let an attacker buy headroom.',
+    ]),
+    open('increase', 'increase_limits_for_plugin', 'feature advice per contract'),
+    done(shown.board, 'pooling', 'Memory Pooling: reuse memory allocations', [
+      'feature all series live in one flat array; slots of retired series are reused',
+    ]),
+    done(shown.execution, 'gc', 'Garbage Collection: automatic cleanup of unused resources', [
+      'event process.gc_completed',
+      'feature series of contracts and validators that left are retired',
+    ]),
+    open('quotas', 'Memory Limits: enforce per-plugin memory quotas', [
+      'event execution.limit_changed',
+      'event execution.memory_grown',
+      'feature advice `quota`; the node enforces it',
+    ]),
+    open('instructions', 'Instruction Optimization: reduce expensive operations', [
+      'feature fuel report: ranking by self fuel, by time per fuel, by failed fuel',
+    ]),
+    open('parallel', 'Parallel Processing: distribute workload across cores', [
+      'feature the embedded pipeline and the sealing of history run in worker threads',
+    ]),
+    done(shown.execution, 'cpu_caching', 'Caching: cache frequently used computations', [
+      'event execution.module_handled',
+      'metric hotstuff_execution_module_operations_total',
+    ]),
+    open('connection_pool', 'NetworkOptimizer.connection_pool', [
+      'feature delivery keeps connections alive per destination',
+    ]),
+    open(
+      'rate_limiter',
+      'NetworkOptimizer.rate_limiter',
+      'feature delivery honours rate limits, Retry-After',
+    ),
+    open('timeout_manager', 'NetworkOptimizer.timeout_manager', 'feature delivery: timeouts and deadlines'),
+    open('batch', 'Batch Requests: combine multiple requests', 'feature delivery: batches per destination'),
+    open('compression', 'Compression: compress large payloads', 'feature gzip on exports and on `/metrics`'),
+    open('response_caching', 'Caching: cache network responses', 'feature cache of repeated range queries'),
+  ],
+  'What concerns the plugin becomes advice to the node; what concerns connections and allocations, the sidecar itself.',
+);
+
+const security = section('S0.security', 'Security analytics', [
+  open('resource_exhaustion', 'SecurityThreat::ResourceExhaustion', [
+    'feature threat: fuel high in many blocks and block execution eating the view timer',
+  ]),
+  open('memory_leak', 'SecurityThreat::MemoryLeak', 'feature threat: floor of held memory rises'),
+  open('infinite_loop', 'SecurityThreat::InfiniteLoop', [
+    'event execution.invocation_overran',
+    'metric hotstuff_execution_overruns_total',
+    'feature threat: repeated out of fuel with compute only, told apart from limits set too low',
+  ]),
+  open('network_flooding', 'SecurityThreat::NetworkFlooding', [
+    'feature threat: network operations beyond baseline; any at all for on-chain contracts',
+  ]),
+  open('file_abuse', 'SecurityThreat::FileSystemAbuse', 'feature threat: denied or unusual file operations'),
+  open('unusual', 'Unusual Patterns: detect abnormal resource usage', 'feature anomaly score per contract'),
+  open('signatures', 'Attack Signatures: identify known attack patterns', 'feature event-pattern rules'),
+  open('scoring', 'Anomaly Scoring: rate suspicious behavior', 'feature gauge: anomaly score'),
+  open('high_cpu', 'High CPU Usage: potential DoS attacks', 'feature alert on resource exhaustion'),
+  open('leaks', 'Memory Leaks: resource exhaustion attempts', 'feature alert on memory leak'),
+  open('flooding', 'Network Flooding: DDoS attack patterns', 'feature alert on flooding'),
+  open('files', 'File System Abuse: unauthorized access attempts', 'feature alert on denied file operations'),
+  open('terminate', 'Automatic Termination: stop malicious plugins', [
+    'event execution.advice_answered',
+    'feature advice `terminate`; the node acts',
+  ]),
+  open('quotas', 'Resource Quotas: limit resource usage', [
+    'event execution.advice_answered',
+    'feature advice `quota`; the node acts',
+  ]),
+  open('blacklist', 'Blacklisting: block malicious plugins', [
+    'event execution.advice_answered',
+    'feature advice `deny`; the node acts, and only where skipping work cannot fork it',
+  ]),
+  open('alerting', 'Alerting: notify security team', 'feature alert routes by severity and class'),
+]);
+
+const dashboard = section('S0.dashboard', 'Analytics dashboard', [
+  done(shown.execution, 'active_plugins', 'Active Plugins: number of running plugins', [
+    'event execution.instance_created',
+    'metric hotstuff_execution_active_instances',
+  ]),
+  done(shown.process, 'resource_usage', 'Resource Usage: total system resource consumption', [
+    'event process.measured',
+    'metric hotstuff_process_cpu_ratio',
+    'metric hotstuff_process_resident_memory_bytes',
+  ]),
+  open(
+    'performance',
+    'Performance: overall system performance metrics',
+    'feature Grafana dashboard: overview',
+  ),
+  open('security_status', 'Security Status: current security posture', [
+    'feature findings by class on the live page and the overview dashboard',
+  ]),
+  open(
+    'individual',
+    'Individual Performance: per-plugin metrics',
+    'feature dashboard: execution per contract',
+  ),
+  open('consumption', 'Resource Consumption: detailed resource usage', [
+    'feature dashboard: fuel, operations and bytes by class',
+  ]),
+  open('efficiency', 'Efficiency Scores: performance efficiency ratings', 'feature dashboard: efficiency'),
+  open('anomalies', 'Anomaly Detection: security and performance anomalies', 'feature dashboard: anomalies'),
+  open('performance_trends', 'Performance Trends: long-term performance patterns', [
+    'feature history with roll-ups of 1 min and 1 h',
+  ]),
+  open('resource_history', 'Resource Usage: historical resource consumption', 'feature history by PromQL'),
+  open('incidents', 'Security Incidents: past security events', [
+    'feature stored evidence, `quorumscope incident list|show|export`',
+  ]),
+  open('impact', 'Optimization Impact: effect of optimizations', [
+    'event execution.optimization_completed',
+    'feature fuel report: before and after an optimisation or a limit change',
+  ]),
+  open(
+    'plugin_comparison',
+    'Plugin Comparison: compare plugin performance',
+    'feature fuel report: top lists',
+  ),
+  open('version_analysis', 'Version Analysis: performance across versions', [
+    'feature fuel report: difference between code versions, with tolerance',
+  ]),
+  open('environment', 'Environment Comparison: different deployment environments', [
+    'feature dashboard variables `chain_id` and `node_id`',
+  ]),
+]);
+
+const integration = section('S0.integration', 'Integration with monitoring', [
+  done(shown.execution, 'fuel_consumed', 'FuelMetrics.fuel_consumed: Counter', [
+    'metric hotstuff_execution_fuel_used_total',
+  ]),
+  done(shown.execution, 'execution_time', 'FuelMetrics.execution_time: Histogram', [
+    'metric hotstuff_execution_invocation_duration_seconds',
+  ]),
+  done(shown.execution, 'efficiency_score', 'FuelMetrics.efficiency_score: Gauge', [
+    'metric hotstuff_execution_efficiency_ratio',
+  ]),
+  open('anomaly_count', 'FuelMetrics.anomaly_count: Counter', 'feature counter of anomalies by kind'),
+  open('grafana_fuel', 'Grafana: Fuel Consumption, real-time fuel usage', 'feature dashboard: execution'),
+  open('grafana_performance', 'Grafana: Performance Metrics, execution time and efficiency', [
+    'feature dashboard: execution',
+  ]),
+  open('grafana_security', 'Grafana: Security Alerts, anomaly detection and threats', [
+    'feature alert annotations and anomaly panels',
+  ]),
+  open('grafana_resources', 'Grafana: Resource Utilization, CPU, memory, network usage', [
+    'feature dashboard: process and sidecar',
+  ]),
+  open('high_fuel', 'alert HighFuelConsumption: fuel_consumed > 1000000 for 5m, warning', [
+    'feature alert rule on fuel per call and on its rate',
+    'note Mended: a counter only grows, so the threshold applies to calls and rates.',
+  ]),
+  open('high_fuel_summary', 'HighFuelConsumption summary: "High fuel consumption detected"', [
+    'feature annotations with contract, value and runbook link',
+  ]),
+  open('low_efficiency', 'alert LowEfficiency: efficiency_score < 0.5 for 2m, critical', [
+    'feature alert rule on low efficiency, threshold as a setting',
+  ]),
+  open('low_efficiency_summary', 'LowEfficiency summary: "Low efficiency score detected"', [
+    'feature annotations with contract, value and runbook link',
+  ]),
+  open('slack', 'Slack: real-time alerts', 'feature channel: Slack'),
+  open('email', 'Email: critical alerts', 'feature channel: e-mail'),
+  open('pagerduty', 'PagerDuty: emergency escalation', 'feature channel: PagerDuty Events v2, escalation'),
+  open('webhook', 'Webhook: custom integrations', "feature channel: webhook with Alertmanager's payload"),
+]);
+
+const practices = section('S0.practices', 'Best practices', [
+  open('overhead', 'Minimal Overhead: keep analytics overhead <5%', [
+    'feature hooks of bounded work, measured by `npm run bench`',
+  ]),
+  done(shown.board, 'storage', 'Efficient Storage: use efficient data structures', [
+    'feature one flat array of slots; recording through a handle allocates nothing',
+  ]),
+  done(shown.intake, 'real_time', 'Real-time Processing: process data in real-time', [
+    'feature events are counted as they arrive',
+  ]),
+  open('retention', 'Historical Retention: keep historical data for analysis', 'feature history'),
+  done(shown.hooks, 'async', 'Async Processing: use async operations for analytics', [
+    'feature hooks never wait: embedded pipeline in a worker thread, or shipped over a socket',
+  ]),
+  done(shown.hooks, 'batch', 'Batch Processing: process data in batches', [
+    'feature hooks ship events in batches',
+  ]),
+  done(shown.exposition, 'caching', 'Caching: cache frequently accessed data', [
+    'feature prefixes of exposition lines are rendered once and kept',
+  ]),
+  open('optimization', 'Optimization: continuously optimize analytics code', [
+    'feature `npm run bench` prints ratios beside published libraries',
+  ]),
+  open(
+    'anonymization',
+    'Anonymization: anonymize sensitive data',
+    'feature keyed pseudonyms of callers and peers',
+  ),
+  open('access_control', 'Access Control: restrict access to analytics data', [
+    'feature loopback only unless configured; authentication and roles on HTTP',
+  ]),
+  open(
+    'encryption',
+    'Encryption: encrypt sensitive analytics data',
+    'feature TLS; secrets encrypted at rest',
+  ),
+  open('audit_trail', 'Audit Trail: log all analytics access', [
+    'feature hash-chained audit log, `quorumscope audit verify FILE`',
+  ]),
+  done(shown.decode, 'input_validation', 'Input Validation: validate all analytics inputs', [
+    'feature every line is validated against its schema; bad ones are counted with a reason',
+  ]),
+  done(shown.intake, 'rate_limiting', 'Rate Limiting: limit analytics data collection', [
+    'feature a bounded queue drops by class, messages first, certificates last, and counts',
+  ]),
+  done(shown.board, 'resource_limits', 'Resource Limits: enforce analytics resource limits', [
+    'metric quorumscope_series_limit',
+    'metric quorumscope_series_folded_total',
+    'metric quorumscope_series_refused_total',
+  ]),
+  done(shown.intake, 'self_monitoring', 'Monitoring: monitor analytics system itself', [
+    'metric quorumscope_series',
+    'feature metrics of the sidecar itself (`quorumscope_*`)',
+  ]),
+]);
+
+const next = section('S0.next', 'Next steps', [
+  done(shown.requirements, 'test_matrix', 'Test Matrix', 'document docs/REQUIREMENTS.md'),
+  open(
+    'baseline',
+    'Performance Baseline',
+    'feature `npm run bench`, with CPU, Node and commit beside the figures',
+  ),
+  open('security', 'Security Guidelines', 'feature chapter on trust and hardening in the guide'),
+  open('plugin_guide', 'Plugin Development Guide', 'feature how to add an event, a metric, a domain'),
+]);
+
+/** Fuel Metering Analytics. */
+export const fuelAnalytics: Specification = {
+  id: 'S0',
+  title: 'Fuel Metering Analytics',
+  about:
+    'Fuel metering of WASM plugins. A plugin is a contract or plugin that the node executes (label ' +
+    '`contract`); its execution arrives as `execution.*` events; fuel is the fuel or gas of the node.',
+  sections: [
+    architecture,
+    efficiency,
+    breakdown,
+    behavior,
+    report,
+    optimization,
+    security,
+    dashboard,
+    integration,
+    practices,
+    next,
+  ],
+};

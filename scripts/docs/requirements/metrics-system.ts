@@ -1,0 +1,371 @@
+/**
+ * Requirements of "Spec: Analytics and Metrics System" (023-analytics-metrics). The document watches
+ * LLM loops; here a loop is a view, its execution a view's course, a tool call a host call.
+ */
+import { done, open, section, type Specification } from './row.js';
+import { shown } from './shown.js';
+
+const summary = section('S2.summary', 'Summary', [
+  done(shown.intake, 'collects', 'collects performance data', [
+    'feature all domains of the event vocabulary are observed',
+  ]),
+  open('patterns', 'tracks usage patterns', 'feature history, baselines, usage report'),
+  open('insights', 'provides insights into system behavior', 'feature causes of failed views, reports'),
+  open(
+    'both',
+    'both real-time monitoring and historical analysis',
+    'feature board and history, one language',
+  ),
+  open('efficient', 'efficient storage and querying', 'feature Parquet archive, PromQL'),
+  open('dependency', 'depends on 009-execution-tracking', [
+    'event consensus.view_entered',
+    'event execution.invocation_completed',
+    'note Execution tracking is the event stream; view records arrive with consensus analysis.',
+  ]),
+]);
+
+const acceptance = section('S2.acceptance', 'Acceptance criteria', [
+  done(shown.domains, 'metrics_collection', '1. Metrics Collection', 'document docs/METRICS.md'),
+  done(shown.process, 'system_metrics', 'System performance metrics', [
+    'event process.measured',
+    'metric hotstuff_process_cpu_ratio',
+    'metric hotstuff_process_resident_memory_bytes',
+  ]),
+  done(shown.consensus, 'loop_metrics', 'Loop execution metrics', [
+    'event consensus.view_entered',
+    'event execution.invocation_completed',
+    'metric hotstuff_consensus_view_duration_seconds',
+    'metric hotstuff_execution_invocation_duration_seconds',
+    'note A loop execution is a view, and within it the calls of contracts.',
+  ]),
+  done(shown.process, 'resource_usage', 'Resource usage tracking', [
+    'event process.measured',
+    'event storage.measured',
+    'metric hotstuff_storage_size_bytes',
+  ]),
+  done(shown.process, 'error_rate', 'Error rate monitoring', [
+    'event process.error_raised',
+    'metric hotstuff_process_errors_total',
+  ]),
+  open('storage_system', '2. Storage System', 'feature room `history`'),
+  open('time_series', 'Time-series data storage', 'feature history: journal and Parquet segments'),
+  open('compression', 'Efficient compression', 'feature at most 1.2 bytes a sample'),
+  open('retention', 'Retention policies', 'feature retention by age, size, resolution and selector'),
+  open('aggregation_support', 'Aggregation support', 'feature roll-ups of 1 min and 1 h'),
+  open('query_interface', '3. Query Interface', 'feature rooms `promql` and `server`'),
+  open('time_range', 'Time-range queries', 'feature range queries over HTTP and `quorumscope query`'),
+  open('metric_aggregation', 'Metric aggregation', 'feature PromQL aggregations'),
+  open('percentiles', 'Percentile calculations', 'feature `histogram_quantile`, exponential histograms'),
+  open('custom_queries', 'Custom queries', 'feature PromQL'),
+  open('visualization', '4. Visualization', 'feature live page, dashboards, reports'),
+  open('dashboards', 'Real-time dashboards', 'feature live page, Grafana dashboards'),
+  open('trends', 'Historical trends', 'feature range queries over months'),
+  open('alert_integration', 'Alert integration', 'feature rules, Alertmanager faces, annotations'),
+  open('export', 'Export capabilities', 'feature JSON, CSV, Parquet, line protocol'),
+]);
+
+const phases = section('S2.phases', 'Implementation phases', [
+  done(shown.definition, 'metric_types', 'Phase 1: define metric types', [
+    'feature counter, gauge, histogram, summary as data',
+  ]),
+  done(shown.board, 'collection', 'Phase 1: collection infrastructure', 'feature the board and its handles'),
+  done(shown.board, 'basic_storage', 'Phase 1: basic storage', 'feature the board: all series in one array'),
+  done(shown.board, 'simple_queries', 'Phase 1: simple queries', 'feature snapshot of all series'),
+  open('database', 'Phase 2: time-series database', 'feature history'),
+  open('compression', 'Phase 2: data compression', 'feature delta encoding, byte splitting, gzip'),
+  open('retention', 'Phase 2: retention management', 'feature retention, hold, recorded deletion'),
+  open('index', 'Phase 2: index optimization', 'feature index of series by label'),
+  open('pipeline', 'Phase 3: aggregation pipeline', 'feature roll-ups and recording rules'),
+  open('statistics', 'Phase 3: statistical functions', 'feature PromQL functions'),
+  open('anomalies', 'Phase 3: anomaly detection', 'feature streaming detectors'),
+  open('performance', 'Phase 3: performance analysis', 'feature phase timing and critical path of a view'),
+  open('framework', 'Phase 4: dashboard framework', 'feature dashboards generated from the catalogue'),
+  open('updates', 'Phase 4: real-time updates', 'feature Server-Sent Events'),
+  open('alerts', 'Phase 4: alert system', 'feature rule evaluation, routing, channels'),
+  open('reports', 'Phase 4: report generation', 'feature incident report, fuel report'),
+]);
+
+const modules = section('S2.modules', 'Module structure', [
+  done(shown.house, 'mod', 'mod.rs', 'feature package entry, one room per module, arrows enforced'),
+  done(shown.definition, 'metrics', 'metrics.rs: metric definitions', 'document docs/METRICS.md'),
+  done(
+    shown.collector,
+    'collector',
+    'collector.rs: collection system',
+    'feature the `MetricsCollector` face',
+  ),
+  open('storage', 'storage.rs: storage backend', 'feature room `history`'),
+  open('query', 'query.rs: query engine', 'feature room `promql`'),
+  open('aggregator', 'aggregator.rs: aggregation logic', 'feature roll-ups in `history`'),
+  open('dashboard', 'dashboard.rs: dashboard data', 'feature live page and dashboard data'),
+  open('alerts', 'alerts.rs: alert system', 'feature room `alerts`'),
+]);
+
+const types = section('S2.types', 'Metric types', [
+  done(shown.board, 'counter', 'MetricType::Counter', 'feature counter'),
+  done(shown.board, 'gauge', 'MetricType::Gauge', 'feature gauge'),
+  done(shown.board, 'histogram', 'MetricType::Histogram', 'feature histogram, classic and exponential'),
+  done(shown.board, 'summary', 'MetricType::Summary', 'feature summary over an exponential histogram'),
+  done(shown.board, 'counter_name', 'Counter.name', 'feature name of the definition'),
+  done(shown.board, 'counter_labels', 'Counter.labels', 'feature labels, interned, under a budget'),
+  done(shown.board, 'counter_value', 'Counter.value: AtomicU64', [
+    'feature a slot',
+    'note One thread writes a board, so that no atomics are needed.',
+  ]),
+  open('counter_created_at', 'Counter.created_at', 'feature `_created` samples in OpenMetrics'),
+  done(shown.board, 'gauge_name', 'Gauge.name', 'feature name of the definition'),
+  done(shown.board, 'gauge_labels', 'Gauge.labels', 'feature labels, interned, under a budget'),
+  done(shown.board, 'gauge_value', 'Gauge.value: AtomicI64', [
+    'feature a slot',
+    'note A double, so that ratios and seconds fit.',
+  ]),
+  open('gauge_updated_at', 'Gauge.updated_at', [
+    'feature staleness in history',
+    'note A gauge whose input is missing is absent, not old.',
+  ]),
+  done(shown.board, 'histogram_name', 'Histogram.name', 'feature name of the definition'),
+  done(shown.board, 'histogram_labels', 'Histogram.labels', 'feature labels, interned, under a budget'),
+  done(shown.board, 'histogram_buckets', 'Histogram.buckets', 'feature a run of slots'),
+  done(shown.board, 'histogram_sum', 'Histogram.sum', 'feature a slot'),
+  done(shown.board, 'histogram_count', 'Histogram.count', 'feature a slot'),
+  done(shown.board, 'summary_name', 'Summary.name', 'feature name of the definition'),
+  done(shown.board, 'summary_labels', 'Summary.labels', 'feature labels, interned, under a budget'),
+  done(shown.board, 'summary_quantiles', 'Summary.quantiles', 'feature quantiles of the definition'),
+  done(shown.board, 'summary_sum', 'Summary.sum', 'feature a slot'),
+  done(shown.board, 'summary_count', 'Summary.count', 'feature a slot'),
+]);
+
+const collector = section(
+  'S2.collector',
+  'Metrics collector',
+  [
+    done(shown.board, 'registry', 'MetricsCollector.registry', 'feature the board'),
+    open('storage', 'MetricsCollector.storage', 'feature history reads the board every interval'),
+    done(shown.collector, 'flush_interval', 'MetricsCollector.flush_interval', [
+      'feature flush of the collector face',
+    ]),
+    open('aggregation_rules', 'MetricsCollector.aggregation_rules', 'feature recording rules'),
+    done(
+      shown.collector,
+      'record_histogram',
+      'record_histogram(name, labels, value)',
+      'feature collector: record',
+    ),
+    done(
+      shown.collector,
+      'record_counter',
+      'record_counter(name, labels, value)',
+      'feature collector: increment by',
+    ),
+    done(shown.collector, 'record_gauge', 'record_gauge(name, labels, value)', 'feature collector: set'),
+    done(shown.consensus, 'collect_loop_metrics', 'collect_loop_metrics(execution)', [
+      'event consensus.view_entered',
+      'event execution.invocation_completed',
+      'note Observers of the domains; a loop execution is a view and its calls.',
+    ]),
+    done(shown.consensus, 'loop_execution_duration', 'loop_execution_duration histogram', [
+      'metric hotstuff_consensus_view_duration_seconds',
+    ]),
+    done(shown.execution, 'loop_type', 'label loop_type', [
+      'metric hotstuff_execution_invocations_total',
+      'note Labels `contract` and `entry`; for views the label `outcome`.',
+    ]),
+    done(shown.consensus, 'status', 'label status', [
+      'metric hotstuff_consensus_view_duration_seconds',
+      'note Label `outcome`.',
+    ]),
+    done(shown.execution, 'llm_tokens_used', 'llm_tokens_used counter', [
+      'metric hotstuff_execution_fuel_used_total',
+      'note Tokens are fuel.',
+    ]),
+    done(shown.execution, 'token_type', 'label token_type: "prompt"', [
+      'metric hotstuff_execution_class_fuel_total',
+      'note Label `class`.',
+    ]),
+    done(shown.execution, 'tool_invocations', 'tool_invocations counter', [
+      'event execution.host_call_completed',
+      'metric hotstuff_execution_host_calls_total',
+      'note A tool is a host call.',
+    ]),
+    done(shown.execution, 'tool', 'label tool', [
+      'metric hotstuff_execution_host_calls_total',
+      'note Label `class`.',
+    ]),
+    done(shown.execution, 'loop_errors', 'loop_errors counter', [
+      'metric hotstuff_execution_invocations_total',
+      'metric hotstuff_consensus_view_timeouts_total',
+      'note A failed view, or a call whose outcome is not `ok`.',
+    ]),
+    done(shown.execution, 'error_type', 'label error_type: classify_error', [
+      'metric hotstuff_execution_invocations_total',
+      'note Label `outcome`, a closed list.',
+    ]),
+    done(shown.process, 'collect_system_metrics', 'collect_system_metrics', 'event process.measured'),
+    done(shown.process, 'system_cpu_usage', 'system_cpu_usage gauge', [
+      'metric hotstuff_process_cpu_ratio',
+      'note A ratio, 1 being one core; percent breaks the conventions.',
+    ]),
+    done(shown.process, 'system_memory_used', 'system_memory_used gauge', [
+      'metric hotstuff_process_resident_memory_bytes',
+    ]),
+    done(shown.execution, 'active_loops', 'active_loops gauge: count_active_loops', [
+      'metric hotstuff_execution_active_instances',
+      'note A node runs one view at a time; what is active are instances.',
+    ]),
+  ],
+  'Loop = view (and, inside it, the calls of contracts); tokens = fuel; tools = host calls.',
+);
+
+const storage = section('S2.storage', 'Time-series storage', [
+  open('data_dir', 'TimeSeriesStorage.data_dir', 'feature setting: data folder'),
+  open('retention_policy', 'TimeSeriesStorage.retention_policy', 'feature settings: retention'),
+  open('compressor', 'TimeSeriesStorage.compressor', 'feature Parquet encodings and gzip'),
+  open('indices', 'TimeSeriesStorage.indices', 'feature index of series; cached file footers'),
+  open('write_metric', 'write_metric(metric)', 'feature a row of all series every archive interval'),
+  open('shard', 'determine shard based on timestamp', 'feature hourly segments'),
+  open('compress', 'compress metric', 'feature columns compressed when a segment is sealed'),
+  open('append', 'write to shard file', 'feature fsynced journal'),
+  open('index_metric', 'update indices: index_metric', 'feature series index, written with the segment'),
+  open('query', 'query(query) -> points', 'feature PromQL over history'),
+  open('find_shards', 'use indices to find relevant shards', 'feature segments chosen by time and series'),
+  open('parallel', 'read from shards in parallel', 'feature segments read concurrently, bounded'),
+  open('apply', 'apply_query_operations: filters and aggregations', 'feature PromQL evaluator'),
+]);
+
+const analytics = section(
+  'S2.analytics',
+  'Analytics queries',
+  [
+    open('storage', 'AnalyticsEngine.storage', 'feature PromQL evaluator over any series source'),
+    open('cache', 'AnalyticsEngine.cache', 'feature cache of repeated range queries'),
+    open('loop_performance_stats', 'loop_performance_stats(loop_type, time_range)', [
+      'feature performance statistics by label, as a function and as documented PromQL',
+    ]),
+    open('metric_names', 'MetricQuery.metric_names', 'feature PromQL selector'),
+    open('filters', 'MetricQuery.filters: Filter::Label', 'feature PromQL label matchers'),
+    open('time_range', 'MetricQuery.time_range', 'feature range query from, to, step'),
+    open('aggregation_percentiles', 'MetricQuery.aggregation: Percentiles(0.5, 0.95, 0.99)', [
+      'feature `histogram_quantile`',
+    ]),
+    open('aggregation_sum', 'MetricQuery.aggregation: Sum', 'feature `sum`'),
+    open('group_by', 'MetricQuery.group_by', 'feature `sum by (...)`'),
+    open('median_duration', 'PerformanceStats.median_duration', 'feature performance statistics: median'),
+    open('p95_duration', 'PerformanceStats.p95_duration', 'feature performance statistics: p95'),
+    open('p99_duration', 'PerformanceStats.p99_duration', 'feature performance statistics: p99'),
+    open('total_executions', 'PerformanceStats.total_executions', 'feature performance statistics: count'),
+    open(
+      'success_rate',
+      'PerformanceStats.success_rate: calculate_success_rate',
+      'feature performance statistics: success rate',
+    ),
+    open('token_usage_report', 'token_usage_report(time_range)', [
+      'feature usage report: fuel by entry point and class, with cost',
+    ]),
+    open('total_tokens', 'TokenUsageReport.total_tokens', 'feature usage report: total fuel'),
+    open(
+      'by_loop_type',
+      'TokenUsageReport.by_loop_type',
+      'feature usage report: by contract and entry point',
+    ),
+    open('by_token_type', 'TokenUsageReport.by_token_type', 'feature usage report: by class'),
+    open('estimated_cost', 'TokenUsageReport.estimated_cost: calculate_token_cost', [
+      'feature usage report: cost by a price table given by the caller',
+    ]),
+  ],
+  'Loop = view or call of a contract; tokens = fuel, so that the token report is a fuel usage report.',
+);
+
+const dashboard = section('S2.dashboard', 'Real-time dashboard', [
+  open(
+    'system_health',
+    'DashboardData.system_health: calculate_system_health',
+    'feature verdict of the chain with reasons',
+  ),
+  open('active_loops', 'DashboardData.active_loops: get_active_loops', [
+    'feature current view of each node, its leader and age',
+    'note An active loop is a view in progress.',
+  ]),
+  open(
+    'recent_errors',
+    'DashboardData.recent_errors: get_recent_errors',
+    'feature recent findings and failed views',
+  ),
+  open(
+    'performance_metrics',
+    'DashboardData.performance_metrics: get_performance_metrics',
+    'feature throughput and latency figures',
+  ),
+  open(
+    'resource_usage',
+    'DashboardData.resource_usage: get_resource_usage',
+    'feature CPU, memory, disk, network of each node',
+  ),
+  open('analytics', 'MetricsDashboard.analytics', 'feature live page asks the query API'),
+  open('update_interval', 'MetricsDashboard.update_interval', 'feature setting: refresh of the live page'),
+  open('subscribers', 'MetricsDashboard.subscribers', 'feature Server-Sent Events'),
+  open('start', 'start: tick, collect, notify subscribers', 'feature live stream of dashboard data'),
+  open('collect', 'collect_dashboard_data', 'feature dashboard data for a time range'),
+]);
+
+const alerts = section('S2.alerts', 'Alert rules', [
+  open('name', 'AlertRule.name', 'feature rule: `alert`'),
+  open('condition', 'AlertRule.condition', 'feature rule: `expr`'),
+  open('severity', 'AlertRule.severity', 'feature rule: label `severity`'),
+  open('cooldown', 'AlertRule.cooldown', 'feature setting: cooldown'),
+  open('actions', 'AlertRule.actions', 'feature routes to receivers'),
+  open('metric_threshold', 'AlertCondition::MetricThreshold', 'feature PromQL comparison with `for`'),
+  open('metric_threshold_metric', 'MetricThreshold.metric', 'feature rule form: metric'),
+  open('metric_threshold_operator', 'MetricThreshold.operator', 'feature rule form: comparator'),
+  open('metric_threshold_threshold', 'MetricThreshold.threshold', 'feature rule form: threshold'),
+  open('metric_threshold_duration', 'MetricThreshold.duration', 'feature rule: `for`'),
+  open('error_rate', 'AlertCondition::ErrorRate', 'feature PromQL ratio of rates'),
+  open('error_rate_threshold', 'ErrorRate.threshold', 'feature rule form: threshold'),
+  open('error_rate_window', 'ErrorRate.window', 'feature rule form: window'),
+  open('custom', 'AlertCondition::Custom(predicate)', 'feature predicate condition for embedders'),
+  open('rules', 'AlertManager.rules', 'feature rule files, reloaded atomically'),
+  open('analytics', 'AlertManager.analytics', 'feature rules are evaluated by the query engine'),
+  open('notification_channels', 'AlertManager.notification_channels', 'feature receivers'),
+  open('evaluate_rules', 'evaluate_rules', 'feature evaluation on an interval, and at once for findings'),
+  open('check_rule', 'check_rule(rule)', 'feature `quorumscope test rules`'),
+  open('fire_alert', 'fire_alert(alert)', 'feature lifecycle inactive, pending, firing, resolved'),
+]);
+
+const notes = section('S2.notes', 'Notes', [
+  done(
+    shown.exposition,
+    'prometheus',
+    'use Prometheus format for metrics compatibility',
+    'route GET /metrics',
+  ),
+  open('compression', 'efficient compression for long-term storage', 'feature at most 1.2 bytes a sample'),
+  open('dashboards', 'pre-built dashboards for common use cases', 'feature shipped Grafana dashboards'),
+  done(shown.custom, 'custom', 'custom metrics from user loops', [
+    'event metric.declared',
+    'event metric.changed',
+    'event metric.observed',
+    'event metric.sampled',
+    'note A node states metrics of its own as events.',
+  ]),
+]);
+
+/** Spec: Analytics and Metrics System. */
+export const metricsSystem: Specification = {
+  id: 'S2',
+  title: 'Spec: Analytics and Metrics System',
+  about:
+    'A metrics system for LLM loops (023-analytics-metrics). A loop is a view, its executions the calls of contracts ' +
+    'within it, tokens are fuel, tools are host calls.',
+  sections: [
+    summary,
+    acceptance,
+    phases,
+    modules,
+    types,
+    collector,
+    storage,
+    analytics,
+    dashboard,
+    alerts,
+    notes,
+  ],
+};

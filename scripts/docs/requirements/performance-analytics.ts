@@ -1,0 +1,270 @@
+/**
+ * Requirements of "Performance Monitoring and Analytics". The document describes five contracts on
+ * one chain; here they are rooms of the sidecar, beside the node and off the chain.
+ */
+import { done, open, section, type Specification } from './row.js';
+import { shown } from './shown.js';
+
+const components = section(
+  'S1.components',
+  'Core components',
+  [
+    done(shown.intake, 'monitoring', 'Performance Monitoring Contract: metrics collection and analysis', [
+      'feature rooms `intake`, `domains`, `metrics`: events in, series out',
+    ]),
+    open('storage', 'Analytics Storage Contract: time-series data and aggregation', 'feature room `history`'),
+    open('dashboard', 'Monitoring Dashboard Contract: visualization and user interfaces', [
+      'feature live page and generated Grafana dashboards',
+    ]),
+    open('alerting', 'Alerting System Contract: real-time alerts and notifications', 'feature room `alerts`'),
+    open('external', 'External Monitoring Contract: integration with external tools', [
+      'feature rooms `export`, `tracing`, `delivery`',
+    ]),
+  ],
+  'A contract that serves the analytics becomes a room of the sidecar; a contract that is watched, a `contract` of the execution domain.',
+);
+
+const metrics = section('S1.metrics', 'Performance metrics', [
+  done(shown.execution, 'gas', 'Gas usage tracking', [
+    'event execution.invocation_completed',
+    'event execution.block_executed',
+    'metric hotstuff_execution_fuel_used_total',
+  ]),
+  done(shown.execution, 'execution_time', 'Execution time monitoring', [
+    'metric hotstuff_execution_invocation_duration_seconds',
+    'metric hotstuff_execution_block_duration_seconds',
+  ]),
+  done(shown.storage, 'storage', 'Storage operation analysis', [
+    'event storage.read_completed',
+    'event storage.write_completed',
+    'event storage.delete_completed',
+    'metric hotstuff_storage_reads_total',
+    'metric hotstuff_storage_writes_total',
+    'metric hotstuff_storage_deletes_total',
+  ]),
+  done(shown.execution, 'errors', 'Error rate tracking', [
+    'metric hotstuff_execution_invocations_total',
+    'metric hotstuff_storage_errors_total',
+    'note Errors over all by label `outcome`.',
+  ]),
+  done(shown.custom, 'custom', 'Custom metric collection', [
+    'event metric.declared',
+    'event metric.changed',
+    'event metric.observed',
+    'event metric.sampled',
+  ]),
+]);
+
+const storage = section('S1.storage', 'Analytics & storage', [
+  open('buckets', 'Time-series data buckets', 'feature history: journal, hourly segments, daily files'),
+  open('aggregation_hourly', 'Data aggregation: hourly', 'feature roll-up 1 h'),
+  open('aggregation_daily', 'Data aggregation: daily', 'feature daily aggregate on query'),
+  open('aggregation_weekly', 'Data aggregation: weekly', 'feature weekly aggregate on query'),
+  open('aggregation_monthly', 'Data aggregation: monthly', 'feature monthly aggregate on query'),
+  open('cache', 'Query caching for performance', 'feature cache of repeated range queries'),
+  open('retention', 'Data retention policies', 'feature retention by age, size, resolution and selector'),
+  open('compression', 'Compression for historical data', 'feature delta-encoded, compressed Parquet files'),
+]);
+
+const dashboards = section('S1.dashboards', 'Dashboards', [
+  open('layouts', 'Customizable dashboard layouts', 'feature custom dashboards from configuration: grid'),
+  open('widgets', 'Real-time widgets and charts', 'feature live page; Grafana panels'),
+  open('sharing', 'Public/private sharing options', [
+    'feature live page behind authentication, read-only role; folders in Grafana',
+  ]),
+  open('templates', 'Dashboard templates', 'feature shipped dashboards as templates for custom ones'),
+  open('preferences', 'User preferences', 'feature live page remembers theme and panels in the browser'),
+]);
+
+const alerting = section('S1.alerting', 'Alerting', [
+  open('rules', 'Configurable alert rules', 'feature Prometheus rule files, evaluated as they are'),
+  open('severities', 'Multiple severity levels', 'feature severity critical, warning, info'),
+  open('rate_limiting', 'Rate limiting and suppression', 'feature rate limits, inhibition, silences'),
+  open('escalation', 'Escalation policies', 'feature escalation after unacknowledged time'),
+  open('channels', 'Multiple notification channels', [
+    'feature channels: Slack, PagerDuty, e-mail, webhook, Discord, Telegram, log',
+  ]),
+]);
+
+const external = section('S1.external', 'External integration', [
+  open('webhooks', 'Webhook endpoints', "feature channel: webhook with Alertmanager's payload"),
+  open('api_keys', 'API key management', 'feature API keys with scope and expiry, stored as hashes'),
+  open('export', 'Data export functionality', 'feature `quorumscope export`; export over HTTP'),
+  done(shown.exposition, 'third_party', 'Third-party tool integration', [
+    'route GET /metrics',
+    "note Prometheus scrapes it; an operator's own prom-client registry is merged in.",
+  ]),
+  open(
+    'sync',
+    'Sync with external monitoring',
+    'feature remote write, OTLP, InfluxDB, StatsD on an interval',
+  ),
+]);
+
+const recording = section('S1.record_metric', 'Recording metrics: `record_metric`', [
+  done(shown.custom, 'contract_address', 'contract_address', [
+    'event metric.changed',
+    'note A label of the metric, such as `contract`.',
+  ]),
+  done(shown.custom, 'name', 'metric name: "gas_used"', 'event metric.declared'),
+  done(shown.custom, 'value', 'value: gas_amount', ['event metric.observed', 'event metric.sampled']),
+  done(shown.custom, 'unit', 'unit: "gas"', ['event metric.declared', 'note Field `unit`.']),
+  done(shown.custom, 'function', 'function: "function_name"', [
+    'event metric.changed',
+    'note A label of the metric; calls of contracts carry it as `entry`.',
+  ]),
+  done(shown.custom, 'metadata', 'metadata', [
+    'event metric.changed',
+    'note Field `labels`, under a budget.',
+  ]),
+  done(shown.collector, 'metric_id', 'returns metric_id', [
+    'feature a bound handle: the index of the series, recorded through without a lookup',
+  ]),
+]);
+
+const createRule = section('S1.create_alert_rule', 'Creating alert rules: `create_alert_rule`', [
+  open('admin', 'admin', 'feature rules change by file and reload only, by who may write the file'),
+  open('name', 'name: "High Gas Usage"', 'feature rule API and YAML form: name'),
+  open('contract', 'contract: Some(contract_address)', 'feature rule form: label matchers'),
+  open('metric', 'metric: "gas_used"', 'feature rule form: metric'),
+  open('comparator', 'comparator: "gt"', 'feature rule form: comparator'),
+  open('threshold', 'threshold: 1000000', 'feature rule form: threshold'),
+  open('window', 'window: 300 (5 minutes)', 'feature rule form: window'),
+  open('min_points', 'min data points: 10', 'feature rule form: minimum points'),
+  open('severity', 'severity: "high"', 'feature rule form: severity; high becomes critical'),
+  open('cooldown', 'cooldown: 300', 'feature rule form: cooldown'),
+  open('rule_id', 'returns rule_id', 'feature rules are named by group and alert'),
+]);
+
+const createDashboard = section('S1.create_dashboard', 'Building dashboards: `create_dashboard`', [
+  open('owner', 'owner', 'feature `quorumscope dashboards push` with the token of its owner'),
+  open('title', 'title: "Performance Overview"', 'feature custom dashboard: title'),
+  open('description', 'description: "Main performance dashboard"', 'feature custom dashboard: description'),
+  open('layout', 'layout: "grid"', 'feature custom dashboard: grid'),
+  open('columns', 'columns: 3', 'feature custom dashboard: columns'),
+  open('rows', 'rows: 4', 'feature custom dashboard: rows'),
+  open('dashboard_id', 'returns dashboard_id', 'feature stable dashboard uid; pushing twice changes nothing'),
+]);
+
+const createIntegration = section('S1.create_integration', 'External integration: `create_integration`', [
+  open('owner', 'owner', 'feature integrations change by configuration only'),
+  open('name', 'name: "Prometheus Integration"', 'feature exporter setting: name'),
+  open('type', 'type: "prometheus"', 'feature exporter setting: kind'),
+  open('mode', 'mode: "push"', 'feature Prometheus remote write; pushes to a URL on an interval'),
+  open('config', 'config', 'feature exporter settings, all problems at once'),
+  open('auth', 'auth type: "api_key"', 'feature exporter setting: credential kind'),
+  open('credentials', 'encrypted_creds', 'feature secrets from files (`_file`), never logged or served'),
+  open('format', 'format: "json"', 'feature exporter setting: format'),
+  open('interval', 'sync every minute: 60', 'feature exporter setting: interval'),
+  open('integration_id', 'returns integration_id', 'feature integrations listed, paused and tested by API'),
+]);
+
+const conditions = section('S1.conditions', 'Alert rule conditions', [
+  open('threshold', 'Threshold: simple value comparison', 'feature PromQL comparison'),
+  open('rate', 'Rate: rate-based alerts over time windows', 'feature PromQL `rate`'),
+  open('anomaly', 'Anomaly: statistical anomaly detection', 'feature rules on anomaly scores'),
+  open('pattern', 'Pattern: complex pattern matching', [
+    'feature event-pattern rules: counted and ordered sequences of events',
+  ]),
+]);
+
+const widgets = section('S1.widgets', 'Dashboard widgets', [
+  open('line', 'Charts: line', 'feature custom dashboard: time series panel'),
+  open('bar', 'Charts: bar', 'feature custom dashboard: bar chart panel'),
+  open('pie', 'Charts: pie', 'feature custom dashboard: pie chart panel'),
+  open('gauge', 'Charts: gauge', 'feature custom dashboard: gauge panel'),
+  open('metrics', 'Metrics: single value displays', 'feature custom dashboard: stat panel'),
+  open('tables', 'Tables: tabular data presentation', 'feature custom dashboard: table panel'),
+  open('alerts', 'Alerts: active alert displays', 'feature custom dashboard: alert list panel'),
+]);
+
+const retention = section('S1.retention', 'Data retention', [
+  open('periods', 'Configurable retention periods', 'feature settings: retention by age and size'),
+  open('compression', 'Automatic data compression', 'feature segments are sealed hourly, compacted daily'),
+  open('granularity', 'Granularity-based cleanup', 'feature retention per resolution'),
+  open('compliance', 'Compliance-aware policies', [
+    'feature `hold` (never deleted) and `purge_after` (deletion recorded) by selector',
+  ]),
+]);
+
+const benefits = section('S1.benefits', 'Benefits', [
+  done(shown.intake, 'real_time', 'Real-time Monitoring: immediate visibility', [
+    'route GET /metrics',
+    'feature an event is on the board when its line has been read',
+  ]),
+  open('proactive', 'Proactive Alerts: early detection of performance issues', [
+    'feature alert in under a second from the event; trends and anomaly scores',
+  ]),
+  open('decisions', 'Data-driven Decisions: analytics for optimization opportunities', [
+    'feature fuel report, participation tables, incident report',
+  ]),
+  open('scalability', 'Scalability: efficient storage and querying for high volume', [
+    'feature archive of about a byte a sample; query limits; measured by `npm run bench`',
+  ]),
+  done(shown.exposition, 'integration', 'Integration Ready: seamless integration with external tools', [
+    'route GET /metrics',
+    'feature text 0.0.4 and OpenMetrics 1.0',
+  ]),
+]);
+
+const security = section('S1.security', 'Security considerations', [
+  done(shown.config, 'admin_only', 'Admin-only configuration changes', [
+    'command check config',
+    'feature configuration by file, environment and flags only; no route changes it',
+  ]),
+  open('rate_limiting', 'Rate limiting on API endpoints', 'feature limits per client and per query'),
+  open('credentials', 'Encrypted credential storage', 'feature secrets from files, encrypted at rest'),
+  open('access_control', 'Access control for sensitive data', [
+    'feature authentication and roles; without them nothing but loopback is served',
+  ]),
+  open('audit', 'Audit logging for all operations', 'feature hash-chained audit log'),
+]);
+
+const future = section('S1.future', 'Future enhancements', [
+  open('machine_learning', 'Machine learning for anomaly detection', [
+    'feature streaming detectors, scored on the Numenta anomaly benchmark',
+  ]),
+  open('visualization', 'Advanced visualization options', 'feature view ribbon, incident pictures, traces'),
+  open('mobile', 'Mobile dashboard support', 'feature live page usable on a narrow screen'),
+  open('tools', 'Enhanced external tool integrations', 'feature OTLP, Jaeger, remote write, StatsD, NATS'),
+  open(
+    'recommendations',
+    'Automated optimization recommendations',
+    'feature advice with evidence and expiry',
+  ),
+]);
+
+const overview = section('S1.overview', 'Overview', [
+  open('comprehensive', 'comprehensive performance monitoring and analytics system', [
+    'feature the whole of this table',
+    'note "Stellar Insured Soroban contracts" are the contracts that a node executes.',
+  ]),
+]);
+
+/** Performance Monitoring and Analytics. */
+export const performanceAnalytics: Specification = {
+  id: 'S1',
+  title: 'Performance Monitoring and Analytics',
+  about:
+    'Monitoring of Soroban contracts by further contracts. The watched contract is a contract of the ' +
+    'execution domain, gas is fuel; the watching contracts are rooms of the sidecar.',
+  sections: [
+    overview,
+    components,
+    metrics,
+    storage,
+    dashboards,
+    alerting,
+    external,
+    recording,
+    createRule,
+    createDashboard,
+    createIntegration,
+    conditions,
+    widgets,
+    retention,
+    benefits,
+    security,
+    future,
+  ],
+};

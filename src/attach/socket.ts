@@ -1,0 +1,142 @@
+/**
+ * The socket door: NDJSON over a Unix socket or loopback TCP, any number of nodes on each connection.
+ * It moves bytes and nothing else, never writes to a producer, and never stops reading: what a stalled
+ * process has not read waits in the kernel, and a producer that follows the protocol does not block on it.
+ *
+ * States: listening -> closed. A connection that breaks is an ended feed, whatever broke it.
+ */
+import { once } from 'node:events';
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { messageOf, QuorumscopeError } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import { formatAddress, parseAddress, type Address } from './address.js';
+import type { OpenFeed } from './feed.js';
+
+/** An open door. */
+export interface Door {
+  /** Where it really listens: a port 0 has become the one that was given. */
+  readonly address: string;
+  /** Connections open now. */
+  readonly connections: number;
+  /** Ends every connection and frees the address. */
+  close(): Promise<void>;
+}
+
+/** What to listen on, and for whom. */
+export interface SocketOptions {
+  readonly address: Address;
+  /** File mode of a Unix socket: who may attach. Default 0o660, owner and group. */
+  readonly mode?: number;
+  readonly openFeed: OpenFeed;
+  readonly logger: Logger;
+  /** More than these are turned away, and logged. Default 1,024. */
+  readonly maxConnections?: number;
+}
+
+/** @throws QuorumscopeError `attach.listen` or `attach.address`, saying what to do about it */
+export async function listenSocket(options: SocketOptions): Promise<Door> {
+  const { logger } = options;
+  // Also where the address did not come from text: what is not loopback is never opened.
+  const address = parseAddress(formatAddress(options.address));
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => receive(socket, options, sockets));
+  server.maxConnections = options.maxConnections ?? 1_024;
+  server.on('drop', () => logger.warn('a connection was turned away: too many are open', limits(options)));
+  if (address.kind === 'unix') await prepare(address.path);
+  await listen(server, address, options.mode ?? 0o660);
+  const actual = formatAddress(actualOf(server, address));
+  logger.info('the event socket is open', { address: actual });
+  return {
+    address: actual,
+    get connections() {
+      return sockets.size;
+    },
+    close: () => close(server, sockets),
+  };
+}
+
+function receive(socket: Socket, { openFeed, logger, address }: SocketOptions, sockets: Set<Socket>): void {
+  const peer = address.kind === 'unix' ? address.path : `${socket.remoteAddress}:${socket.remotePort}`;
+  const feed = openFeed({ door: address.kind, peer });
+  sockets.add(socket);
+  logger.debug('a connection was opened', { door: address.kind, peer });
+  socket.on('data', (chunk: Buffer) => feed.write(chunk));
+  socket.on('error', (error) => logger.debug('a connection broke', { peer, error: error.message }));
+  socket.on('close', () => {
+    sockets.delete(socket);
+    feed.end();
+    logger.debug('a connection was closed', { door: address.kind, peer });
+  });
+}
+
+/** Makes the socket's folder, and removes a socket that nobody answers on. */
+async function prepare(path: string): Promise<void> {
+  // The superuser's folder is for other accounts to reach in; anybody else's is their own.
+  const mode = process.getuid?.() === 0 ? 0o755 : 0o700;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode });
+  } catch (error) {
+    throw cannotListen(`unix://${path}`, `its folder cannot be made: ${messageOf(error)}`, error);
+  }
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isSocket()) throw cannotListen(`unix://${path}`, 'there is a file of that name');
+  const answer = await answerOf(path);
+  if (answer === 'alive') throw cannotListen(`unix://${path}`, 'another process is listening there');
+  if (answer !== 'ECONNREFUSED') throw cannotListen(`unix://${path}`, `it cannot be tried: ${answer}`);
+  unlinkSync(path);
+}
+
+/** `alive`, or the error code of the attempt to connect. */
+async function answerOf(path: string): Promise<string> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return 'alive';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? messageOf(error);
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function listen(server: Server, address: Address, mode: number): Promise<void> {
+  try {
+    if (address.kind === 'unix') server.listen({ path: address.path });
+    else server.listen({ host: address.host, port: address.port });
+    await once(server, 'listening');
+    if (address.kind === 'unix') chmodSync(address.path, mode);
+  } catch (error) {
+    server.close();
+    throw cannotListen(formatAddress(address), messageOf(error), error);
+  }
+}
+
+function actualOf(server: Server, address: Address): Address {
+  if (address.kind === 'unix') return address;
+  const { address: host, port } = server.address() as AddressInfo;
+  return { kind: 'tcp', host, port };
+}
+
+/** Resolves when every feed has been ended, and the address is free. */
+async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  const closed = [...sockets].map((socket) => once(socket, 'close'));
+  const freed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  for (const socket of sockets) socket.destroy();
+  await Promise.all([freed, ...closed]);
+}
+
+function limits(options: SocketOptions): { address: string; maxConnections: number } {
+  return { address: formatAddress(options.address), maxConnections: options.maxConnections ?? 1_024 };
+}
+
+function cannotListen(address: string, problem: string, cause?: unknown): QuorumscopeError {
+  return new QuorumscopeError('attach.listen', 'configuration', `cannot listen on ${address}: ${problem}`, {
+    details: { address },
+    cause,
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * What the sidecar's events let one say about each validator, and when that changes. Pure but for what it remembers:
+ * the same watch at the same times gives the same sentences.
+ */
+import type { NetworkWatch, SeenValidator } from './network-watch.js';
+
+/** How a validator does, by what is seen of it. */
+export type Condition = 'unknown' | 'up' | 'late' | 'silent';
+
+/** Votes whose median is later than this are worth a word; a healthy last vote is a few milliseconds late. */
+const LATE_US = 100_000;
+
+/** How a validator does now. */
+export function conditionOf(validator: SeenValidator, watch: NetworkWatch, nowUs: number): Condition {
+  if (validator.lastSeenUs === undefined) return 'unknown';
+  const patienceUs = Math.max(1_000_000, 1.5 * watch.viewTimerUs);
+  if (nowUs - validator.lastSeenUs > patienceUs) return 'silent';
+  return medianOf(validator.lateness) > LATE_US ? 'late' : 'up';
+}
+
+/** The middle value, 0 of none. */
+export function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+/** Notices changes and puts them into words. */
+export class Findings {
+  readonly #watch: NetworkWatch;
+  readonly #conditions = new Map<string, Condition>();
+  #halted = false;
+
+  constructor(watch: NetworkWatch) {
+    this.#watch = watch;
+  }
+
+  /** Sentences about what changed since the last call. */
+  update(nowUs: number): string[] {
+    const sentences: string[] = [];
+    for (const validator of this.#watch.validators.values()) {
+      const before = this.#conditions.get(validator.id) ?? 'unknown';
+      const now = conditionOf(validator, this.#watch, nowUs);
+      if (now === before) continue;
+      this.#conditions.set(validator.id, now);
+      const sentence = this.#sentence(validator, before, now, nowUs);
+      if (sentence !== undefined) sentences.push(sentence);
+    }
+    return [...sentences, ...this.#progress(nowUs)];
+  }
+
+  /** How many validators are up or merely late. */
+  upCount(nowUs: number): number {
+    let up = 0;
+    for (const validator of this.#watch.validators.values()) {
+      const condition = conditionOf(validator, this.#watch, nowUs);
+      if (condition === 'up' || condition === 'late') up++;
+    }
+    return up;
+  }
+
+  #sentence(validator: SeenValidator, before: Condition, now: Condition, nowUs: number): string | undefined {
+    const { name, lateness, lastSeenUs, lastVotedView } = validator;
+    if (now === 'silent') {
+      const silence = ((nowUs - (lastSeenUs ?? nowUs)) / 1e6).toFixed(1);
+      return `${name} is silent: nothing from it for ${silence} s, last vote in view ${lastVotedView}`;
+    }
+    if (now === 'late')
+      return `${name} is slow: its votes come ${Math.round(medianOf(lateness) / 1000)} ms after the quorum`;
+    if (now === 'up' && before === 'silent') return `${name} is back`;
+    if (now === 'up' && before === 'late') return `${name} votes in time again`;
+    return undefined;
+  }
+
+  /** The chain stands still, or moves again. */
+  #progress(nowUs: number): string[] {
+    const { lastCommitUs, viewTimerUs, height } = this.#watch;
+    if (lastCommitUs === undefined) return [];
+    const isHalted = nowUs - lastCommitUs > Math.max(5_000_000, 5 * viewTimerUs);
+    if (isHalted === this.#halted) return [];
+    this.#halted = isHalted;
+    return [
+      isHalted ? `the chain stands still at height ${height}` : `the chain moves again, height ${height}`,
+    ];
+  }
+}

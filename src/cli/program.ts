@@ -1,0 +1,173 @@
+/**
+ * The words of the command line: commands, arguments, options, help. Each command is loaded when it is asked for, so
+ * that `version` starts no sidecar. Nothing here acts; the exit code is whatever the command returns.
+ */
+import { Command, CommanderError, Option } from 'commander';
+import { messageOf, QuorumscopeError } from '../base/errors.js';
+import type { CliContext, ExitCode } from './context.js';
+import { flagSettings, type ConfigOptions } from './load-config.js';
+
+/** Runs one command line to its end; never throws. */
+export async function runProgram(words: readonly string[], context: CliContext): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = createProgram(context, (result) => (code = result));
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    context.stderr.write(`quorumscope: ${describe(error)}\n`);
+    return error instanceof QuorumscopeError && error.kind !== 'internal' ? 2 : 1;
+  }
+}
+
+/** What went wrong; with its stack only where it is a defect of ours. */
+function describe(error: unknown): string {
+  if (error instanceof QuorumscopeError && error.kind !== 'internal') return error.message.trimEnd();
+  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+}
+
+type Finish = (code: ExitCode) => void;
+
+function createProgram(context: CliContext, finish: Finish): Command {
+  const program = new Command('quorumscope')
+    .description('Observability sidecar for HotStuff-2 validators.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    })
+    .helpCommand(false)
+    .showHelpAfterError('(add --help for what there is)')
+    .addHelpText(
+      'after',
+      '\nStart with `quorumscope demo`. Exit codes: 0 done, 1 the thing checked does not hold, 2 wrong usage.',
+    );
+  addDemo(program, context, finish);
+  addRun(program, context, finish);
+  addStatus(program, context, finish);
+  addReplay(program, context, finish);
+  addSimulate(program, context, finish);
+  addChecks(program, context, finish);
+  program
+    .command('version')
+    .description('what is installed')
+    .option('--json', 'one JSON document')
+    .action(async (options: { json?: boolean }) => {
+      finish((await import('./version.js')).version(options, context));
+    });
+  return program;
+}
+
+function addDemo(program: Command, context: CliContext, finish: Finish): void {
+  withConfig(
+    program
+      .command('demo')
+      .description(
+        'a simulated 4-validator network with a sidecar attached, in real time, with faults to inject',
+      ),
+  ).action(async (options: ConfigOptions) => {
+    finish(await (await import('./demo.js')).demo(options, context));
+  });
+}
+
+function addRun(program: Command, context: CliContext, finish: Finish): void {
+  withConfig(program.command('run').description('the sidecar, until it is told to stop')).action(
+    async (options: ConfigOptions) => {
+      finish(await (await import('./run.js')).run(options, context));
+    },
+  );
+}
+
+function addStatus(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('status')
+    .description('what is attached to a running sidecar')
+    .option('--url <url>', 'the sidecar, such as http://127.0.0.1:10920; else what the configuration says')
+    .option('--config <file>', 'YAML file')
+    .option('--json', 'one JSON document')
+    .action(async (options: ConfigOptions) => {
+      finish(await (await import('./status.js')).status(options, context));
+    });
+}
+
+function addReplay(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('replay')
+    .description('a recorded stream at full speed, and what it tells')
+    .argument('<file>', 'NDJSON, gzipped or not; - is stdin')
+    .option('--config <file>', 'YAML file')
+    .option('--set <path=value>', 'any setting, such as metrics.window=30s; may be repeated', collect)
+    .option('--json', 'one JSON document with every metric value')
+    .action(async (file: string, options: ConfigOptions) => {
+      finish(await (await import('./replay.js')).replay(file, options, context));
+    });
+}
+
+function addSimulate(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('simulate')
+    .description('a network of validators that run the protocol, with the faults you name')
+    .option('--validators <n>', 'how many', '4')
+    .option('--seed <n>', 'same seed, same run', '1')
+    .option('--duration <duration>', 'virtual time to run for; with --speed realtime for ever unless given')
+    .option('--speed <max|realtime>', 'how fast', 'max')
+    .option('--delay <duration>', 'time of a message from one validator to another', '20ms')
+    .option('--timeout <duration>', 'base view timer', '500ms')
+    .option(
+      '--leader-wait <duration>',
+      'how long a leader waits for status messages after a failed view; else two delays',
+    )
+    .option('--transactions <n>', 'load, per second', '0')
+    .option('--crash <who@when>', 'stop a validator: v2@5s; may be repeated', collect)
+    .option('--slow <who@when:delay>', 'make its messages slower: v2@5s:300ms; may be repeated', collect)
+    .option('--heal <who@when>', 'end its faults: v2@20s; may be repeated', collect)
+    .option('--attach <address>', 'ship events to a sidecar: unix:///path or tcp://127.0.0.1:port')
+    .option('--events <file>', 'write the events of all nodes as NDJSON')
+    .option('--truth <file>', 'write what really happens as NDJSON; - is stdout')
+    .option(
+      '--control',
+      'read commands from stdin (crash v2, slow v2 300ms, heal v2, status), tell the truth on stdout',
+    )
+    .option('--json', 'one JSON document with the result')
+    .action(async (options: Record<string, string | string[] | boolean>) => {
+      finish(await (await import('./simulate.js')).simulate(options, context));
+    });
+}
+
+function addChecks(program: Command, context: CliContext, finish: Finish): void {
+  const check = program.command('check').description('whether something is as it should be; exit 1 when not');
+  check
+    .command('config')
+    .description('whether `run` would accept a configuration file and the environment')
+    .argument('[file]', 'YAML file; else the default one, if it is there')
+    .option('--json', 'one JSON document')
+    .action(async (file: string | undefined, options: { json?: boolean }) => {
+      finish((await import('./check-config.js')).checkConfig(file, options, context));
+    });
+  check
+    .command('stream')
+    .description('what an event stream can tell, which attachment level it reaches, and what stays unknown')
+    .argument('<file>', 'NDJSON, gzipped or not; - is stdin')
+    .option('--json', 'one JSON document')
+    .action(async (file: string, options: { json?: boolean }) => {
+      finish(await (await import('./check-stream.js')).checkStream(file, options, context));
+    });
+}
+
+/** The options of commands that start a sidecar: the file, every setting by `--set`, and the settings with a flag. */
+function withConfig(command: Command): Command {
+  command
+    .option('--config <file>', 'YAML file')
+    .option('--set <path=value>', 'any setting, such as metrics.window=30s; may be repeated', collect);
+  for (const { flag, setting } of flagSettings) {
+    const isToggle = setting.type === 'true or false';
+    const firstSentence = setting.doc.split('. ')[0]!.replace(/\.$/, '');
+    command.addOption(new Option(isToggle ? flag : `${flag} <value>`, firstSentence));
+  }
+  return command.addHelpText('after', '\nEvery setting is in docs/CONFIG.md.');
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

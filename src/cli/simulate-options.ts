@@ -1,0 +1,168 @@
+/**
+ * The words of `simulate` as values. All problems are told at once, each with the option, what was found and what was
+ * expected. Pure.
+ */
+import { QuorumscopeError } from '../base/errors.js';
+import { tcpAddress, unixPath } from '../config/address.js';
+import { parseDuration } from '../config/duration.js';
+
+/** A fault that is known before the run; `atUs` counts from its start. */
+export type PlannedFault =
+  | { readonly kind: 'crash' | 'heal'; readonly validator: string | number; readonly atUs: number }
+  | {
+      readonly kind: 'slow';
+      readonly validator: string | number;
+      readonly atUs: number;
+      /** Added to every message that it sends. */
+      readonly delayUs: number;
+    };
+
+/** `v2` and `2` are positions; other names are the simulator's to know. */
+export function validatorOf(name: string): string | number {
+  const digits = /^v?(\d+)$/.exec(name)?.[1];
+  return digits === undefined ? name : Number(digits);
+}
+
+/** What to simulate, and where its output goes. */
+export interface SimulateOptions {
+  readonly validators: number;
+  readonly seed: number;
+  /** Undefined: until it is stopped. */
+  readonly durationUs: number | undefined;
+  readonly speed: 'max' | 'realtime';
+  readonly delayUs: number;
+  readonly timeoutUs: number;
+  readonly leaderWaitUs: number;
+  /** Transactions per second; 0 leaves blocks empty. */
+  readonly transactions: number;
+  readonly faults: readonly PlannedFault[];
+  readonly attach: string | undefined;
+  readonly events: string | undefined;
+  readonly truth: string | undefined;
+  readonly control: boolean;
+  readonly json: boolean;
+}
+
+/** What commander collected. */
+export type RawOptions = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
+
+/** Reads words one at a time and remembers every problem. */
+class Reader {
+  readonly problems: string[] = [];
+  readonly #raw: RawOptions;
+
+  constructor(raw: RawOptions) {
+    this.#raw = raw;
+  }
+
+  text(key: string): string | undefined {
+    const value = this.#raw[key];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  whole(key: string, min: number, max: number, fallback: number): number {
+    const text = this.text(key);
+    if (text === undefined) return fallback;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    return this.#refuse(key, text, `a whole number from ${min} to ${max}`, fallback);
+  }
+
+  duration(key: string): number | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    return parseDuration(text) ?? this.#refuse(key, text, 'a duration such as 500ms, 5s or 1m30s', undefined);
+  }
+
+  choice<const V extends string>(key: string, values: readonly V[], fallback: V): V {
+    const text = this.text(key) ?? fallback;
+    const known = values.find((value) => value === text);
+    return known ?? this.#refuse(key, text, values.join(' or '), fallback);
+  }
+
+  address(key: string): string | undefined {
+    const text = this.text(key);
+    if (text === undefined || unixPath(text) !== undefined || tcpAddress(text) !== undefined) return text;
+    return this.#refuse(key, text, 'unix:///path or tcp://127.0.0.1:port', undefined);
+  }
+
+  /** `v2@5s`, or with a delay `v2@5s:300ms`. */
+  faults(kind: PlannedFault['kind']): PlannedFault[] {
+    const given = this.#raw[kind];
+    const texts = Array.isArray(given) ? (given as readonly string[]) : [];
+    return texts.flatMap((text) => {
+      const match = /^([\w-]+)@([^:@]+)(?::([^:@]+))?$/.exec(text);
+      const atUs = parseDuration(match?.[2] ?? '');
+      const delayUs = parseDuration(match?.[3] ?? '0');
+      const isWhole = (kind === 'slow') === (match?.[3] !== undefined);
+      if (match && isWhole && atUs !== undefined && delayUs !== undefined)
+        return [planned(kind, validatorOf(match[1]!), atUs, delayUs)];
+      const expected = kind === 'slow' ? 'who@when:delay, such as v2@5s:300ms' : 'who@when, such as v2@5s';
+      return this.#refuse(kind, text, expected, []);
+    });
+  }
+
+  flag(key: string): boolean {
+    return this.#raw[key] === true;
+  }
+
+  expect(holds: boolean, problem: string): void {
+    if (!holds) this.problems.push(problem);
+  }
+
+  #refuse<T>(key: string, found: string, expected: string, instead: T): T {
+    const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    this.problems.push(`${flag}: found ${JSON.stringify(found)}, expected ${expected}`);
+    return instead;
+  }
+}
+
+function planned(
+  kind: PlannedFault['kind'],
+  validator: string | number,
+  atUs: number,
+  delayUs: number,
+): PlannedFault {
+  return kind === 'slow' ? { kind, validator, atUs, delayUs } : { kind, validator, atUs };
+}
+
+/** @throws QuorumscopeError `config.invalid` naming every problem */
+export function readSimulateOptions(raw: RawOptions): SimulateOptions {
+  const read = new Reader(raw);
+  const options: SimulateOptions = {
+    validators: read.whole('validators', 2, 10_000, 4),
+    seed: read.whole('seed', 0, 4_294_967_295, 1),
+    durationUs: read.duration('duration'),
+    speed: read.choice('speed', ['max', 'realtime'], 'max'),
+    delayUs: read.duration('delay') ?? 20_000,
+    timeoutUs: read.duration('timeout') ?? 500_000,
+    // Those who enter by the certificate are one delay behind the leader, their statuses another.
+    leaderWaitUs: read.duration('leaderWait') ?? 2 * (parseDuration(read.text('delay') ?? '') ?? 20_000),
+    transactions: read.whole('transactions', 0, 1_000_000, 0),
+    faults: [...read.faults('crash'), ...read.faults('slow'), ...read.faults('heal')],
+    attach: read.address('attach'),
+    events: read.text('events'),
+    truth: read.text('truth'),
+    control: read.flag('control'),
+    json: read.flag('json'),
+  };
+  read.expect(
+    options.speed === 'realtime' || options.durationUs !== undefined || read.text('duration') !== undefined,
+    '--duration: absent, expected how long to run, such as 60s; only --speed realtime runs until stopped',
+  );
+  read.expect(
+    !options.control || options.speed === 'realtime',
+    '--control: takes commands while the network runs, which needs --speed realtime',
+  );
+  read.expect(
+    !(options.json && (options.truth === '-' || options.control)),
+    '--json: one document on stdout leaves no room for --control or --truth -',
+  );
+  if (read.problems.length > 0) {
+    const message = `simulate cannot run like this:\n\n${read.problems.map((line) => `  ${line}`).join('\n')}\n`;
+    throw new QuorumscopeError('config.invalid', 'configuration', message, {
+      details: { problems: read.problems },
+    });
+  }
+  return options;
+}

@@ -1,0 +1,157 @@
+/**
+ * `quorumscope simulate`: a network that runs the protocol, with the faults one names. Its events go to a sidecar or a
+ * file; its truth, which no event says, goes to a channel of its own. Exit 1 when safety or liveness did not hold.
+ */
+import { createSimulation, type Simulation, type TruthLine } from '../../simulator/main.js';
+import { messageOf, QuorumscopeError } from '../base/errors.js';
+import { VERSION } from '../version.js';
+import { showSpan } from './age.js';
+import { stopped, type CliContext, type ExitCode } from './context.js';
+import { readCommand, type ControlLine } from './simulate-control.js';
+import { readSimulateOptions, type RawOptions, type SimulateOptions } from './simulate-options.js';
+import { LineFile, Outlets } from './simulate-outlets.js';
+import { renderResult } from './simulate-view.js';
+
+const PROGRESS_US = 500_000;
+
+export async function simulate(raw: RawOptions, context: CliContext): Promise<ExitCode> {
+  const options = readSimulateOptions(raw);
+  const outlets = new Outlets(
+    options.attach,
+    options.events === undefined ? undefined : new LineFile(options.events),
+  );
+  const truth = truthChannel(options, context);
+  const startUs = options.speed === 'realtime' ? context.clock.nowUs() : undefined;
+  const simulation = createSimulation({
+    ...networkOf(options),
+    clock: context.clock,
+    version: VERSION,
+    ...(startUs === undefined ? {} : { startUs }),
+    ...(outlets.wanted ? { hooksFor: (identity) => outlets.hooksFor(identity) } : {}),
+    truth: (line) => truth.tell(faultLine(line)),
+  });
+  void stopped(context.stop).then(() => simulation.stop());
+  if (options.control) void obey(simulation, context, (line) => truth.tell(line));
+  const progress = showProgress(simulation, options, context);
+
+  const result = await simulation.run();
+  progress.stop();
+  const shipped = await outlets.close();
+  truth.tell(statusLine(simulation, context));
+  truth.close();
+  if (options.json) context.stdout.write(`${JSON.stringify({ ...result, shipped }, null, 2)}\n`);
+  else if (!options.control && options.truth !== '-')
+    context.stdout.write(`${renderResult(result, options.attach === undefined ? undefined : shipped)}\n`);
+  return result.safety.total + result.liveness.total === 0 ? 0 : 1;
+}
+
+function networkOf(options: SimulateOptions) {
+  return {
+    validators: options.validators,
+    seed: options.seed,
+    delayUs: options.delayUs,
+    viewTimeoutUs: options.timeoutUs,
+    leaderWaitUs: options.leaderWaitUs,
+    speed: options.speed,
+    durationUs: options.durationUs,
+    faults: options.faults,
+    ...(options.transactions > 0 ? { workload: { transactionsPerSecond: options.transactions } } : {}),
+  };
+}
+
+interface TruthChannel {
+  tell(line: ControlLine): void;
+  close(): void;
+}
+
+/** To a file, to stdout, to both, or nowhere. */
+function truthChannel(options: SimulateOptions, { stdout }: CliContext): TruthChannel {
+  const { truth, control } = options;
+  const file = truth === undefined || truth === '-' ? undefined : new LineFile(truth);
+  const toStdout = control || truth === '-';
+  return {
+    tell: (line) => {
+      const text = `${JSON.stringify(line)}\n`;
+      file?.write(text);
+      if (toStdout) stdout.write(text);
+    },
+    close: () => file?.close(),
+  };
+}
+
+function faultLine({ at_us, fault, validator, phase }: TruthLine): ControlLine {
+  return { type: 'fault', at_us, fault, validator, phase };
+}
+
+function statusLine(simulation: Simulation, { clock }: CliContext): ControlLine {
+  const { virtualUs, nodes } = simulation.status();
+  return {
+    type: 'status',
+    at_us: clock.nowUs(),
+    virtual_us: virtualUs,
+    nodes: nodes.map(({ node, validator, alive, addedDelayUs, height, view }) => ({
+      id: node,
+      validator,
+      state: alive ? (addedDelayUs > 0 ? 'slow' : 'up') : 'crashed',
+      committed: height,
+      view,
+    })),
+  };
+}
+
+/** Carries out what stdin says; the end of stdin is the wish to stop. */
+async function obey(
+  simulation: Simulation,
+  context: CliContext,
+  tell: (line: ControlLine) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of context.stdin) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) obeyLine(line, simulation, context, tell);
+  }
+  simulation.stop();
+}
+
+function obeyLine(
+  text: string,
+  simulation: Simulation,
+  context: CliContext,
+  tell: (line: ControlLine) => void,
+): void {
+  const command = readCommand(text);
+  if (command === undefined) return;
+  if (command.kind === 'status') return tell(statusLine(simulation, context));
+  if (command.kind === 'problem') return tell({ type: 'problem', message: command.message });
+  try {
+    simulation.inject(command);
+  } catch (error) {
+    if (!(error instanceof QuorumscopeError)) throw error;
+    tell({ type: 'problem', message: messageOf(error) });
+  }
+}
+
+/** One line that changes, on a terminal only. */
+function showProgress(
+  simulation: Simulation,
+  options: SimulateOptions,
+  { stderr, stdout, clock }: CliContext,
+): { stop(): void } {
+  const isQuiet = stderr.isTTY !== true || stdout.isTTY !== true || options.control || options.truth === '-';
+  if (isQuiet) return { stop: () => undefined };
+  const total = options.durationUs === undefined ? '' : ` of ${showSpan(options.durationUs / 1e6)}`;
+  const timer = clock.every(PROGRESS_US, () => {
+    const { virtualUs, delivered, nodes } = simulation.status();
+    const height = Math.max(...nodes.map((node) => node.height));
+    const text = `${showSpan(virtualUs / 1e6)}${total}, height ${height}, ${delivered.toLocaleString('en-US')} messages`;
+    stderr.write(`\r\x1b[K${text}`);
+  });
+  return {
+    stop: () => {
+      timer.stop();
+      stderr.write('\r\x1b[K');
+    },
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * What a setting is: a zod schema for its value, plus what a person needs to set it: type, expectation, default,
+ * meaning. The parser, the environment, the flags, the messages and docs/CONFIG.md all read this one declaration.
+ *
+ * A schema turns what a YAML file holds into what the code uses: durations become microseconds, sizes bytes,
+ * addresses `{host, port}`. Defaults are given as a file would write them and pass through the same schema.
+ */
+import { z } from 'zod';
+import { parse as parseYaml } from 'yaml';
+import { parseListenAddress, tcpAddress, unixPath, type ListenAddress } from './address.js';
+import { parseDuration } from './duration.js';
+import { parseSize } from './size.js';
+
+/** One setting; `T` is what the code gets. */
+export interface Setting<T = unknown> {
+  readonly schema: z.ZodType<T>;
+  /** Short type name for the docs. */
+  readonly type: string;
+  /** Completes "expected ...". */
+  readonly expected: string;
+  /** One or two sentences for the operator. */
+  readonly doc: string;
+  /** As a YAML file would write it. */
+  readonly fallback: unknown;
+  /** The flag of `run` that sets it, without its value. */
+  readonly flag?: string;
+  /** Names under which people look for it; used for hints only. */
+  readonly formerly?: readonly string[];
+  /** What a text of the environment or a flag stands for. Text that it cannot read is returned as it is. */
+  readonly fromText: (text: string) => unknown;
+  /** A scalar of the file is taken as written: YAML would read 0x8f31 and 0660 as numbers. */
+  readonly textual: boolean;
+}
+
+/** What every declaration states besides its type. */
+interface About<D> {
+  readonly doc: string;
+  /** Null only within `nullable`. */
+  readonly fallback: D | null;
+  readonly flag?: string;
+  readonly formerly?: readonly string[];
+}
+
+const asIs = (text: string): unknown => text;
+
+/** A schema for text that `read` understands. */
+function readText<T>(read: (text: string) => T | undefined): z.ZodType<T> {
+  return z.string().transform((text, context) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', input: text, message: 'unreadable' });
+    return z.NEVER;
+  });
+}
+
+/** True or false. */
+export function toggle(about: About<boolean>): Setting<boolean> {
+  const fromText = (text: string): unknown => (text === 'true' ? true : text === 'false' ? false : text);
+  return {
+    ...about,
+    schema: z.boolean(),
+    type: 'true or false',
+    expected: 'true or false',
+    fromText,
+    textual: false,
+  };
+}
+
+/** One of a closed list. */
+export function choice<const V extends readonly string[]>(
+  values: V,
+  about: About<V[number]>,
+): Setting<V[number]> {
+  const expected = `one of ${values.join(', ')}`;
+  return { ...about, schema: z.enum(values), type: expected, expected, fromText: asIs, textual: true };
+}
+
+/** A whole number. */
+export function whole(range: { min: number; max: number }, about: About<number>): Setting<number> {
+  return {
+    ...about,
+    schema: z.int().min(range.min).max(range.max),
+    type: 'whole number',
+    expected: `a whole number from ${range.min} to ${range.max}`,
+    fromText: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
+    textual: false,
+  };
+}
+
+/** A share above 0 and up to 1. */
+export function share(about: About<number>): Setting<number> {
+  return {
+    ...about,
+    schema: z.number().gt(0).max(1),
+    type: 'share',
+    expected: 'a number above 0 and at most 1, where 1 is everything',
+    fromText: (text) => (/^\d*\.?\d+$/.test(text) ? Number(text) : text),
+    textual: false,
+  };
+}
+
+/** A duration; the code gets microseconds. */
+export function duration(range: { min: string; max: string }, about: About<string>): Setting<number> {
+  const minUs = parseDuration(range.min)!;
+  const maxUs = parseDuration(range.max)!;
+  const read = (text: string): number | undefined => {
+    const us = parseDuration(text);
+    return us !== undefined && us >= minUs && us <= maxUs ? us : undefined;
+  };
+  const expected = `a duration from ${range.min} to ${range.max}, such as 500ms, 5s or 1m30s`;
+  return { ...about, schema: readText(read), type: 'duration', expected, fromText: asIs, textual: true };
+}
+
+/** A size; the code gets bytes. */
+export function size(range: { min: string }, about: About<string>): Setting<number> {
+  const minBytes = parseSize(range.min)!;
+  const read = (text: string): number | undefined => {
+    const bytes = parseSize(text);
+    return bytes !== undefined && bytes >= minBytes ? bytes : undefined;
+  };
+  const expected = `a size of at least ${range.min}, such as 64MiB or 2GiB`;
+  return { ...about, schema: readText(read), type: 'size', expected, fromText: asIs, textual: true };
+}
+
+/** Text of a certain form. */
+export function text(form: { pattern: RegExp; expected: string }, about: About<string>): Setting<string> {
+  const schema = z.string().regex(form.pattern);
+  return { ...about, schema, type: 'text', expected: form.expected, fromText: asIs, textual: true };
+}
+
+/** An octal file mode; the code gets the number. */
+export function mode(about: About<string>): Setting<number> {
+  const read = (digits: string): number | undefined =>
+    /^0?[0-7]{3}$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
+  const expected = 'an octal file mode, such as 0660';
+  return { ...about, schema: readText(read), type: 'file mode', expected, fromText: asIs, textual: true };
+}
+
+/** An address to listen on. */
+export function listen(about: About<string>): Setting<ListenAddress> {
+  const expected = 'host:port, such as 127.0.0.1:10920 or [::1]:10920';
+  return {
+    ...about,
+    schema: readText(parseListenAddress),
+    type: 'host:port',
+    expected,
+    fromText: asIs,
+    textual: true,
+  };
+}
+
+/** The address of a Unix socket, `unix:///path`; the code gets the address as it is. */
+export function unixSocket(about: About<string>): Setting<string> {
+  const read = (address: string): string | undefined => (unixPath(address) ? address : undefined);
+  const expected = 'unix:/// and an absolute path of at most 107 bytes';
+  return { ...about, schema: readText(read), type: 'address', expected, fromText: asIs, textual: true };
+}
+
+/** The address of a TCP socket, `tcp://host:port`; the code gets the address as it is. */
+export function tcpSocket(about: About<string>): Setting<string> {
+  const read = (address: string): string | undefined => (tcpAddress(address) ? address : undefined);
+  const expected = 'tcp://host:port, such as tcp://127.0.0.1:10921';
+  return { ...about, schema: readText(read), type: 'address', expected, fromText: asIs, textual: true };
+}
+
+/** A map from names to names. In the environment and in flags it is YAML, such as `{a: b, c: d}`. */
+export function names(about: About<Record<string, string>>): Setting<Readonly<Record<string, string>>> {
+  const fromText = (yaml: string): unknown => {
+    try {
+      return parseYaml(yaml, { schema: 'failsafe' });
+    } catch {
+      return yaml;
+    }
+  };
+  const schema = z.record(z.string().min(1).max(256), z.string().min(1).max(64));
+  return {
+    ...about,
+    schema,
+    type: 'map',
+    expected: 'a map such as {0x8f31: alice, 0x02ac: bob}',
+    fromText,
+    textual: true,
+  };
+}
+
+/** The same setting, which may also be null: then the thing is absent. Its default may be null too. */
+export function nullable<T>(setting: Setting<T>): Setting<T | null> {
+  return {
+    ...setting,
+    schema: z.nullable(setting.schema),
+    type: `${setting.type} or null`,
+    expected: `${setting.expected}, or null`,
+    fromText: (given) => (given === 'null' || given === '' ? null : setting.fromText(given)),
+  };
+}

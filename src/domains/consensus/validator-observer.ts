@@ -1,0 +1,73 @@
+/** The validator set of a chain, and a node's place in it. Series of those who left are retired. */
+import type { Gauge } from '../../metrics/series.js';
+import type { ChainScope, NodeObserver, NodeScope, ValidatorMember } from '../domain.js';
+import { setOrClear } from '../span.js';
+import { validatorMetrics as m } from './validator-metrics.js';
+
+/** Least power that is more than two thirds of `power`. */
+export function quorumOf(power: number): number {
+  return Math.floor((2 * power) / 3) + 1;
+}
+
+/** The set as series of the chain; `update` brings them in line with the set in force. */
+export function validatorSetSeries({ series, names }: ChainScope): { update(): void } {
+  const shown = new Map<string, { readonly info: Gauge; readonly power: Gauge; readonly label: string }>();
+  const validators = series.gauge(m.validators);
+  const setPower = series.gauge(m.setPower);
+  const quorumPower = series.gauge(m.quorumPower);
+  const show = ({ id, label, power }: ValidatorMember): void => {
+    let entry = shown.get(id);
+    if (!entry) {
+      entry = { info: series.gauge(m.info, label, id), power: series.gauge(m.power, label), label };
+      shown.set(id, entry);
+    }
+    entry.info.set(1);
+    entry.power.set(power);
+  };
+  const update = (): void => {
+    const labels = new Map(names.members.map(({ id, label }) => [id, label]));
+    for (const [id, entry] of shown) {
+      if (labels.get(id) === entry.label) continue;
+      series.release(entry.info);
+      series.release(entry.power);
+      shown.delete(id);
+    }
+    if (names.members.length === 0) return;
+    const power = names.members.reduce((sum, member) => sum + member.power, 0);
+    validators.set(names.members.length);
+    setPower.set(power);
+    quorumPower.set(quorumOf(power));
+    names.members.forEach(show);
+  };
+  return { update };
+}
+
+/** Epoch and own voting power. */
+export function observeMembership({ series, names }: NodeScope): NodeObserver {
+  const epoch = series.gauge(m.epoch);
+  const changes = series.counter(m.epochChanges);
+  const ownPower = series.gauge(m.ownPower);
+  let self: string | undefined;
+  const place = (): void => {
+    const isKnown = self !== undefined && names.members.length > 0;
+    const power = names.members.find((member) => member.id === self)?.power ?? 0;
+    setOrClear(ownPower, isKnown ? power : undefined);
+  };
+  return {
+    handlers: {
+      'consensus.epoch_changed': (event) => {
+        changes.add();
+        epoch.set(event.epoch);
+      },
+      'consensus.view_entered': (event) => {
+        if (event.epoch !== undefined) epoch.set(event.epoch);
+      },
+    },
+    hello: (hello) => {
+      self = hello.validator;
+      if (hello.epoch !== undefined) epoch.set(hello.epoch);
+      place();
+    },
+    validators: place,
+  };
+}

@@ -1,0 +1,13 @@
+/** Package entry `quorumscope`: what an embedder, an exporter author or a test suite may rely on. */
+export { ManualClock, StreamClock, WallClock, type Clock, type Timer } from './base/clock.js';
+export { QuorumscopeError, type ErrorCode, type ErrorKind } from './base/errors.js';
+export { silentLogger, type Logger } from './base/logger.js';
+export { parseConfig } from './config/parse.js';
+export type { Config } from './config/sections.js';
+export type { ChainObserver, ChainScope, Domain, NodeObserver, NodeScope } from './domains/domain.js';
+export { Board, type BoardOptions, type FamilyView, type Snapshot } from './metrics/board.js';
+export { BoardCollector, type MetricsCollector } from './metrics/collector.js';
+export { counter, gauge, histogram, summary, type MetricDefinition } from './metrics/definition.js';
+export { createSidecar, type Sidecar, type SidecarAddresses, type SidecarDeps } from './sidecar.js';
+export type { SidecarStatus } from './status.js';
+export { VERSION } from './version.js';

@@ -1,0 +1,22 @@
+/**
+ * What the server needs of the rest of the house: ports that the composition root fills. A handler that is absent
+ * takes its routes with it.
+ */
+
+/** A page of metrics. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** Where answers come from. */
+export interface Handlers {
+  /** Renders the page in the format that an `Accept` header asks for; absent when `prometheus.enabled` is false. */
+  readonly metrics?: (accept: string | undefined) => MetricsPage | Promise<MetricsPage>;
+  /** Lines to put before a text page as comments: nothing is attached, and what to do. Usually none. */
+  readonly notices: () => readonly string[];
+  /** Whether the sidecar has started and its doors are open. */
+  readonly ready: () => boolean;
+  /** The body of the status document. */
+  readonly status: () => unknown;
+}

@@ -1,0 +1,148 @@
+/**
+ * One open HTTP port: limits, the `Host` check, and the way out for answers. Slow, endless or many requests must
+ * not hold the sidecar; a defect in a handler is one 500 and a log line, never more.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { messageOf, QuorumscopeError } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import { gzipped } from './compression.js';
+import { isLocalHost } from './host-check.js';
+import { textReply, type Reply, type RouteRequest } from './route.js';
+import type { Router } from './router.js';
+
+/** Where to listen; port 0 takes any free port. */
+export interface ListenOn {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a listener needs. */
+export interface ListenerOptions {
+  readonly listen: ListenOn;
+  readonly router: Router;
+  readonly logger: Logger;
+  /** Answer whatever `Host` is asked for: the operator said that other machines may come. */
+  readonly anyHost: boolean;
+}
+
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 65_000, // above a usual scrape interval, so that a scraper keeps its connection
+  maxHeaderSize: 16_384,
+  maxConnections: 256,
+} as const;
+
+/** Opens, serves and closes one port. */
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    const { maxConnections, ...settings } = limits;
+    this.#server = createServer(settings, (request, response) => void this.#serve(request, response));
+    this.#server.maxConnections = maxConnections;
+  }
+
+  /**
+   * @returns the address with its real port
+   * @throws QuorumscopeError `server.listen`
+   */
+  async open(): Promise<ListenOn> {
+    const { host, port } = this.#options.listen;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => reject(listenError(this.#options.listen, error)));
+      this.#server.listen(port, host, resolve);
+    });
+    this.#server.on('error', (error) =>
+      this.#options.logger.warn('the HTTP server reports an error', { error: messageOf(error) }),
+    );
+    return { host, port: (this.#server.address() as AddressInfo).port };
+  }
+
+  /** Takes no more requests, lets running ones end, and cuts what is left after `deadlineMs`. */
+  async close(deadlineMs: number): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const cut = setTimeout(() => this.#server.closeAllConnections(), deadlineMs);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Nothing here takes a body: it is not read, and the connection ends with the answer.
+    const hasBody =
+      request.headers['transfer-encoding'] !== undefined ||
+      Number(request.headers['content-length'] ?? 0) > 0;
+    if (hasBody) response.setHeader('connection', 'close');
+    try {
+      const reply = hasBody ? textReply(413, 'requests have no body here') : await this.#answer(request);
+      await send(request, response, reply);
+    } catch (error) {
+      this.#options.logger.error('a request failed inside the sidecar', { error: messageOf(error) });
+      if (response.headersSent) response.destroy();
+      else await send(request, response, textReply(500, 'failed inside the sidecar; its log says more'));
+    }
+  }
+
+  #answer(request: IncomingMessage): Reply | Promise<Reply> {
+    if (!this.#options.anyHost && !isLocalHost(request.headers.host)) {
+      const text = 'asked for by a name that is not this machine; use localhost, or set server.insecure';
+      return textReply(403, text);
+    }
+    return this.#options.router.answer(toRouteRequest(request));
+  }
+}
+
+function toRouteRequest(request: IncomingMessage): RouteRequest {
+  const target = request.url ?? '/';
+  const mark = target.indexOf('?');
+  return {
+    method: request.method ?? 'GET',
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+  };
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
+  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
+  const compressed = await gzipped(body, request.headers['accept-encoding']);
+  const sent = compressed ?? body;
+  response.writeHead(reply.status, {
+    'content-type': reply.contentType,
+    'content-length': sent.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    vary: 'Accept, Accept-Encoding',
+    ...(compressed ? { 'content-encoding': 'gzip' } : {}),
+    ...reply.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : sent);
+}
+
+function listenError({ host, port }: ListenOn, error: NodeJS.ErrnoException): QuorumscopeError {
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'another process already listens there',
+    EACCES: 'this user may not open that port; ports from 1024 on need no rights',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'this name has no address',
+  };
+  const reason = reasons[error.code ?? ''] ?? messageOf(error);
+  return new QuorumscopeError(
+    'server.listen',
+    'configuration',
+    `cannot serve HTTP on ${address}: ${reason}`,
+    {
+      details: { address, reason: error.code ?? 'other' },
+      cause: error,
+    },
+  );
+}

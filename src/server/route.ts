@@ -1,0 +1,57 @@
+/**
+ * What a route is: method, path, words for the docs, and a handler. The router, `/openapi.json` and docs/HTTP.md all
+ * read the same table, so a route that is served is documented and the other way round.
+ */
+
+/** What a handler may know of a request. Nothing has a body here. */
+export interface RouteRequest {
+  readonly method: string;
+  /** Path without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** One header's value, by lower-case name. */
+  header(name: string): string | undefined;
+}
+
+/** What a handler answers. */
+export interface Reply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One possible answer, for the docs. */
+export interface DocumentedReply {
+  readonly status: number;
+  readonly doc: string;
+  readonly contentTypes: readonly string[];
+  /** JSON Schema of the body where it is JSON. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+}
+
+/** One route. HEAD is answered wherever GET is. */
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Short: what it is. */
+  readonly summary: string;
+  /** Sentences for the operator: what it tells and what it does not. */
+  readonly doc: string;
+  readonly replies: readonly DocumentedReply[];
+  /** Served by the second listener too. */
+  readonly telemetry?: boolean;
+  readonly handle: (request: RouteRequest) => Reply | Promise<Reply>;
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+
+/** A plain answer; a newline is added. */
+export function textReply(status: number, text: string): Reply {
+  return { status, contentType: TEXT, body: `${text}\n` };
+}
+
+/** A JSON answer. */
+export function jsonReply(status: number, value: unknown): Reply {
+  return { status, contentType: 'application/json', body: `${JSON.stringify(value, null, 2)}\n` };
+}

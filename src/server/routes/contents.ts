@@ -1,0 +1,53 @@
+/** What is here: the list of routes for people at `/`, and the OpenAPI document for machines. */
+import { openApi } from '../openapi.js';
+import { jsonReply, type Route } from '../route.js';
+
+/** `/` and `/openapi.json`; both list themselves and the `others`. */
+export function contentsRoutes(version: string, others: readonly Route[]): Route[] {
+  const routes: Route[] = [
+    {
+      method: 'GET',
+      path: '/',
+      summary: 'What is here',
+      doc: 'The list of routes with a line about each.',
+      replies: [{ status: 200, doc: 'The list.', contentTypes: ['text/html', 'text/plain'] }],
+      handle: (request) => {
+        const html = (request.header('accept') ?? '').includes('text/html');
+        const body = html ? asHtml(version, all) : asText(version, all);
+        return { status: 200, contentType: `text/${html ? 'html' : 'plain'}; charset=utf-8`, body };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/openapi.json',
+      summary: 'This API as OpenAPI 3.1',
+      doc: 'Every route that is served, with its answers.',
+      replies: [{ status: 200, doc: 'The document.', contentTypes: ['application/json'] }],
+      handle: () => jsonReply(200, openApi(version, all)),
+    },
+  ];
+  const all = [...routes, ...others];
+  return routes;
+}
+
+function asText(version: string, routes: readonly Route[]): string {
+  const width = Math.max(...routes.map(({ path }) => path.length));
+  const lines = routes.map(({ path, summary }) => `${path.padEnd(width)}  ${summary}`);
+  return `quorumscope ${version}\n\n${lines.join('\n')}\n`;
+}
+
+function asHtml(version: string, routes: readonly Route[]): string {
+  const rows = routes.map(
+    ({ path, summary }) =>
+      `<tr><td><a href="${escape(path)}">${escape(path)}</a></td><td>${escape(summary)}</td></tr>`,
+  );
+  return [
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>quorumscope</title>',
+    '<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem}td{padding:0 1.5rem 0 0}</style>',
+    `<h1>quorumscope ${escape(version)}</h1><table>${rows.join('')}</table></html>\n`,
+  ].join('\n');
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}

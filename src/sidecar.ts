@@ -1,0 +1,295 @@
+/**
+ * The composition root: builds every room from one configuration, fills their ports, starts them in the
+ * order of the data flow and stops them in reverse. The only file that knows every room.
+ *
+ *   doors -> intake -> domains -> board -> exposition -> server
+ *
+ * States: built -> started -> stopped. Starting opens doors last; stopping closes them first, processes
+ * what was received, and only then closes the server, so that a last scrape sees everything.
+ */
+import { parseAddress, type Address } from './attach/address.js';
+import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
+import { listenSocket, type Door } from './attach/socket.js';
+import { StreamClock, type Clock, type Timer } from './base/clock.js';
+import type { Logger } from './base/logger.js';
+import type { Config } from './config/sections.js';
+import type { Domain } from './domains/domain.js';
+import { DomainRegistry, standardDomains } from './domains/registry.js';
+import type { HelloEvent } from './events/vocabulary.js';
+import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
+import { negotiateFormat } from './export/prometheus/format.js';
+import { defaultProcessRegistry } from './export/prometheus/process-registry.js';
+import type { Dispatcher } from './intake/dispatcher.js';
+import { Intake } from './intake/intake.js';
+import { Recorder } from './intake/recorder.js';
+import { Board } from './metrics/board.js';
+import type { Handlers } from './server/handlers.js';
+import { createServer, type HttpServer } from './server/server.js';
+import { statusOf, type SidecarStatus } from './status.js';
+import { VERSION } from './version.js';
+
+/** What a sidecar is given besides its configuration. */
+export interface SidecarDeps {
+  /** A `StreamClock` makes time follow the events; any other runs by itself. */
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Observers besides the house's own. */
+  readonly extraDomains?: readonly Domain[];
+  /** An operator's own prom-client registries, merged into the page. They are only read. */
+  readonly registries?: NonNullable<ExpositionOptions['registries']>;
+  /** Whether doors and HTTP open at start; false for `replay`. Default true. */
+  readonly serve?: boolean;
+}
+
+/** Where a started sidecar can be reached. */
+export interface SidecarAddresses {
+  /** `http://host:port` */
+  readonly http?: string;
+  readonly telemetry?: string;
+  /** `unix:///path` */
+  readonly socket?: string;
+  /** `tcp://host:port` */
+  readonly tcp?: string;
+}
+
+/** A sidecar that is not yet, now, or no longer running. */
+export interface Sidecar {
+  readonly board: Board;
+  readonly addresses: SidecarAddresses;
+  /** For doors whose producers must never wait. */
+  readonly openFeed: OpenFeed;
+  /** For doors that can wait: files, stdin. */
+  readonly openLossless: OpenLosslessFeed;
+  /** Opens the server, then the doors. @throws QuorumscopeError with everything closed again */
+  start(): Promise<void>;
+  /** Resolves when everything received so far has been processed. */
+  drained(): Promise<void>;
+  /** Brings derived gauges up to date, as every collection interval does. */
+  collect(): void;
+  status(): SidecarStatus;
+  /** Renders the page as `/metrics` would. */
+  page(accept?: string): Promise<{ contentType: string; body: Uint8Array }>;
+  /** Closes the doors, processes what was received, closes the server. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Builds a sidecar; nothing is opened yet. */
+export function createSidecar(config: Config, deps: SidecarDeps): Sidecar {
+  return new ComposedSidecar(config, deps);
+}
+
+class ComposedSidecar implements Sidecar {
+  readonly board: Board;
+  readonly openFeed: OpenFeed;
+  readonly openLossless: OpenLosslessFeed;
+  readonly #config: Config;
+  readonly #deps: SidecarDeps;
+  readonly #registry: DomainRegistry;
+  readonly #intake: Intake;
+  readonly #recorder: Recorder | undefined;
+  readonly #exposition: Exposition;
+  readonly #startedAtUs: number;
+  readonly #doors: Door[] = [];
+  #server: HttpServer | undefined;
+  #timer: Timer | undefined;
+  #addresses: SidecarAddresses = {};
+  #ready = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(config: Config, deps: SidecarDeps) {
+    const { clock, logger } = deps;
+    const { metrics, chain } = config;
+    this.#config = config;
+    this.#deps = deps;
+    this.#startedAtUs = clock.nowUs();
+    this.board = new Board({
+      prefix: metrics.prefix,
+      seriesLimit: metrics.seriesLimit,
+      metricSeriesLimit: metrics.metricSeriesLimit,
+    });
+    this.#registry = new DomainRegistry({
+      board: this.board,
+      clock,
+      logger,
+      windowUs: metrics.windowUs,
+      validatorNames: chain.validators,
+      domains: [...standardDomains(this.board), ...(deps.extraDomains ?? [])],
+    });
+    this.#recorder = recorderOf(config, this.board, logger);
+    this.#intake = new Intake({
+      board: this.board,
+      clock,
+      logger,
+      dispatcher: metrics.enabled ? this.#registry : ignoring,
+      queueCapacity: config.intake.queueEvents,
+      ...(clock instanceof StreamClock ? followStreams(clock) : {}),
+      ...(this.#recorder ? { tap: this.#recorder } : {}),
+    });
+    const hello = configuredHello(config, clock);
+    const described = (source: SourceDescription): SourceDescription =>
+      hello ? { hello, ...source } : source;
+    this.openFeed = (source) => this.#intake.openFeed(described(source));
+    this.openLossless = (source) => this.#intake.openLossless(described(source));
+    this.#exposition = createExposition({
+      board: this.board,
+      clock,
+      registries: [
+        ...(config.prometheus.processMetrics ? [defaultProcessRegistry()] : []),
+        ...(deps.registries ?? []),
+      ],
+    });
+  }
+
+  get addresses(): SidecarAddresses {
+    return this.#addresses;
+  }
+
+  async start(): Promise<void> {
+    const { metrics } = this.#config;
+    this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
+    if (this.#deps.serve === false) return;
+    try {
+      await this.#openServer();
+      await this.#openDoors();
+      this.#ready = true;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  drained(): Promise<void> {
+    return this.#intake.drained();
+  }
+
+  collect(): void {
+    this.#registry.tick(this.#deps.clock.nowUs());
+  }
+
+  status(): SidecarStatus {
+    const { clock } = this.#deps;
+    return statusOf({
+      board: this.board,
+      intake: this.#intake.status(),
+      profile: this.#config.profile,
+      startedAtUs: this.#startedAtUs,
+      uptimeUs: clock.nowUs() - this.#startedAtUs,
+    });
+  }
+
+  async page(accept?: string): Promise<{ contentType: string; body: Uint8Array }> {
+    const format = negotiateFormat(accept);
+    return { contentType: this.#exposition.contentType(format), body: await this.#exposition.render(format) };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#ready = false;
+    await Promise.all(this.#doors.map((door) => door.close()));
+    await this.#intake.stop();
+    this.#timer?.stop();
+    await this.#recorder?.close();
+    await this.#server?.close();
+  }
+
+  async #openServer(): Promise<void> {
+    const { server, prometheus } = this.#config;
+    const handlers: Handlers = {
+      ...(prometheus.enabled ? { metrics: (accept: string | undefined) => this.page(accept) } : {}),
+      notices: () => this.#notices(),
+      ready: () => this.#ready,
+      status: () => this.status(),
+    };
+    this.#server = createServer({
+      listen: server.listen,
+      telemetryListen: server.telemetryListen,
+      insecure: server.insecure,
+      version: VERSION,
+      logger: this.#deps.logger,
+      handlers,
+    });
+    const { address, telemetry } = await this.#server.listen();
+    this.#addresses = {
+      http: `http://${address}`,
+      ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),
+    };
+  }
+
+  async #openDoors(): Promise<void> {
+    const { socket, socketMode, tcp } = this.#config.attach;
+    if (socket !== null) {
+      this.#intake.declareDoor('unix');
+      const door = await this.#open(parseAddress(socket), socketMode);
+      this.#addresses = { ...this.#addresses, socket: door.address };
+    }
+    if (tcp !== null) {
+      this.#intake.declareDoor('tcp');
+      const door = await this.#open(parseAddress(tcp), socketMode);
+      this.#addresses = { ...this.#addresses, tcp: door.address };
+    }
+  }
+
+  async #open(address: Address, mode: number): Promise<Door> {
+    const door = await listenSocket({ address, mode, openFeed: this.openFeed, logger: this.#deps.logger });
+    this.#doors.push(door);
+    return door;
+  }
+
+  /** What whoever reads the page by eye should know first. */
+  #notices(): readonly string[] {
+    const { sources } = this.#intake.status();
+    if (sources.some((source) => source.connections > 0)) return [];
+    const address = this.#addresses.socket ?? this.#addresses.tcp;
+    const advice = address
+      ? `: start the node with QUORUMSCOPE_EVENTS=${address}, or see docs/PROTOCOL.md`
+      : '';
+    return [`Nothing is attached${advice}`];
+  }
+}
+
+/** Receives and counts, but lets nothing become a metric: `metrics.enabled: false`. */
+const ignoring: Dispatcher = {
+  attach: () => ({
+    hello: () => undefined,
+    dispatch: () => undefined,
+    gap: () => undefined,
+    detach: () => undefined,
+  }),
+};
+
+/** The recorder that `attach.record` asks for. */
+function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder | undefined {
+  if (!attach.record) return undefined;
+  const { file, maxSizeBytes, keep } = attach.record;
+  return new Recorder({ path: file, maxBytes: maxSizeBytes, keep, board, logger });
+}
+
+/** Lets a stream clock follow what the streams say. */
+function followStreams(clock: StreamClock): {
+  onTime: (stream: string, tsUs: number) => void;
+  onStreamEnd: (stream: string) => void;
+} {
+  return {
+    onTime: (stream, tsUs) => clock.advance(stream, tsUs),
+    onStreamEnd: (stream) => clock.close(stream),
+  };
+}
+
+/** The `hello` that the configuration says for producers that cannot. */
+function configuredHello({ chain }: Config, clock: Clock): HelloEvent | undefined {
+  if (!chain.hello) return undefined;
+  const { chain: name, node, protocol, viewTimeoutUs } = chain.hello;
+  return {
+    type: 'hello',
+    node,
+    ts_us: clock.nowUs(),
+    chain: name,
+    run: 'configured',
+    protocol,
+    ...(viewTimeoutUs === null ? {} : { view_timeout_us: viewTimeoutUs }),
+  };
+}

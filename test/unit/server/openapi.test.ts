@@ -1,0 +1,53 @@
+/** The OpenAPI document and docs/HTTP.md say what is served: nothing less, nothing more. */
+import { describe, expect, it } from 'vitest';
+import { renderHttp } from '../../../scripts/docs/http.js';
+import { createRoutes } from '../../../src/server/routes.js';
+import { ask, handlers, serve } from './serving.js';
+
+interface Document {
+  readonly openapi: string;
+  readonly info: { readonly version: string };
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { operationId: string; responses: Record<string, unknown> }>>>
+  >;
+}
+
+async function served(): Promise<Document> {
+  const { address } = await serve();
+  return JSON.parse((await ask(address, '/openapi.json')).text) as Document;
+}
+
+describe('/openapi.json', () => {
+  it('has every route and no other', async () => {
+    const { openapi, info, paths } = await served();
+    expect(openapi).toBe('3.1.0');
+    expect(info.version).toBe('1.2.3');
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const routes = createRoutes('', handlers).map(({ method, path }) => `${method} ${path}`);
+    expect(documented.sort()).toEqual(routes.sort());
+  });
+
+  it('documents the status that each path really answers with', async () => {
+    const { paths } = await served();
+    const { address } = await serve();
+    for (const path of Object.keys(paths)) {
+      const { status } = await ask(address, path);
+      expect(Object.keys(paths[path]!['get']!.responses), path).toContain(String(status));
+    }
+  });
+
+  it('gives every operation an id of its own', async () => {
+    const { paths } = await served();
+    const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map((o) => o.operationId));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('docs/HTTP.md', () => {
+  it('has a heading for every route and no other', () => {
+    const headings = [...renderHttp().matchAll(/^## `(.+)`$/gm)].map((match) => match[1]);
+    expect(headings).toEqual(createRoutes('', handlers).map(({ method, path }) => `${method} ${path}`));
+  });
+});
