@@ -6,7 +6,7 @@
  * throws, and a description of what it found never grows with the size of that.
  */
 import type { FieldProblem, InvalidReason } from './problem.js';
-import type { Field, FieldKind } from './schema.js';
+import type { Field, FieldKind, Fields } from './schema.js';
 
 /** Longest `id`, in UTF-16 units; also the longest key of a map. */
 export const MAX_ID = 256;
@@ -41,6 +41,18 @@ export function problemOf(name: string, found: unknown, field: Declared, checked
   if (checked === undefined || !('reason' in checked))
     return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
   return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
+}
+
+/** The first problem of `fields` in `body`, whose values it normalises in place; undefined when all hold. */
+export function checkFields(body: Record<string, unknown>, fields: Fields): FieldProblem | undefined {
+  for (const [name, field] of Object.entries(fields)) {
+    const found = body[name];
+    if (found === undefined && field.optional) continue;
+    const checked = found === undefined ? undefined : checkValue(found, field);
+    if (!checked || 'reason' in checked) return problemOf(name, found, field, checked);
+    body[name] = checked.value;
+  }
+  return undefined;
 }
 
 const checkers: Record<FieldKind, (found: unknown, field: Declared) => Checked> = {

@@ -10,7 +10,7 @@ import { WallClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { createSidecar } from '../../src/sidecar.js';
-import { ndjsonOfVotes } from './ndjson.js';
+import { ndjsonOfVotes } from './votes.js';
 import type { BenchRow } from './row.js';
 
 const EVENTS = 400_000;
@@ -49,7 +49,9 @@ interface Round {
 
 async function measure(folder: string, file: string): Promise<Round> {
   const path = join(folder, 'events.sock');
-  const config = parseConfig({ flags: { 'attach.socket': `unix://${path}`, 'server.listen': '127.0.0.1:0' } });
+  const config = parseConfig({
+    environment: { QUORUMSCOPE_ATTACH_SOCKET: `unix://${path}`, QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0' },
+  });
   const sidecar = createSidecar(config, { clock: new WallClock(), logger: silentLogger });
   await sidecar.start();
   const send = `
