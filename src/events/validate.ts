@@ -36,19 +36,23 @@ export function checkValue(found: unknown, field: Declared): Checked {
   return checkers[field.kind](found, field);
 }
 
+/** The problem of a field whose value does not hold, or which is absent though required. */
+export function problemOf(name: string, found: unknown, field: Declared, checked?: Checked): FieldProblem {
+  if (checked === undefined || !('reason' in checked))
+    return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
+  return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
+}
+
 /** The normalised value of a field, undefined where it is absent and may be; or what is wrong with it. */
 export function checkField(
   name: string,
   found: unknown,
   field: Field,
 ): { readonly value: unknown } | FieldProblem {
-  if (found === undefined || found === null) {
-    if (field.optional) return { value: undefined };
-    return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
-  }
+  if (found === undefined || found === null)
+    return field.optional ? { value: undefined } : problemOf(name, found, field);
   const checked = checkValue(found, field);
-  if ('value' in checked) return checked;
-  return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
+  return 'value' in checked ? checked : problemOf(name, found, field, checked);
 }
 
 /** The first problem of `fields` in `raw`, or undefined when all hold; `raw` is normalised in place. */

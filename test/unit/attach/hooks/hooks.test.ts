@@ -164,7 +164,8 @@ describe('sampling at the source', () => {
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i));
     const weightOf = (message: string): number =>
       events.reduce(
-        (sum, event) => sum + (event.type === 'network.message_received' && event.message === message ? event.weight! : 0),
+        (sum, event) =>
+          sum + (event.type === 'network.message_received' && event.message === message ? event.weight! : 0),
         0,
       );
     // Three standard deviations of a binomial of 10,000; every third event would miss one of the two.
@@ -196,6 +197,8 @@ describe('sampling at the source', () => {
     const events = sink.events.slice(1);
     expect(events).toHaveLength(600);
     expect(events.every(({ weight }) => weight === undefined)).toBe(true);
-    expect(schemas.filter((schema: EventSchema) => schema.sampled && schema.priority === 'vital')).toEqual([]);
+    expect(schemas.filter((schema: EventSchema) => schema.sampled && schema.priority === 'vital')).toEqual(
+      [],
+    );
   });
 });
