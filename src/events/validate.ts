@@ -43,14 +43,25 @@ export function problemOf(name: string, found: unknown, field: Declared, checked
   return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
 }
 
-/** The first problem of `fields` in `body`, whose values it normalises in place; undefined when all hold. */
-export function checkFields(body: Record<string, unknown>, fields: Fields): FieldProblem | undefined {
+/** The normalised value of a field, undefined where it is absent and may be; or what is wrong with it. */
+export function checkField(
+  name: string,
+  found: unknown,
+  field: Field,
+): { readonly value: unknown } | FieldProblem {
+  if (found === undefined || found === null)
+    return field.optional ? { value: undefined } : problemOf(name, found, field);
+  const checked = checkValue(found, field);
+  return 'value' in checked ? checked : problemOf(name, found, field, checked);
+}
+
+/** The first problem of `fields` in `raw`, or undefined when all hold; `raw` is normalised in place. */
+export function checkFields(raw: Record<string, unknown>, fields: Fields): FieldProblem | undefined {
   for (const [name, field] of Object.entries(fields)) {
-    const found = body[name];
-    if (found === undefined && field.optional) continue;
-    const checked = found === undefined ? undefined : checkValue(found, field);
-    if (!checked || 'reason' in checked) return problemOf(name, found, field, checked);
-    body[name] = checked.value;
+    const checked = checkField(name, raw[name], field);
+    if ('reason' in checked) return checked;
+    if (checked.value !== undefined) raw[name] = checked.value;
+    else if (name in raw) delete raw[name];
   }
   return undefined;
 }

@@ -30,8 +30,4 @@ describe('docs/EVENTS.md', () => {
       expect(decoder.event).toEqual(exampleEvent(form));
     }
   });
-
-  it('is what the vocabulary renders (else run `npm run docs`)', () => {
-    expect(readFileSync(join(root, 'docs/EVENTS.md'), 'utf8')).toBe(rendered);
-  });
 });
