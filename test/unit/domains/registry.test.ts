@@ -26,7 +26,7 @@ describe('DomainRegistry', () => {
   it('contains what a handler throws: counted, logged once, the others go on', () => {
     const lines: string[] = [];
     const logger: Logger = { ...silentLogger, error: (_, fields) => lines.push(JSON.stringify(fields)) };
-    const counting: Domain = { ...faulty, name: 'second', open: faulty.open };
+    const counting: Domain = { ...faulty, name: 'second' };
     const stream = new TestStream({ domains: [faulty, counting], logger });
     const node = stream.node();
     for (let view = 1; view <= 3; view++)
