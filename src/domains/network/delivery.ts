@@ -58,6 +58,7 @@ export class Delivery {
   #partitions: Counter | undefined;
   #lastGroups = 1;
   #nowUs: number;
+  #isWatching = false;
 
   constructor(scope: ChainScope) {
     this.#scope = scope;
@@ -105,6 +106,7 @@ export class Delivery {
 
   tick(nowUs: number): void {
     this.#nowUs = nowUs;
+    this.#isWatching = true;
     for (const { decided, sent } of this.#members.values()) {
       decided.advance(nowUs);
       sent.advance(nowUs);
@@ -118,8 +120,9 @@ export class Delivery {
     this.#showGroups();
   }
 
+  /** Between a restart and the next tick nothing is watched: what begins there waits with the rest. */
   #total(): SlidingTotal {
-    return new SlidingTotal(this.#scope.windowUs, this.#scope.clock.nowUs());
+    return new SlidingTotal(this.#scope.windowUs, this.#isWatching ? this.#nowUs : 0);
   }
 
   #attached(member: Member, hello: HelloEvent, isNewRun: boolean): void {
@@ -151,6 +154,7 @@ export class Delivery {
 
   /** Forgets all windows: from here on everybody is watched anew. */
   #restart(): void {
+    this.#isWatching = false;
     for (const { decided, sent, heard } of this.#members.values()) {
       decided.restart();
       sent.restart();
