@@ -188,7 +188,7 @@ export class Delivery {
     const validators = this.#scope.names.members;
     if (validators.length < 2) return undefined;
     let sent = 0;
-    let decided = 0;
+    let decided: number | undefined;
     let least: number | undefined;
     for (const { id } of validators) {
       const member = this.#byName.get(id);
@@ -196,9 +196,12 @@ export class Delivery {
       if (!member || sentHere === 0 || member.protocol === undefined) return undefined;
       least = LEAST_MESSAGES[member.protocol];
       sent += sentHere;
-      decided = Math.max(decided, member.decided.growth ?? 0);
+      const decidedHere = member.decided.growth;
+      if (decidedHere !== undefined) decided = Math.max(decided ?? 0, decidedHere);
     }
-    return least === undefined ? undefined : (least * (validators.length - 1) * decided) / sent;
+    return least === undefined || decided === undefined
+      ? undefined
+      : (least * (validators.length - 1) * decided) / sent;
   }
 
   #showGroups(): void {

@@ -316,6 +316,11 @@ describe('what several nodes show together', () => {
     const nodes = four(stream);
     stream.pass(20, (second) => view(nodes, second));
     expect(efficiency(stream)).toBeDefined();
+    for (const { node } of nodes) node.gap('consensus');
+    stream.pass(1);
+    expect(efficiency(stream), 'nobody knows what was decided').toBeUndefined();
+    stream.pass(20, (second) => view(nodes, 20 + second));
+    expect(efficiency(stream)).toBeDefined();
     nodes[3]!.node.detach();
     stream.pass(20, (second) => view(nodes, second));
     expect(efficiency(stream)).toBeUndefined();
