@@ -70,7 +70,7 @@ export function statusOf({ board, intake, profile, startedAtUs, uptimeUs }: Stat
       run,
       height: gauge(commitMetrics.committedHeight),
       view: gauge(viewMetrics.currentView),
-      last_commit_timestamp_seconds: gauge(commitMetrics.lastCommitTimestamp),
+      last_commit_timestamp_seconds: gauge(commitMetrics.lastCommit),
     });
   }
   return {

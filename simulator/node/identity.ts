@@ -41,6 +41,8 @@ export interface NodeIdentity {
   readonly software: string;
   /** Counts the process starts of this node, from 1. */
   readonly life: number;
+  /** Id of this process start: from seed, start of virtual time, node and life, so that it can be reproduced. */
+  readonly run: string;
   readonly clock: NodeClock;
 }
 

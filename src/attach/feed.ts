@@ -14,7 +14,10 @@ export interface SourceDescription {
   readonly door: string;
   /** For the log: which connection or file. */
   readonly peer: string;
-  /** Stands in for the `hello` of a producer that cannot say one, such as a log pipeline. */
+  /**
+   * Stands in for the `hello` of a producer that cannot say one, such as a log pipeline. Every feed is a
+   * run of its own, counted from its first event on. Of no effect once the stream has said its own.
+   */
   readonly hello?: HelloEvent;
 }
 
@@ -29,7 +32,9 @@ export interface Feed {
 /** What a door needs of the intake. */
 export type OpenFeed = (source: SourceDescription) => Feed;
 
-/** A source that can wait. Writing without waiting for `ready` loses nothing either, but blocks longer. */
+/**
+ * A source that can wait, and that is complete when it ends: its last line needs no newline. Writing without waiting for `ready` loses nothing either, but blocks longer.
+ */
 export interface LosslessFeed extends Feed {
   /** Resolves as soon as the intake has room for more. */
   ready(): Promise<void>;

@@ -1,7 +1,21 @@
-/** Events to lines: canonical key order (type, envelope, then the fields as declared), no newline. */
-import { schemas, type StreamEvent } from './vocabulary.js';
+/**
+ * Events to lines: canonical key order (type, envelope, then the fields as declared), no newline.
+ * `hello` states the version, all else leaves it out. Throws `events.encoding` on a value that the
+ * decoder would refuse; nothing half-written comes out.
+ *
+ * One encoder per schema is generated; where the process forbids that, they are interpreted.
+ */
+import type { Envelope } from './envelope.js';
+import { encoderSource, headOf, textFunctions, wordsByField } from './encoder-source.js';
+import { generate, type FunctionMaker } from './generate.js';
+import * as text from './value-text.js';
+import type { StreamEvent } from './vocabulary.js';
+import { wireFormByType, wireForms, type WireField, type WireForm } from './wire.js';
 
-/** Writes one event of a known schema from its parts. `body` is not kept. */
+/**
+ * Writes one event of a known schema from its parts. `body` is not kept; keys that the schema does not
+ * know are ignored, and so are `seq` and `weight` where the type has none.
+ */
 export type RecordEncoder = (
   node: string | undefined,
   tsUs: number,
@@ -11,17 +25,45 @@ export type RecordEncoder = (
   body: Readonly<Record<string, unknown>>,
 ) => string;
 
-/** One encoder per schema, by its index in `schemas`. Throws on a body that JSON cannot hold. */
-export const encoders: readonly RecordEncoder[] = schemas.map(
-  (schema) => (node, tsUs, monoUs, seq, weight, body) =>
-    stringify({ type: schema.type, node, ts_us: tsUs, mono_us: monoUs, seq, weight, ...body }),
-);
+const wall = new text.MicrosecondsText();
+const mono = new text.MicrosecondsText();
+
+/** Generates the encoders by index, or interprets where code generation is not allowed. */
+export function createEncoders(make?: FunctionMaker): readonly RecordEncoder[] {
+  return wireForms.map((form) => {
+    const scope = { ...text, wall, mono, words: wordsByField(form) };
+    return generate<RecordEncoder>(encoderSource(form), scope, make) ?? interpretingEncoder(form);
+  });
+}
+
+/** One encoder per schema, by its index in `schemas`. */
+export const encoders: readonly RecordEncoder[] = createEncoders();
 
 /** Writes a whole event. */
 export function encodeEvent(event: StreamEvent): string {
-  return stringify(event);
+  const { type, node, ts_us, mono_us, seq, weight, ...body } = event as WholeEvent;
+  return encoders[wireFormByType.get(type)!.index]!(node, ts_us, mono_us, seq, weight, body);
 }
 
-function stringify(value: object): string {
-  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+type WholeEvent = Partial<Envelope> & Pick<Envelope, 'type' | 'ts_us'>;
+
+function interpretingEncoder(form: WireForm): RecordEncoder {
+  const words = wordsByField(form);
+  return (node, ts_us, mono_us, seq, weight, body) => {
+    const values: Readonly<Record<string, unknown>> = { ...body, node, ts_us, mono_us, seq, weight };
+    let line = headOf(form);
+    for (const { name, field } of form.fields) {
+      const value = values[name];
+      if (field.optional && (value === undefined || value === null)) continue;
+      line += `,"${name}":${textOf({ name, field }, value, words)}`;
+    }
+    return `${line}}`;
+  };
+}
+
+function textOf({ name, field }: WireField, value: unknown, words: ReadonlyMap<string, text.Words>): string {
+  if (field.kind === 'enum') return text.wordText(value, name, words.get(name)!);
+  if (field.kind in textFunctions)
+    return text[textFunctions[field.kind as keyof typeof textFunctions]](value, name);
+  return text.structureText(value, name, field);
 }

@@ -6,7 +6,7 @@
  * throws, and a description of what it found never grows with the size of that.
  */
 import type { FieldProblem, InvalidReason } from './problem.js';
-import type { Field, FieldKind } from './schema.js';
+import type { Field, FieldKind, Fields } from './schema.js';
 
 /** Longest `id`, in UTF-16 units; also the longest key of a map. */
 export const MAX_ID = 256;
@@ -21,6 +21,9 @@ export const MAX_BOUNDS = 256;
 /** Greatest `uint64`. */
 export const MAX_UINT64 = 2n ** 64n - 1n;
 
+/** What of a field's declaration decides about its value. */
+export type Declared = Pick<Field, 'kind' | 'values'>;
+
 /** The normalised value, or what is wrong, without its path. */
 export type Checked =
   { readonly value: unknown } | { readonly reason: InvalidReason; readonly expected: string };
@@ -29,18 +32,30 @@ const ok = (value: unknown): Checked => ({ value });
 const bad = (reason: InvalidReason, expected: string): Checked => ({ reason, expected });
 
 /** Checks one present value (neither undefined nor null). */
-export function checkValue(found: unknown, field: Field): Checked {
+export function checkValue(found: unknown, field: Declared): Checked {
   return checkers[field.kind](found, field);
 }
 
 /** The problem of a field whose value does not hold, or which is absent though required. */
-export function problemOf(name: string, found: unknown, field: Field, checked?: Checked): FieldProblem {
+export function problemOf(name: string, found: unknown, field: Declared, checked?: Checked): FieldProblem {
   if (checked === undefined || !('reason' in checked))
     return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
   return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
 }
 
-const checkers: Record<FieldKind, (found: unknown, field: Field) => Checked> = {
+/** The first problem of `fields` in `body`, whose values it normalises in place; undefined when all hold. */
+export function checkFields(body: Record<string, unknown>, fields: Fields): FieldProblem | undefined {
+  for (const [name, field] of Object.entries(fields)) {
+    const found = body[name];
+    if (found === undefined && field.optional) continue;
+    const checked = found === undefined ? undefined : checkValue(found, field);
+    if (!checked || 'reason' in checked) return problemOf(name, found, field, checked);
+    body[name] = checked.value;
+  }
+  return undefined;
+}
+
+const checkers: Record<FieldKind, (found: unknown, field: Declared) => Checked> = {
   id: (found) => string(found, 1, MAX_ID),
   text: (found) => string(found, 0, MAX_TEXT),
   enum: (found, field) =>
@@ -91,8 +106,9 @@ function integer(found: unknown, min: number, expected: string): Checked {
 }
 
 function uint64(found: unknown): Checked {
-  if (!isDecimal(found)) return integer(found, 0, descriptions.uint64);
-  const value = found.length > 20 ? -1n : BigInt(found);
+  // A bigint comes from a body to be encoded, never from JSON.
+  if (typeof found !== 'bigint' && !isDecimal(found)) return integer(found, 0, descriptions.uint64);
+  const value = typeof found === 'string' && found.length > 20 ? -1n : BigInt(found);
   if (value < 0n || value > MAX_UINT64) return bad('out_of_range', descriptions.uint64);
   return ok(value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value);
 }
@@ -155,7 +171,7 @@ function validator(item: unknown): Checked {
 }
 
 /** What a field expects, for error messages and docs. */
-export function describe(field: Field): string {
+export function describe(field: Declared): string {
   if (field.kind === 'enum') return `one of ${field.values!.join(', ')}`;
   return descriptions[field.kind];
 }

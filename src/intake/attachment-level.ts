@@ -5,7 +5,7 @@
  * Some statements are made by the collector of votes alone, and some only when a view fails: their
  * absence counts against a node only where another node or an event shows that they were due.
  */
-import type { EventMap, EventType, StreamEvent } from '../events/vocabulary.js';
+import type { EventType, StreamEvent } from '../events/vocabulary.js';
 
 /** 0 is a stream from which not even liveness can be told. */
 export type AttachmentLevel = 0 | 1 | 2 | 3 | 4;
@@ -20,8 +20,8 @@ interface Requirement {
   readonly without: string;
   /** Stated by whoever collects the votes of a view: one node of the chain is enough. */
   readonly byCollector?: boolean;
-  /** Due only when a view has failed. */
-  readonly afterFailure?: boolean;
+  /** Due only when a view has failed; `own`: when this node's own timer let it leave one. */
+  readonly afterFailure?: 'own' | 'any';
 }
 
 const requirements: readonly Requirement[] = [
@@ -39,7 +39,7 @@ const requirements: readonly Requirement[] = [
     level: 1,
     type: 'consensus.view_timed_out',
     without: 'failed views are seen only by the gap they leave',
-    afterFailure: true,
+    afterFailure: 'own',
   },
   {
     level: 2,
@@ -80,7 +80,7 @@ const requirements: readonly Requirement[] = [
     type: 'consensus.tc_formed',
     without: 'who asked to leave a failed view stays unknown',
     byCollector: true,
-    afterFailure: true,
+    afterFailure: 'any',
   },
   {
     level: 4,
@@ -107,7 +107,7 @@ export interface Unknown {
 /** Collects what one node, or a whole chain, states. */
 export class Statements {
   readonly #made = new Set<Requirement>();
-  #hasFailure = false;
+  readonly #failures = new Set<'own' | 'any'>();
 
   /** Takes an event into account. */
   add(event: StreamEvent): void {
@@ -116,11 +116,10 @@ export class Statements {
       if (field === undefined || holdsSomething(event[field as keyof StreamEvent]))
         this.#made.add(requirement);
     }
-    if (event.type === 'consensus.view_timed_out') this.#hasFailure = true;
-    if (event.type === 'consensus.view_entered') {
-      const { trigger } = event as EventMap['consensus.view_entered'];
-      if (trigger === 'tc' || trigger === 'timer') this.#hasFailure = true;
-    }
+    if (event.type === 'consensus.view_timed_out') this.#failures.add('any');
+    if (event.type !== 'consensus.view_entered') return;
+    if (event.trigger === 'tc' || event.trigger === 'timer') this.#failures.add('any');
+    if (event.trigger === 'timer') this.#failures.add('own');
   }
 
   /** What is due and not stated. @param chain what all nodes of the chain state together */
@@ -137,8 +136,8 @@ export class Statements {
     const { byCollector, afterFailure } = requirement;
     if (this.#made.has(requirement)) return true;
     if (byCollector === true && chain.#made.has(requirement)) return true;
-    const hasFailure = byCollector === true ? chain.#hasFailure : this.#hasFailure;
-    return afterFailure === true && !hasFailure;
+    if (afterFailure === undefined) return false;
+    return !(byCollector === true ? chain : this).#failures.has(afterFailure);
   }
 }
 
@@ -148,7 +147,9 @@ export function levelWithout(unknown: readonly Unknown[]): AttachmentLevel {
   return (lowest - 1) as AttachmentLevel;
 }
 
-const byType: ReadonlyMap<string, readonly Requirement[]> = Map.groupBy(requirements, ({ type }) => type);
+const byType: ReadonlyMap<string, readonly Requirement[]> = new Map(
+  requirements.map(({ type }) => [type, requirements.filter((one) => one.type === type)]),
+);
 
 function holdsSomething(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined;

@@ -10,6 +10,8 @@ const perNode = ['source', 'node_id'] as const;
 const perDomain = ['node_id', 'domain'] as const;
 /** Per node there are up to a dozen reasons or domains; the number of nodes is bounded by the intake. */
 const SERIES_LIMIT = 15_000;
+/** The nodes that the intake knows at a time, by a few doors. */
+const NODE_LIMIT = 4_000;
 
 export const intakeMetrics = {
   sourceConnected: gauge(
@@ -21,17 +23,23 @@ export const intakeMetrics = {
     'chain_id',
     'node_id',
   ]),
-  received: counter('quorumscope_events_received_total', 'Lines received, good or bad.', perNode),
-  processed: counter('quorumscope_events_processed_total', 'Events that reached their domain.', perNode),
+  received: counter('quorumscope_events_received_total', 'Lines received, good or bad.', perNode, {
+    limit: NODE_LIMIT,
+  }),
+  processed: counter('quorumscope_events_processed_total', 'Events that reached their domain.', perNode, {
+    limit: NODE_LIMIT,
+  }),
   duplicate: counter(
     'quorumscope_events_duplicate_total',
     'Events refused because their `seq` was seen before.',
     perNode,
+    { limit: NODE_LIMIT },
   ),
   unknown: counter(
     'quorumscope_events_unknown_total',
     'Lines of a type that this version does not know.',
     perNode,
+    { limit: NODE_LIMIT },
   ),
   dropped: counter(
     'quorumscope_events_dropped_total',
@@ -68,6 +76,7 @@ export const intakeMetrics = {
     'quorumscope_unknown_fields_total',
     'Fields that no schema knows; they are ignored.',
     perNode,
+    { limit: NODE_LIMIT },
   ),
   lag: histogram(
     'quorumscope_event_lag_seconds',

@@ -7,7 +7,7 @@
  *
  * A producer never waits for it: when the queue fills, it drops by class, counts, and tells the domain.
  */
-import type { OpenFeed, OpenLosslessFeed } from '../attach/feed.js';
+import type { OpenFeed, OpenLosslessFeed, SourceDescription } from '../attach/feed.js';
 import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Board } from '../metrics/board.js';
@@ -59,7 +59,7 @@ export class Intake {
   #streams = 0;
 
   constructor(options: IntakeOptions) {
-    const { board, logger, tap } = options;
+    const { board, clock, logger, tap } = options;
     const queue = new EventQueue(
       options.queueCapacity ?? 65_536,
       options.queueCharacters ?? 64 * 1024 * 1024,
@@ -78,7 +78,7 @@ export class Intake {
       (lossless: boolean): OpenLosslessFeed =>
       (source) => {
         const stream = `${source.door}-${++this.#streams}`;
-        const feed = new LineFeed(this.#room, source, stream, lossless);
+        const feed = new LineFeed(this.#room, ownRun(source, `${clock.nowUs()}-${stream}`), stream, lossless);
         this.#open.set(stream, feed);
         return feed;
       };
@@ -112,4 +112,9 @@ export class Intake {
       nodes: nodes.status(),
     };
   }
+}
+
+/** A configured `hello` cannot know of restarts: each feed under it is a run of its own. */
+function ownRun(source: SourceDescription, id: string): SourceDescription {
+  return source.hello ? { ...source, hello: { ...source.hello, run: `${source.hello.run}-${id}` } } : source;
 }

@@ -15,6 +15,7 @@ import type { Account } from './account.js';
 import type { Books } from './books.js';
 import { domainOf, HELLO, priorities, priorityOf, SOURCE_DROPPED } from './event-index.js';
 import { FeedProgress } from './feed-progress.js';
+import { lineProblemDetails } from './line-problem.js';
 import { NO_GAP, type NodeState } from './node.js';
 import type { NodeTable } from './node-table.js';
 import type { Pump } from './pump.js';
@@ -25,6 +26,7 @@ import type { Tap } from './tap.js';
 
 const VITAL = priorities.indexOf('vital');
 const INVALID_LINES_LOGGED = 3;
+const HELLOS_LOGGED = 100;
 
 /** What a feed shares with all others. */
 export interface FeedRoom {
@@ -54,8 +56,11 @@ export class LineFeed implements LosslessFeed {
   /** Who speaks where a line names nobody. */
   #byDefault: Speaker | undefined;
   #last: Speaker | undefined;
+  /** Says hello for a producer that begins with something else. */
+  #configured: HelloEvent | undefined;
   #ended = false;
   #invalidLines = 0;
+  #hellos = 0;
 
   /** @param stream names this feed towards the clock */
   constructor(room: FeedRoom, source: SourceDescription, stream: string, lossless: boolean) {
@@ -66,10 +71,12 @@ export class LineFeed implements LosslessFeed {
     this.#nobody = room.books.account(source.door, '');
     this.#splitter = new LineSplitter({
       line: (line) => this.#line(line),
-      problem: (reason, detail) => this.#refuse(this.#default, reason, detail),
+      problem: (reason) => this.#refuse(this.#default, reason, lineProblemDetails[reason]),
     });
     room.books.connect(source.door, 1);
-    if (source.hello) this.#hello(source.hello);
+    // Not yet in force: a stream that says its own must not make a node of a configured one.
+    this.#configured = source.hello;
+    this.#decoder.node = source.hello?.node;
   }
 
   write(chunk: Uint8Array): void {
@@ -78,7 +85,8 @@ export class LineFeed implements LosslessFeed {
 
   end(): void {
     if (this.#ended) return;
-    this.#splitter.end();
+    // A file ends where it ends; a connection may break anywhere.
+    this.#splitter.end({ complete: this.#lossless });
     this.#ended = true;
     this.#room.books.connect(this.#source.door, -1);
     this.#progress.end();
@@ -99,6 +107,7 @@ export class LineFeed implements LosslessFeed {
   #line(line: string): void {
     const decoder = this.#decoder;
     const verdict = decoder.decode(line);
+    if (this.#configured && verdict === 'event' && decoder.index !== HELLO) this.#hello(this.#configured);
     if (verdict !== 'event') {
       this.#room.tap?.line(line, this.#byDefault);
       if (verdict === 'invalid') return this.#refuse(this.#default, decoder.reason, decoder.detail);
@@ -112,7 +121,12 @@ export class LineFeed implements LosslessFeed {
       return;
     }
     const speaker = this.#last?.hello.node === event.node ? this.#last : this.#speakers.get(event.node);
-    this.#room.tap?.line(line, speaker);
+    if (this.#room.tap) {
+      // A run that was not announced begins with its first event, and the tap may ask where counting stands.
+      const domain = domainOf[decoder.index]!;
+      if (domain >= 0) speaker?.run.window(domain, (event as DomainEvent).seq);
+      this.#room.tap.line(line, speaker);
+    }
     if (!speaker) return this.#refuse(this.#nobody, 'no_hello', 'node: no hello of it on this connection');
     this.#last = speaker;
     const { account } = speaker;
@@ -131,7 +145,7 @@ export class LineFeed implements LosslessFeed {
     const { node, run, account } = speaker;
     const { queue, pump } = this.#room;
     const domain = domainOf[index]!;
-    const found = run.window(domain).accept(event.seq);
+    const found = run.window(domain, event.seq).accept(event.seq);
     let outOfOrder = run !== node.current;
     if (found !== 0) {
       if (found === DUPLICATE) return account.duplicate.add();
@@ -162,12 +176,13 @@ export class LineFeed implements LosslessFeed {
       this.#default.drop(VITAL);
       return this.#default;
     }
-    const node = known ?? nodes.add(hello);
+    const isAnnounced = line !== undefined;
+    const node = known ?? nodes.add(hello, isAnnounced);
     if (!node) {
       this.#refuse(this.#default, 'too_many_nodes', 'node: no room for another connected node');
       return this.#default;
     }
-    const speaker = this.#speakFor(node, hello);
+    const speaker = this.#speakFor(node, hello, isAnnounced);
     if (line !== undefined) tap?.hello(line, speaker);
     const { account } = speaker;
     account.received.add();
@@ -183,8 +198,9 @@ export class LineFeed implements LosslessFeed {
     return account;
   }
 
-  #speakFor(node: NodeState, hello: HelloEvent): Speaker {
-    const run = node.enter(hello);
+  #speakFor(node: NodeState, hello: HelloEvent, isAnnounced: boolean): Speaker {
+    this.#configured = undefined;
+    const run = node.enter(hello, isAnnounced);
     const account = this.#room.books.account(this.#source.door, hello.node);
     const speaker = new Speaker(this.#progress, node, run, hello, account);
     if (!this.#nodes.has(node)) {
@@ -199,6 +215,7 @@ export class LineFeed implements LosslessFeed {
   }
 
   #announce(hello: HelloEvent): void {
+    if (++this.#hellos > HELLOS_LOGGED) return;
     const { door, peer } = this.#source;
     const { chain, node, run, software } = hello;
     this.#room.logger.info('a node says hello', { chain, node, run, software, door, peer });

@@ -40,9 +40,9 @@ export class NodeTable {
   }
 
   /** A new node; undefined when the table is full of connected ones. */
-  add(hello: HelloEvent): NodeState | undefined {
+  add(hello: HelloEvent, isAnnounced: boolean): NodeState | undefined {
     if (this.#nodes.size >= this.#limit && !this.#evict()) return undefined;
-    const node = new NodeState(this.#board, keyOf(hello), hello);
+    const node = new NodeState(this.#board, keyOf(hello), hello, isAnnounced);
     this.#nodes.set(node.key, node);
     return node;
   }

@@ -24,28 +24,39 @@ const RUNS_KEPT = 4;
 export class Run {
   readonly id: string;
   readonly #start: Readonly<Record<string, number>>;
+  readonly #isAnnounced: boolean;
   readonly #windows: (SequenceWindow | undefined)[] = domainNames.map(() => undefined);
 
-  constructor(hello: HelloEvent) {
+  /** @param isAnnounced whether the node itself said `hello`: else counting begins with what comes first */
+  constructor(hello: HelloEvent, isAnnounced = true) {
     this.id = hello.run;
+    this.#isAnnounced = isAnnounced;
     this.#start = hello.next_seq ?? {};
   }
 
-  /** @param domain position in `domainNames` */
-  window(domain: number): SequenceWindow {
-    return (this.#windows[domain] ??= new SequenceWindow(this.#startOf(domain)));
+  /**
+   * @param domain position in `domainNames`
+   * @param seq of the event at hand
+   */
+  window(domain: number, seq: number): SequenceWindow {
+    return (this.#windows[domain] ??= new SequenceWindow(
+      this.#startOf(domain) ?? (this.#isAnnounced ? 0 : seq),
+    ));
   }
 
-  /** The next `seq` expected per domain. */
+  /** The next `seq` expected, of the domains of which it is known; of others it is 0. */
   nextSeq(): Record<string, number> {
-    return Object.fromEntries(
-      domainNames.map((name, i) => [name, this.#windows[i]?.expected ?? this.#startOf(i)] as const),
-    );
+    const next: Record<string, number> = {};
+    for (const [i, name] of domainNames.entries()) {
+      const expected = this.#windows[i]?.expected ?? this.#startOf(i);
+      if (expected !== undefined) next[name] = expected;
+    }
+    return next;
   }
 
-  #startOf(domain: number): number {
+  #startOf(domain: number): number | undefined {
     const name = domainNames[domain]!;
-    return Object.hasOwn(this.#start, name) ? this.#start[name]! : 0;
+    return Object.hasOwn(this.#start, name) ? this.#start[name] : undefined;
   }
 }
 
@@ -71,13 +82,13 @@ export class NodeState {
   readonly #connected: Gauge;
   readonly #handles: Handle[];
 
-  constructor(board: Board, key: string, hello: HelloEvent) {
+  constructor(board: Board, key: string, hello: HelloEvent, isAnnounced: boolean) {
     this.#board = board;
     this.key = key;
     this.chain = hello.chain;
     this.node = hello.node;
     this.hello = hello;
-    this.current = new Run(hello);
+    this.current = new Run(hello, isAnnounced);
     this.#runs = [this.current];
     this.lag = board.histogram(intakeMetrics.lag).at(this.node);
     this.ahead = board.counter(intakeMetrics.ahead).at(this.node);
@@ -92,10 +103,10 @@ export class NodeState {
   }
 
   /** The run that `hello` names; a new one becomes the current one and forgets what was owed. */
-  enter(hello: HelloEvent): Run {
+  enter(hello: HelloEvent, isAnnounced: boolean): Run {
     const known = this.#runs.find((run) => run.id === hello.run);
     if (!known) {
-      this.current = new Run(hello);
+      this.current = new Run(hello, isAnnounced);
       this.#runs.push(this.current);
       if (this.#runs.length > RUNS_KEPT) this.#runs.shift();
       this.#owed.fill(NO_GAP);
@@ -108,7 +119,7 @@ export class NodeState {
     for (const [name, next] of Object.entries(hello.next_seq ?? {})) {
       const domain = domainNames.indexOf(name as (typeof domainNames)[number]);
       if (domain < 0) continue;
-      const missing = known.window(domain).skipTo(next);
+      const missing = known.window(domain, next).skipTo(next);
       if (missing > 0) this.lose(domain, missing);
     }
     return known;

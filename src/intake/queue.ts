@@ -14,11 +14,14 @@ import type { Speaker } from './speaker.js';
 /** Fill above which each class is refused, in the order of `priorities`. */
 const FILL_LIMITS = [0.5, 0.8, 1];
 const HELLO_RESERVE = 64;
+/** Four of the longest lines. */
+const HELLO_RESERVE_CHARACTERS = 4 * 1024 * 1024;
 
 /** First in, first out. After `take` the fields hold what was taken. */
 export class EventQueue {
   readonly capacity: number;
   readonly #room: number;
+  readonly #characterRoom: number;
   readonly #eventLimits: readonly number[];
   readonly #characterLimits: readonly number[];
   readonly #events: (StreamEvent | undefined)[];
@@ -44,6 +47,7 @@ export class EventQueue {
   constructor(capacity: number, characterCapacity: number) {
     this.capacity = Math.max(1, Math.floor(capacity));
     this.#room = this.capacity + HELLO_RESERVE;
+    this.#characterRoom = characterCapacity + HELLO_RESERVE_CHARACTERS;
     this.#eventLimits = FILL_LIMITS.map((fill) => Math.max(1, Math.floor(this.capacity * fill)));
     this.#characterLimits = FILL_LIMITS.map((fill) => characterCapacity * fill);
     this.#events = new Array<StreamEvent | undefined>(this.#room).fill(undefined);
@@ -64,7 +68,7 @@ export class EventQueue {
 
   /** Whether an event of this index is taken in now. */
   admits(index: number): boolean {
-    if (index === HELLO) return this.#size < this.#room;
+    if (index === HELLO) return this.#size < this.#room && this.#characters < this.#characterRoom;
     const priority = priorityOf[index]!;
     return this.#size < this.#eventLimits[priority]! && this.#characters < this.#characterLimits[priority]!;
   }

@@ -16,79 +16,26 @@ import {
   type StreamEvent,
 } from '../events/vocabulary.js';
 import { wireForms } from '../events/wire.js';
-import { levelWithout, Statements, type AttachmentLevel, type Unknown } from './attachment-level.js';
+import { levelWithout, Statements, type AttachmentLevel } from './attachment-level.js';
 import { domainOf, HELLO, SOURCE_DROPPED } from './event-index.js';
+import { lineProblemDetails } from './line-problem.js';
 import { Run } from './node.js';
 import { DUPLICATE, LATE } from './sequence-window.js';
+import type { InvalidLine, NodeReport, StreamReport } from './stream-report.js';
 
 const EXAMPLES = 20;
 const EXCERPT_CHARACTERS = 80;
 const NAMES_KEPT = 100;
-
-/** One invalid line. */
-export interface InvalidLine {
-  /** Counted from 1. */
-  readonly number: number;
-  readonly reason: InvalidReason;
-  /** What was found, and what was expected. */
-  readonly detail: string;
-  /** The beginning of the line; empty where it was no text. */
-  readonly excerpt: string;
-}
-
-/** What a node's events of one domain lack. */
-export interface DomainLoss {
-  readonly domain: string;
-  readonly missing: number;
-  /** Times that `seq` leapt. */
-  readonly gaps: number;
-  readonly late: number;
-  readonly duplicates: number;
-  /** Dropped events that the source admits. */
-  readonly admitted: number;
-}
-
-/** What one node says. */
-export interface NodeReport {
-  readonly chain: string;
-  readonly node: string;
-  readonly runs: number;
-  readonly events: number;
-  /** By type, the most frequent first. */
-  readonly types: readonly (readonly [type: string, count: number])[];
-  readonly losses: readonly DomainLoss[];
-  readonly level: AttachmentLevel;
-  readonly unknown: readonly Unknown[];
-}
-
-/** What a stream says. */
-export interface StreamReport {
-  readonly lines: number;
-  readonly nodes: readonly NodeReport[];
-  /** Reached by every node of the stream; 0 where there is none. */
-  readonly level: AttachmentLevel;
-  readonly invalid: number;
-  /** By reason, the most frequent first. */
-  readonly invalidReasons: readonly (readonly [reason: string, count: number])[];
-  /** The first 20. */
-  readonly invalidLines: readonly InvalidLine[];
-  /** The first 100 names, the most frequent first. */
-  readonly unknownTypes: readonly (readonly [type: string, count: number])[];
-  /** As `type.field`, the first 100 names. */
-  readonly unknownFields: readonly (readonly [field: string, count: number])[];
-  /** How many things the author should repair. */
-  readonly problems: number;
-}
 
 /** Reads `chunks` to their end. Rejects only if they do. */
 export async function checkStream(chunks: AsyncIterable<Uint8Array>): Promise<StreamReport> {
   const check = new StreamCheck();
   const splitter = new LineSplitter({
     line: (line) => check.line(line),
-    problem: (reason, detail) => check.problem(reason, detail),
+    problem: (reason) => check.problem(reason, lineProblemDetails[reason]),
   });
   for await (const chunk of chunks) splitter.write(chunk);
-  splitter.end();
+  splitter.end({ complete: true });
   return check.report();
 }
 
@@ -122,13 +69,13 @@ class CheckedNode {
     if (!known) return run;
     for (const [i, domain] of domainNames.entries()) {
       const next = hello.next_seq?.[domain];
-      if (next !== undefined) this.#lose(domain, run.window(i).skipTo(next));
+      if (next !== undefined) this.#lose(domain, run.window(i, next).skipTo(next));
     }
     return run;
   }
 
   take(event: DomainEvent, domain: number): void {
-    const found = this.#run.window(domain).accept(event.seq);
+    const found = this.#run.window(domain, event.seq).accept(event.seq);
     const name = domainNames[domain]!;
     if (found === DUPLICATE) {
       this.#loss(name).duplicates++;

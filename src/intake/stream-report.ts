@@ -1,8 +1,67 @@
-/** A stream report as plain text for terminals: the verdict last, where the eye is. */
-import type { NodeReport, StreamReport } from './stream-check.js';
+/**
+ * What a checked stream says, as data and as plain text for terminals: the verdict last, where the eye
+ * is. What a stream sent never steers the terminal that shows it.
+ */
+import type { InvalidReason } from '../events/problem.js';
+import type { AttachmentLevel, Unknown } from './attachment-level.js';
+
+/** One invalid line. */
+export interface InvalidLine {
+  /** Counted from 1, empty lines left out. */
+  readonly number: number;
+  readonly reason: InvalidReason;
+  /** What was found, and what was expected. */
+  readonly detail: string;
+  /** The beginning of the line; empty where it was no text. */
+  readonly excerpt: string;
+}
+
+/** What a node's events of one domain lack. */
+export interface DomainLoss {
+  readonly domain: string;
+  readonly missing: number;
+  /** Times that `seq` leapt. */
+  readonly gaps: number;
+  readonly late: number;
+  readonly duplicates: number;
+  /** Dropped events that the source admits. */
+  readonly admitted: number;
+}
+
+/** What one node says. */
+export interface NodeReport {
+  readonly chain: string;
+  readonly node: string;
+  readonly runs: number;
+  readonly events: number;
+  /** By type, the most frequent first. */
+  readonly types: readonly (readonly [type: string, count: number])[];
+  readonly losses: readonly DomainLoss[];
+  readonly level: AttachmentLevel;
+  readonly unknown: readonly Unknown[];
+}
+
+/** What a stream says. */
+export interface StreamReport {
+  readonly lines: number;
+  readonly nodes: readonly NodeReport[];
+  /** Reached by every node of the stream; 0 where there is none. */
+  readonly level: AttachmentLevel;
+  readonly invalid: number;
+  /** By reason, the most frequent first. */
+  readonly invalidReasons: readonly (readonly [reason: string, count: number])[];
+  /** The first 20. */
+  readonly invalidLines: readonly InvalidLine[];
+  /** The first 100 names, the most frequent first. */
+  readonly unknownTypes: readonly (readonly [type: string, count: number])[];
+  /** As `type.field`, the first 100 names. */
+  readonly unknownFields: readonly (readonly [field: string, count: number])[];
+  /** How many things the author should repair. */
+  readonly problems: number;
+}
 
 const levelMeanings = [
-  'nothing can be told',
+  'not even liveness',
   'liveness',
   'causes, leaders and traces',
   'late votes, byzantine and safety findings',
@@ -25,8 +84,9 @@ export function renderStreamReport(report: StreamReport): string {
 }
 
 function nodeSection(node: NodeReport): string[] {
-  const { chain, runs, events, level } = node;
-  const head = `Node ${node.node} of chain ${chain}: ${plural(events, 'event')} in ${plural(runs, 'run')}, level ${level}`;
+  const { runs, events, level } = node;
+  const name = `Node ${printable(node.node)} of chain ${printable(node.chain)}`;
+  const head = `${name}: ${plural(events, 'event')} in ${plural(runs, 'run')}, level ${level}`;
   const losses = node.losses.map(({ domain, missing, gaps, late, duplicates, admitted }) => {
     const parts = [
       missing > 0 ? `${number(missing)} missing in ${plural(gaps, 'gap')}` : '',

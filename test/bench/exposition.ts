@@ -92,9 +92,16 @@ export async function run(): Promise<BenchRow[]> {
     for (const pair of [...counters, ...gauges]) change(pair, random.float() * 1000);
     for (const pair of histograms) change(pair, random.float());
   };
-  const render = async (): Promise<number> => (await exposition.render('text')).length;
+  /** As a server does it: the page is given back once it was sent or compressed. */
+  const served = async (send: (page: Uint8Array) => number): Promise<number> => {
+    const page = await exposition.render('text');
+    const length = send(page);
+    exposition.recycle(page);
+    return length;
+  };
+  const render = (): Promise<number> => served((sent) => sent.length);
   const renderTheirs = async (): Promise<number> => (await registry.metrics()).length;
-  const gzip = async (): Promise<number> => gzipSync(await exposition.render('text'), { level: 1 }).length;
+  const gzip = (): Promise<number> => served((sent) => gzipSync(sent, { level: 1 }).length);
   const gzipTheirs = async (): Promise<number> => gzipSync(await registry.metrics(), { level: 1 }).length;
 
   const rows: BenchRow[] = [];

@@ -23,7 +23,9 @@ if (unknown.length > 0) {
 }
 
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-console.log(`${cpus()[0]?.model ?? 'unknown CPU'} x ${cpus().length}, Node ${process.version}, commit ${commit}\n`);
+console.log(
+  `${cpus()[0]?.model ?? 'unknown CPU'} x ${cpus().length}, Node ${process.version}, commit ${commit}\n`,
+);
 
 let broken = 0;
 for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
@@ -40,5 +42,7 @@ if (broken > 0) {
 
 function print({ what, ours, peers, floor, holds }: BenchRow): void {
   const against = peers.map(({ name, value, ratio }) => `${ratio.toFixed(1)}x ${name} (${value})`).join(', ');
-  console.log(`${holds ? 'holds ' : 'BROKEN'}  ${what}\n        ours ${ours}${against ? `; ${against}` : ''}\n        floor ${floor}`);
+  console.log(
+    `${holds ? 'holds ' : 'BROKEN'}  ${what}\n        ours ${ours}${against ? `; ${against}` : ''}\n        floor ${floor}`,
+  );
 }

@@ -151,7 +151,8 @@ export class Delivery {
 
   /** Forgets all windows: from here on everybody is watched anew. */
   #restart(): void {
-    for (const { sent, heard } of this.#members.values()) {
+    for (const { decided, sent, heard } of this.#members.values()) {
+      decided.restart();
       sent.restart();
       heard.clear();
     }

@@ -1,5 +1,5 @@
 /**
- * What the page says about itself. Each page shows the figures of the pages before it.
+ * What the page says about itself. How long a page took and how large it was, the next one tells.
  */
 import { counter, gauge, histogram } from '../../metrics/definition.js';
 

@@ -5,7 +5,7 @@
  * A page never fails because a part of it does: what cannot be shown is left out, counted, and named
  * in a comment. A page handed out is the caller's own; later pages do not touch it.
  */
-import type { Registry } from 'prom-client';
+import type { Registry, RegistryContentType } from 'prom-client';
 import { WallClock, type Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Board, FamilyView } from '../../metrics/board.js';
@@ -25,12 +25,13 @@ import {
 import { contentTypeOf, type Format } from './format.js';
 import { commentLine } from './lines.js';
 import { NumberWriter } from './number-writer.js';
+import { PagePool } from './page-pool.js';
 
 /** What a page is made of. */
 export interface ExpositionOptions {
   readonly board: Board;
   /** Registries merged into the page, earlier ones first where names clash. They are only read. */
-  readonly registries?: readonly Registry[];
+  readonly registries?: readonly Registry<RegistryContentType>[];
   /** Lines for whoever reads the page by eye; shown in text only, each on one line. */
   readonly comments?: () => readonly string[];
   /** Measures how long a page took. Default: wall clock. */
@@ -43,6 +44,11 @@ export interface ExpositionOptions {
 export interface Exposition {
   /** The page as of now. */
   render(format: Format): Promise<Uint8Array>;
+  /**
+   * Gives back a page that nobody reads any more (it was sent or compressed), so that a later one may
+   * use its memory. Optional: fresh memory costs a large page as much time as all of its numbers.
+   */
+  recycle(page: Uint8Array): void;
   /** The Content-Type of a page. */
   contentType(format: Format): string;
 }
@@ -58,11 +64,12 @@ export function createExposition(options: ExpositionOptions): Exposition {
 
 class BoardExposition implements Exposition {
   readonly #board: Board;
-  readonly #registries: readonly Registry[];
+  readonly #registries: readonly Registry<RegistryContentType>[];
   readonly #comments: () => readonly string[];
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #numbers = new NumberWriter();
+  readonly #pages = new PagePool();
   readonly #scrapes: Readonly<Record<Format, Counter>>;
   readonly #pageBytes: Readonly<Record<Format, Gauge>>;
   readonly #duration: Histogram;
@@ -85,6 +92,10 @@ class BoardExposition implements Exposition {
     this.#duration = board.histogram(prometheusMetrics.duration).at();
   }
 
+  recycle(page: Uint8Array): void {
+    this.#pages.recycle(page);
+  }
+
   contentType(format: Format): string {
     return contentTypeOf(format);
   }
@@ -99,7 +110,7 @@ class BoardExposition implements Exposition {
     const names = new Set(this.#ownNames);
     const shown = this.#accept(foreign, names, leftOut);
     this.#countLeftOut(leftOut);
-    const page = assemble([
+    const page = this.#pages.assemble([
       Buffer.from(format === 'text' ? this.#commentPart(leftOut) : '', 'utf8'),
       ...this.#ownParts(format, names),
       Buffer.from(shown.map((metric) => foreignLines(metric, format, names)).join(''), 'utf8'),
@@ -167,15 +178,4 @@ class BoardExposition implements Exposition {
     for (const { metric, problem } of leftOut) lines.push(`left out: ${metric}: ${problem}`);
     return lines.slice(0, MAX_COMMENTS).map(commentLine).join('');
   }
-}
-
-function assemble(parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const page = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const part of parts) {
-    page.set(part, at);
-    at += part.length;
-  }
-  return page;
 }

@@ -3,7 +3,7 @@
  * writer. (A registry asked for both formats renames its own counters, and one collector that throws
  * fails its whole page.) What fails, hangs, clashes or is not valid is left out and said so.
  */
-import type { Registry } from 'prom-client';
+import type { Registry, RegistryContentType } from 'prom-client';
 import { messageOf } from '../../base/errors.js';
 import { boundLabel } from '../../metrics/bound-label.js';
 import { sampleNames } from '../../metrics/definition.js';
@@ -54,7 +54,7 @@ const KINDS = ['counter', 'gauge', 'histogram', 'summary'] as const;
  * done after `deadlineMs`, is reported to `leaveOut`.
  */
 export async function readRegistry(
-  registry: Registry,
+  registry: Registry<RegistryContentType>,
   deadlineMs: number,
   leaveOut: (leftOut: LeftOut) => void,
 ): Promise<readonly ForeignMetric[]> {
@@ -79,7 +79,9 @@ export async function readRegistry(
     const metrics = registry.getMetricsAsArray() as unknown as Collectable[];
     const guarded = metrics.map((metric) => ({ get: () => collect(metric) }));
     // The registry's own reading (it knows its default labels), over collectors that cannot fail.
-    const view = Object.create(registry, { getMetricsAsArray: { value: () => guarded } }) as Registry;
+    const view = Object.create(registry, {
+      getMetricsAsArray: { value: () => guarded },
+    }) as Registry<RegistryContentType>;
     const read = (await view.getMetricsAsJSON()) as unknown as ForeignMetric[];
     // A registry that speaks OpenMetrics prints `_total` whether its counters are named so or not.
     const addsTotal = registry.contentType.startsWith('application/openmetrics-text');

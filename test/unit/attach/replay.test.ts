@@ -72,3 +72,11 @@ test('of a torn gzip file the readable part is processed, then it is an error', 
   expect(hearing.of('n').length).toBeGreaterThan(100);
   expect(intake.status().sources[0]).toMatchObject({ connections: 0, pending: 0 });
 });
+
+test('the last line of a file needs no newline', async () => {
+  const path = join(folder, 'events');
+  writeFileSync(path, recording.subarray(0, -1));
+  const { hearing, intake } = hear();
+  await replayFile(path, intake.openLossless);
+  expect(hearing.of('n')).toHaveLength(count + 1);
+});

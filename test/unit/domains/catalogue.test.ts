@@ -43,6 +43,7 @@ function sample(name: string, field: Field, turn: number): unknown {
     case 'int':
     case 'number':
     case 'duration':
+    case 'weight':
       return grown++;
   }
 }

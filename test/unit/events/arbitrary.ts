@@ -99,7 +99,7 @@ export function valueOf(field: Field): fc.Arbitrary<unknown> {
     case 'ids':
       return fc.array(id, { maxLength: 20 });
     case 'amounts':
-      return fc.dictionary(fc.constantFrom(...field.values!), uint64);
+      return fc.dictionary(fc.constantFrom(...field.values!), uint64, { noNullPrototype: true });
     case 'labels':
       return fc.dictionary(id, text(0, 1024), { maxKeys: 8, noNullPrototype: true });
     case 'bounds':

@@ -137,14 +137,38 @@ describe('who speaks', () => {
     expect(valueOf(board, 'quorumscope_events_invalid_total', 'unix', '', 'no_hello')).toBe(1);
   });
 
-  test('a configured hello stands in until the stream says its own', async () => {
+  test('a configured hello stands in, counting from the first event, until the stream says its own', async () => {
     const { hearing, intake, board } = hear();
     const feed = intake.openFeed({ door: 'unix', peer: 'p', hello: configured });
-    feed.write(linesOf(view(0), view(1, 'n'), view(0, 'other'), helloLine('m', 'own'), view(0)));
+    feed.write(linesOf(view(70), view(71, 'n'), view(0, 'other'), helloLine('m', 'own'), view(0)));
     await intake.drained();
-    expect(hearing.of('n')).toEqual(['attach configured', 'consensus 0', 'consensus 1']);
+    expect(hearing.of('n')).toEqual([
+      expect.stringMatching(/^attach configured-/),
+      'consensus 70',
+      'consensus 71',
+    ]);
     expect(hearing.of('m')).toEqual(['attach own', 'consensus 0']);
     expect(valueOf(board, 'quorumscope_events_invalid_total', 'unix', '', 'no_hello')).toBe(1);
+    expect(valueOf(board, 'quorumscope_events_missing_total', 'n', 'consensus')).toBe(0);
+  });
+
+  test('under a configured hello every connection is a run: a restarted producer repeats nothing', async () => {
+    const { hearing, intake } = hear();
+    for (const peer of ['1', '2']) {
+      const feed = intake.openFeed({ door: 'unix', peer, hello: configured });
+      feed.write(linesOf(view(0), view(1)));
+      feed.end();
+      await intake.drained();
+    }
+    expect(hearing.of('n').filter((word) => word.startsWith('consensus'))).toHaveLength(4);
+  });
+
+  test('a configured hello makes no node of a stream that says its own', async () => {
+    const { hearing, intake } = hear();
+    const feed = intake.openFeed({ door: 'unix', peer: 'p', hello: configured });
+    feed.write(linesOf('garbage', helloLine('m', 'own'), view(0)));
+    await intake.drained();
+    expect([...hearing.nodes.keys()]).toEqual(['m']);
   });
 
   test('connections are counted per door and node; a declared door shows as 0', async () => {
