@@ -56,7 +56,7 @@ export interface DomainRegistryOptions {
 const DEFAULT_LINGER_US = 300_000_000;
 
 /** Every domain, made for one board. */
-function standardDomains(board: Board): readonly Domain[] {
+export function standardDomains(board: Board): readonly Domain[] {
   return [
     consensusDomain,
     networkDomain,
