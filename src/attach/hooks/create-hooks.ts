@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { QuorumscopeError } from '../../base/errors.js';
-import type { domains} from '../../events/vocabulary.js';
+import type { domains } from '../../events/vocabulary.js';
 import { domainNames, type DomainName, type EventBody } from '../../events/vocabulary.js';
 import { Emitter, type HookStats } from './emitter.js';
 import { plansOf, type EventPlan } from './event-plan.js';

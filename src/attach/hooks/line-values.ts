@@ -3,6 +3,7 @@
  * takes a target and a position with enough room, and returns the position after the value, or
  * `NOT_PLAIN` when the value needs the general encoder.
  */
+import { MAX_ID, MAX_LABELS, MAX_LIST, MAX_TEXT } from '../../events/validate.js';
 import { SLACK, type IdMemory, type Target } from './words.js';
 
 /** The value, and with it the event, needs the general encoder. */
@@ -10,12 +11,6 @@ export const NOT_PLAIN = -1;
 
 /** Most bytes that a number takes: `-1.2345678901234567e-300`. */
 export const NUMBER_BYTES = 24;
-
-/** A longer id is not plain; the sidecar would refuse it too. */
-export const ID_CHARACTERS = 256;
-
-/** A longer text is not plain; the sidecar would refuse it too. */
-export const TEXT_CHARACTERS = 1_024;
 
 /** A shorter id is written character by character faster than it is found. */
 const SHORT_ID = 12;
@@ -28,16 +23,35 @@ const PAIRS = Uint16Array.from(
   (_, i) => (0x30 + Math.floor(i / 10)) | ((0x30 + (i % 10)) << 8),
 );
 
+/** An integer from 0 to 2^53-1. */
+export function putUint(target: Target, at: number, value: unknown): number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? putNumber(target, at, value) : NOT_PLAIN;
+}
+
+/** An integer from -2^53+1 to 2^53-1. */
+export function putInt(target: Target, at: number, value: unknown): number {
+  return Number.isSafeInteger(value) ? putNumber(target, at, value) : NOT_PLAIN;
+}
+
+/** A finite number of at least 0. */
+export function putDuration(target: Target, at: number, value: unknown): number {
+  return (value as number) >= 0 ? putNumber(target, at, value) : NOT_PLAIN;
+}
+
 /** A finite number. */
 export function putNumber({ bytes, view }: Target, at: number, value: unknown): number {
   if (typeof value !== 'number') return NOT_PLAIN;
-  if ((value | 0) === value && value >= 0) return putInt(bytes, view, at, value | 0);
+  if ((value | 0) === value && value >= 0) return putInt31(bytes, view, at, value | 0);
   if (value > 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value) {
     const millions = Math.floor(value / MILLION);
     const rest = (value - millions * MILLION) | 0;
-    if (millions <= MAX_INT32) return putSixDigits(view, putInt(bytes, view, at, millions | 0), rest);
+    if (millions <= MAX_INT32) return putSixDigits(view, putInt31(bytes, view, at, millions | 0), rest);
     const billions = Math.floor(millions / MILLION);
-    const to = putSixDigits(view, putInt(bytes, view, at, billions | 0), (millions - billions * MILLION) | 0);
+    const to = putSixDigits(
+      view,
+      putInt31(bytes, view, at, billions | 0),
+      (millions - billions * MILLION) | 0,
+    );
     return putSixDigits(view, to, rest);
   }
   if (!Number.isFinite(value)) return NOT_PLAIN;
@@ -48,7 +62,7 @@ export function putNumber({ bytes, view }: Target, at: number, value: unknown): 
 
 /** A string of printable ASCII that JSON does not escape. */
 export function putText({ bytes }: Target, at: number, value: unknown): number {
-  if (typeof value !== 'string' || value.length > TEXT_CHARACTERS) return NOT_PLAIN;
+  if (typeof value !== 'string' || value.length > MAX_TEXT) return NOT_PLAIN;
   let to = at;
   bytes[to++] = 0x22; // "
   for (let i = 0; i < value.length; i++) {
@@ -62,7 +76,7 @@ export function putText({ bytes }: Target, at: number, value: unknown): number {
 
 /** A string that may recur. */
 export function putId(target: Target, at: number, value: unknown, ids: IdMemory): number {
-  if (typeof value !== 'string' || value.length > ID_CHARACTERS) return NOT_PLAIN;
+  if (typeof value !== 'string' || value.length === 0 || value.length > MAX_ID) return NOT_PLAIN;
   if (value.length < SHORT_ID) return putText(target, at, value);
   const known = ids.put(target, at, value);
   if (known >= 0) return known;
@@ -73,9 +87,9 @@ export function putId(target: Target, at: number, value: unknown, ids: IdMemory)
 
 /** A list of ids; not plain when less than `reserve` bytes would remain behind it. */
 export function putIds(target: Target, at: number, list: unknown, ids: IdMemory, reserve: number): number {
-  if (!Array.isArray(list)) return NOT_PLAIN;
+  if (!Array.isArray(list) || list.length > MAX_LIST) return NOT_PLAIN;
   const { bytes } = target;
-  const last = bytes.length - reserve - ID_CHARACTERS - SLACK;
+  const last = bytes.length - reserve - MAX_ID - SLACK;
   let to = at;
   bytes[to++] = 0x5b; // [
   for (let i = 0; i < list.length; i++) {
@@ -96,21 +110,21 @@ export function putLabels(
   ids: IdMemory,
   reserve: number,
 ): number {
-  // Only what its own keys say: JSON would ask anything else for `toJSON`.
-  if (typeof labels !== 'object' || labels === null || Object.getPrototypeOf(labels) !== Object.prototype) {
-    return NOT_PLAIN;
-  }
+  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) return NOT_PLAIN;
   const { bytes } = target;
-  const last = bytes.length - reserve - 2 * ID_CHARACTERS - SLACK;
+  const names = Object.keys(labels);
+  if (names.length > MAX_LABELS) return NOT_PLAIN;
+  const last = bytes.length - reserve - 2 * MAX_ID - SLACK;
   let to = at;
   bytes[to++] = 0x7b; // {
-  for (const [name, value] of Object.entries(labels)) {
-    if (to > last || name === 'toJSON') return NOT_PLAIN;
+  for (const name of names) {
+    if (to > last) return NOT_PLAIN;
     if (to > at + 1) bytes[to++] = 0x2c; // ,
     to = putId(target, to, name, ids);
     if (to < 0) return NOT_PLAIN;
     bytes[to++] = 0x3a; // :
-    to = putId(target, to, value, ids);
+    const value = (labels as Record<string, unknown>)[name];
+    to = value === '' ? putText(target, to, value) : putId(target, to, value, ids);
     if (to < 0) return NOT_PLAIN;
   }
   bytes[to] = 0x7d; // }
@@ -118,7 +132,7 @@ export function putLabels(
 }
 
 /** @param value 0..2^31-1 */
-function putInt(bytes: Buffer, view: DataView, at: number, value: number): number {
+function putInt31(bytes: Buffer, view: DataView, at: number, value: number): number {
   const end = at + digitsOf(value);
   let to = end;
   let rest = value;

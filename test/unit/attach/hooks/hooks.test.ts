@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
-import { domainNames, domains, schemas } from '../../../../src/events/vocabulary.js';
+import { domainNames, domains, schemas, type DomainEvent } from '../../../../src/events/vocabulary.js';
 import type { EventSchema } from '../../../../src/events/schema.js';
 import { createHooks, type HookMessage, type Hooks } from '../../../../src/hooks.js';
 import { record } from './recording-sink.js';
@@ -160,7 +160,7 @@ describe('sampling at the source', () => {
     const total = 20_000;
     for (let i = 0; i < total; i++) hooks.network.messageReceived({ message: i % 2 ? 'a' : 'b', bytes: 1 });
     outbox.flush();
-    const events = sink.events.slice(1);
+    const events = sink.events.slice(1) as DomainEvent[];
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i));
     const weightOf = (message: string): number =>
       events.reduce(
@@ -194,7 +194,7 @@ describe('sampling at the source', () => {
       hooks.consensus.qcFormed({ view, block: 'b' });
     }
     outbox.flush();
-    const events = sink.events.slice(1);
+    const events = sink.events.slice(1) as DomainEvent[];
     expect(events).toHaveLength(600);
     expect(events.every(({ weight }) => weight === undefined)).toBe(true);
     expect(schemas.filter((schema: EventSchema) => schema.sampled && schema.priority === 'vital')).toEqual(
