@@ -28,7 +28,7 @@ export interface Sink {
    * the sink keeps the memory until `resume` says true or it calls `settled` or `broken` of the outbox.
    */
   send(bytes: Buffer): boolean;
-  /** Asked at each flush interval while a chunk is in flight, by outboxes whose sink has it: all gone? */
+  /** For sinks that cannot call: asked at each flush while a chunk is in flight. Is it all gone? */
   resume?(): boolean;
 }
 
@@ -180,7 +180,8 @@ export class Outbox implements EventTap {
 
   /** Sends what can be sent now. */
   flush(): void {
-    if (this.#writing || !this.#streaming || this.#inFlight !== undefined) return;
+    if (this.#writing || !this.#streaming) return;
+    if (this.#inFlight !== undefined && !this.#resumed()) return;
     if (this.#helloDue || this.#losses.owes) {
       if (!this.#sendStatements()) return;
     }
@@ -191,13 +192,6 @@ export class Outbox implements EventTap {
       this.#spare = chunk.bytes.length === CHUNK_BYTES ? chunk : this.#spare;
     }
     if (this.#open.used > 0) this.#sendOpen();
-  }
-
-  /** Asks the sink about the chunk in flight, then sends what can be sent. */
-  poll(): void {
-    if (this.#inFlight === undefined || !this.#sink.resume) this.flush();
-    else if (this.#sink.resume()) this.settled();
-    else this.#arm();
   }
 
   /** Whether nothing waits and nothing is in flight. */
@@ -279,6 +273,14 @@ export class Outbox implements EventTap {
     return true;
   }
 
+  /** Asks the sink whether the chunk in flight has gone. */
+  #resumed(): boolean {
+    if (!this.#sink.resume?.()) return false;
+    this.#deliver(this.#inFlight!);
+    this.#inFlight = undefined;
+    return true;
+  }
+
   #deliver(chunk: Chunk): void {
     this.#bytes -= chunk.used;
     if (chunk.placed.length > 0) this.#delivered = chunk.placed;
@@ -338,7 +340,8 @@ export class Outbox implements EventTap {
     this.#armed = true;
     this.#timers.after(this.#flushIntervalUs, () => {
       this.#armed = false;
-      this.poll();
+      this.flush();
+      if (this.#inFlight !== undefined && this.#sink.resume) this.#arm();
     });
   }
 }
