@@ -26,7 +26,10 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   comment: `${room} may import ${allowed.join(', ') || 'nothing of ours'}; what else it needs is a port that sidecar.ts fills.`,
   severity: 'error',
   from: { path: `^${escape(room)}\\/` },
-  to: { path: '^(src|simulator|test)\\/', pathNot: [room, ...allowed].map((path) => `^${escape(path)}(\\/|$)`) },
+  to: {
+    path: '^(src|simulator|test)\\/',
+    pathNot: [room, ...allowed].map((path) => `^${escape(path)}(\\/|$)`),
+  },
 }));
 const clientRules = Object.entries(clients).map(([client, home]) => ({
   name: `${client}-has-one-home`,
