@@ -19,7 +19,7 @@ export const MAX_LABELS = 32;
 /** Most entries of `bounds`. */
 export const MAX_BOUNDS = 256;
 /** Greatest `uint64`. */
-export const MAX_UINT64 = 2n ** 64n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
 
 /** What of a field's declaration decides about its value. */
 export type Declared = Pick<Field, 'kind' | 'values'>;
@@ -36,23 +36,19 @@ export function checkValue(found: unknown, field: Declared): Checked {
   return checkers[field.kind](found, field);
 }
 
-/** The problem of a field whose value does not hold, or which is absent though required. */
-export function problemOf(name: string, found: unknown, field: Declared, checked?: Checked): FieldProblem {
-  if (checked === undefined || !('reason' in checked))
-    return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
-  return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
-}
-
 /** The normalised value of a field, undefined where it is absent and may be; or what is wrong with it. */
 export function checkField(
   name: string,
   found: unknown,
   field: Field,
 ): { readonly value: unknown } | FieldProblem {
-  if (found === undefined || found === null)
-    return field.optional ? { value: undefined } : problemOf(name, found, field);
+  if (found === undefined || found === null) {
+    if (field.optional) return { value: undefined };
+    return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
+  }
   const checked = checkValue(found, field);
-  return 'value' in checked ? checked : problemOf(name, found, field, checked);
+  if ('value' in checked) return checked;
+  return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
 }
 
 const checkers: Record<FieldKind, (found: unknown, field: Declared) => Checked> = {
