@@ -197,6 +197,7 @@ export class World implements NodeWorld {
 
   identity(index: number, life: number): NodeIdentity {
     const bornUs = this.nowUs;
+    const birth = `${this.#options.seed}/${this.startUs}/${index}/${life}`;
     return {
       index,
       node: this.names.node(index),
@@ -207,6 +208,7 @@ export class World implements NodeWorld {
       viewTimeoutUs: this.#options.viewTimeoutUs,
       software: `quorumscope-simulator/${this.#version}`,
       life,
+      run: createHash('sha256').update(birth).digest('hex').slice(0, 16),
       clock: { nowUs: () => this.startUs + this.nowUs, monoUs: () => this.nowUs - bornUs },
     };
   }
@@ -229,6 +231,10 @@ export class World implements NodeWorld {
       hashHigh: high,
       hashLow: low,
     };
+  }
+
+  viewReached(view: number): void {
+    this.#liveness.viewEntered(this.nowUs, view);
   }
 
   committed(node: number, blocks: readonly Block[], syncing: boolean): void {

@@ -44,7 +44,7 @@ export async function demo(options: ConfigOptions, context: CliContext): Promise
   });
   holder.session = session;
   const { http, socket } = opened.sidecar.addresses;
-  session.note(`started: ${http}/metrics, events at ${socket}`);
+  if (!isLive) session.note(`started: ${http}/metrics, events at ${socket}`);
   if (opened.note !== undefined) session.note(opened.note);
   return play(session, context, isLive);
 }

@@ -14,6 +14,9 @@ import { renderResult } from './simulate-view.js';
 
 const PROGRESS_US = 500_000;
 
+/** Where virtual time begins when it does not follow the wall: 2025-01-01, so that every run tells the same times. */
+const VIRTUAL_START_US = 1_735_689_600_000_000;
+
 export async function simulate(raw: RawOptions, context: CliContext): Promise<ExitCode> {
   const options = readSimulateOptions(raw);
   const outlets = new Outlets(
@@ -21,23 +24,23 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
     options.events === undefined ? undefined : new LineFile(options.events),
   );
   const truth = truthChannel(options, context);
-  const startUs = options.speed === 'realtime' ? context.clock.nowUs() : undefined;
+  const startUs = options.speed === 'realtime' ? context.clock.nowUs() : VIRTUAL_START_US;
   const simulation = createSimulation({
     ...networkOf(options),
     clock: context.clock,
     version: VERSION,
-    ...(startUs === undefined ? {} : { startUs }),
+    startUs,
     ...(outlets.wanted ? { hooksFor: (identity) => outlets.hooksFor(identity) } : {}),
     truth: (line) => truth.tell(faultLine(line)),
   });
   void stopped(context.stop).then(() => simulation.stop());
-  if (options.control) void obey(simulation, context, (line) => truth.tell(line));
+  if (options.control) void obey(simulation, startUs, context, (line) => truth.tell(line));
   const progress = showProgress(simulation, options, context);
 
   const result = await simulation.run();
   progress.stop();
   const shipped = await outlets.close();
-  truth.tell(statusLine(simulation, context));
+  truth.tell(statusLine(simulation, startUs));
   truth.close();
   if (options.json) context.stdout.write(`${JSON.stringify({ ...result, shipped }, null, 2)}\n`);
   else if (!options.control && options.truth !== '-')
@@ -83,11 +86,11 @@ function faultLine({ at_us, fault, validator, phase }: TruthLine): ControlLine {
   return { type: 'fault', at_us, fault, validator, phase };
 }
 
-function statusLine(simulation: Simulation, { clock }: CliContext): ControlLine {
+function statusLine(simulation: Simulation, startUs: number): ControlLine {
   const { virtualUs, nodes } = simulation.status();
   return {
     type: 'status',
-    at_us: clock.nowUs(),
+    at_us: startUs + virtualUs,
     virtual_us: virtualUs,
     nodes: nodes.map(({ node, validator, alive, addedDelayUs, height, view }) => ({
       id: node,
@@ -102,6 +105,7 @@ function statusLine(simulation: Simulation, { clock }: CliContext): ControlLine 
 /** Carries out what stdin says; the end of stdin is the wish to stop. */
 async function obey(
   simulation: Simulation,
+  startUs: number,
   context: CliContext,
   tell: (line: ControlLine) => void,
 ): Promise<void> {
@@ -110,7 +114,7 @@ async function obey(
   for await (const chunk of context.stdin) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) obeyLine(line, simulation, context, tell);
+    for (const line of lines) obeyLine(line, simulation, startUs, tell);
   }
   simulation.stop();
 }
@@ -118,12 +122,12 @@ async function obey(
 function obeyLine(
   text: string,
   simulation: Simulation,
-  context: CliContext,
+  startUs: number,
   tell: (line: ControlLine) => void,
 ): void {
   const command = readCommand(text);
   if (command === undefined) return;
-  if (command.kind === 'status') return tell(statusLine(simulation, context));
+  if (command.kind === 'status') return tell(statusLine(simulation, startUs));
   if (command.kind === 'problem') return tell({ type: 'problem', message: command.message });
   try {
     simulation.inject(command);

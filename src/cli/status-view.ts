@@ -30,7 +30,8 @@ export function nodeTable({ chains }: Pick<SidecarStatus, 'chains'>, nowUs: numb
 
 /** The account of every source: what became of each line. */
 export function sourceTable({ sources }: Pick<SidecarStatus, 'sources'>): string {
-  if (sources.length === 0) return 'No line has been received yet.';
+  const heard = sources.filter(({ received }) => received > 0);
+  if (heard.length === 0) return 'No line has been received yet.';
   const counts = [
     'received',
     'processed',
@@ -43,6 +44,6 @@ export function sourceTable({ sources }: Pick<SidecarStatus, 'sources'>): string
   ] as const;
   return renderTable(
     ['source', 'node', ...counts],
-    sources.map((source) => [source.source, source.node_id, ...counts.map((count) => source[count])]),
+    heard.map((source) => [source.source, source.node_id, ...counts.map((count) => source[count])]),
   );
 }

@@ -6,7 +6,7 @@
  * throws, and a description of what it found never grows with the size of that.
  */
 import type { FieldProblem, InvalidReason } from './problem.js';
-import type { Field, FieldKind } from './schema.js';
+import type { Field, FieldKind, Fields } from './schema.js';
 
 /** Longest `id`, in UTF-16 units; also the longest key of a map. */
 export const MAX_ID = 256;
@@ -41,6 +41,29 @@ export function problemOf(name: string, found: unknown, field: Declared, checked
   if (checked === undefined || !('reason' in checked))
     return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
   return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
+}
+
+/** The normalised value of a field, undefined where it is absent and may be; or what is wrong with it. */
+export function checkField(
+  name: string,
+  found: unknown,
+  field: Field,
+): { readonly value: unknown } | FieldProblem {
+  if (found === undefined || found === null)
+    return field.optional ? { value: undefined } : problemOf(name, found, field);
+  const checked = checkValue(found, field);
+  return 'value' in checked ? checked : problemOf(name, found, field, checked);
+}
+
+/** The first problem of `fields` in `raw`, or undefined when all hold; `raw` is normalised in place. */
+export function checkFields(raw: Record<string, unknown>, fields: Fields): FieldProblem | undefined {
+  for (const [name, field] of Object.entries(fields)) {
+    const checked = checkField(name, raw[name], field);
+    if ('reason' in checked) return checked;
+    if (checked.value !== undefined) raw[name] = checked.value;
+    else if (name in raw) delete raw[name];
+  }
+  return undefined;
 }
 
 const checkers: Record<FieldKind, (found: unknown, field: Declared) => Checked> = {

@@ -9,9 +9,9 @@ import type { Dispatcher } from '../../src/intake/dispatcher.js';
 import { Intake } from '../../src/intake/intake.js';
 import { Board } from '../../src/metrics/board.js';
 import type { BenchRow } from './row.js';
+import { ndjsonOfVotes } from './votes.js';
 
 const FLOOR = 500_000;
-const NODES = 16;
 const EVENTS = 400_000;
 const CHUNK_BYTES = 64 * 1024;
 const ROUNDS = 3;
@@ -63,33 +63,10 @@ async function measure(dispatcher: Dispatcher, board: Board, chunks: readonly Ui
   return EVENTS / seconds;
 }
 
-/** Votes and views as a chained network of 16 reports them, cut into chunks wherever they fall. */
+/** The stream cut into chunks wherever they fall. */
 function stream(): Uint8Array[] {
-  const bytes = Buffer.alloc(EVENTS * 230);
-  const node = (i: number): string => `validator-${String(i % NODES).padStart(2, '0')}`;
-  const startUs = Date.now() * 1000;
-  const seq = new Uint32Array(NODES);
-  let end = 0;
-  const put = (line: string): void => void (end += bytes.write(`${line}\n`, end, 'latin1'));
-  for (let i = 0; i < NODES; i++) {
-    put(`{"v":1,"type":"hello","node":"${node(i)}","ts_us":${startUs},"chain":"bench","run":"r"}`);
-  }
-  for (let i = 0; i < EVENTS; i++) {
-    const speaker = i % NODES;
-    const view = Math.floor(i / (5 * NODES));
-    const head = `"node":"${node(speaker)}","ts_us":${startUs + i},"mono_us":${i * 10},"seq":${seq[speaker]!++}`;
-    const block = `0x${view.toString(16).padStart(16, '0')}`;
-    const isView = Math.floor(i / NODES) % 5 === 0;
-    if (isView) {
-      put(`{"type":"consensus.view_entered",${head},"view":${view},"trigger":"qc","leader":"${node(view)}"}`);
-    } else {
-      const vote = `"view":${view},"vote":"vote1","block":"${block}","validator":"${node(i * 7)}"`;
-      put(`{"type":"consensus.vote_received",${head},${vote}}`);
-    }
-  }
+  const bytes = ndjsonOfVotes(EVENTS);
   const chunks: Uint8Array[] = [];
-  for (let at = 0; at < end; at += CHUNK_BYTES) {
-    chunks.push(bytes.subarray(at, Math.min(end, at + CHUNK_BYTES)));
-  }
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) chunks.push(bytes.subarray(at, at + CHUNK_BYTES));
   return chunks;
 }

@@ -7,20 +7,26 @@ import type { NetworkWatch, SeenValidator } from './network-watch.js';
 /** How a validator does, by what is seen of it. */
 export type Condition = 'unknown' | 'up' | 'late' | 'silent';
 
-/** Votes whose median is later than this are worth a word; a healthy last vote is a few milliseconds late. */
-const LATE_US = 100_000;
+/** How many times the patience with one validator it takes until all that say nothing count as silent. */
+const ALL_SILENT = 10;
 
 /** How a validator does now. */
 export function conditionOf(validator: SeenValidator, watch: NetworkWatch, nowUs: number): Condition {
   if (validator.lastSeenUs === undefined) return 'unknown';
+  // While a view waits for its timer nobody speaks: silence counts from when the others were last heard.
   const patienceUs = Math.max(1_000_000, 1.5 * watch.viewTimerUs);
-  if (nowUs - validator.lastSeenUs > patienceUs) return 'silent';
-  return medianOf(validator.lateness) > LATE_US ? 'late' : 'up';
+  const behindOthersUs = watch.lastSeenUs - validator.lastSeenUs;
+  const isAlone = nowUs - validator.lastSeenUs > ALL_SILENT * patienceUs;
+  if (behindOthersUs > patienceUs || isAlone) return 'silent';
+  return usualLateness(validator.lateness) > watch.lateAfterUs ? 'late' : 'up';
 }
 
-/** The middle value, 0 of none. */
-export function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/**
+ * How late the later votes are: the upper quartile, because even a slow validator is in time when it collects the votes
+ * itself. 0 of none.
+ */
+export function usualLateness(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(0.75 * (values.length - 1))] ?? 0;
 }
 
 /** Notices changes and puts them into words. */
@@ -64,7 +70,7 @@ export class Findings {
       return `${name} is silent: nothing from it for ${silence} s, last vote in view ${lastVotedView}`;
     }
     if (now === 'late')
-      return `${name} is slow: its votes come ${Math.round(medianOf(lateness) / 1000)} ms after the quorum`;
+      return `${name} is slow: its votes come ${Math.round(usualLateness(lateness) / 1000)} ms after the quorum`;
     if (now === 'up' && before === 'silent') return `${name} is back`;
     if (now === 'up' && before === 'late') return `${name} votes in time again`;
     return undefined;

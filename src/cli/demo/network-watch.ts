@@ -20,7 +20,7 @@ export interface SeenValidator {
 }
 
 const KEPT_VIEWS = 400;
-const KEPT_LATENESS = 6;
+const KEPT_LATENESS = 8;
 
 /** Everything that the screen and the findings are made from. */
 export class NetworkWatch {
@@ -30,6 +30,8 @@ export class NetworkWatch {
   readonly validatorOf = new Map<string, string>();
   chain = '';
   height = 0;
+  /** When anything of anybody was last seen. */
+  lastSeenUs = 0;
   lastCommitUs: number | undefined;
   firstCommitUs: number | undefined;
   failedViews = 0;
@@ -40,6 +42,11 @@ export class NetworkWatch {
   get quorum(): number {
     const n = this.validators.size;
     return n - Math.floor((n - 1) / 3);
+  }
+
+  /** From how long after the quorum a vote is late enough to matter: with equal links the last vote always misses it. */
+  get lateAfterUs(): number {
+    return Math.max(10_000, this.viewTimerUs / 10);
   }
 
   /** The validator set, by id and name. Known validators keep what is known of them. */
@@ -116,11 +123,6 @@ export class NetworkWatch {
     this.firstCommitUs ??= nowUs;
   }
 
-  /** Anything else that a node said. */
-  heard(node: string, nowUs: number): void {
-    this.#spoke(node, nowUs);
-  }
-
   /** @returns the id of the validator that the node speaks for */
   #spoke(node: string, nowUs: number): string {
     const validator = this.validatorOf.get(node) ?? node;
@@ -130,7 +132,9 @@ export class NetworkWatch {
 
   #saw(id: string, nowUs: number): void {
     const validator = this.validators.get(id);
-    if (validator) validator.lastSeenUs = nowUs;
+    if (!validator) return;
+    validator.lastSeenUs = nowUs;
+    this.lastSeenUs = nowUs;
   }
 
   #voted(id: string, view: number, lateUs: number): void {

@@ -9,7 +9,7 @@ import type { ViewFacts } from './view-book.js';
 export type Cell =
   | 'committed' // voted in time, and the block is committed
   | 'voted' // voted in time; the block is not committed, or not yet
-  | 'late' // its vote came after the quorum
+  | 'late' // its vote came well after the quorum; a vote that just missed it counts as in time
   | 'none' // the view came to its certificate, and no vote of this validator was seen
   | 'failed' // the view failed under its lead, or with the votes that it collected
   | 'open'; // nothing can be said: the view still runs, or failed for others
@@ -17,10 +17,25 @@ export type Cell =
 /** Views below the highest in which a late vote may still come. */
 const GRACE = 2;
 
-/** @param highest the highest view so far, @param quorum votes that make a certificate */
-export function cellOf(facts: ViewFacts, validator: string, highest: number, quorum: number): Cell {
-  if (facts.late.has(validator)) return 'late';
-  const hasVoted = facts.inTime.has(validator) || facts.sent.has(validator);
+/** What the network is like now. */
+export interface RibbonScale {
+  /** The highest view so far. */
+  readonly highest: number;
+  /** Votes that make a certificate. */
+  readonly quorum: number;
+  /** From how many microseconds after the quorum a vote counts as late. */
+  readonly lateAfterUs: number;
+}
+
+/** The cell of one validator in one view. */
+export function cellOf(
+  facts: ViewFacts,
+  validator: string,
+  { highest, quorum, lateAfterUs }: RibbonScale,
+): Cell {
+  const lateUs = facts.late.get(validator);
+  if (lateUs !== undefined && lateUs > lateAfterUs) return 'late';
+  const hasVoted = lateUs !== undefined || facts.inTime.has(validator) || facts.sent.has(validator);
   if (facts.certified || facts.committed) {
     if (hasVoted) return facts.committed ? 'committed' : 'voted';
     return facts.view <= highest - GRACE ? 'none' : 'open';

@@ -61,9 +61,9 @@ const glyphs: Readonly<Record<Cell, Glyph>> = {
 const legend: readonly (readonly [Cell, string])[] = [
   ['committed', 'committed'],
   ['voted', 'voted'],
-  ['late', 'voted after the quorum'],
+  ['late', 'voted late'],
   ['none', 'no vote seen'],
-  ['failed', 'view failed there'],
+  ['failed', 'view failed'],
 ];
 
 /** How many ribbon cells fit beside the names. */

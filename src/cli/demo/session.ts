@@ -28,7 +28,7 @@ const VALIDATORS = 4;
 const CRASH_AFTER_US = 8_000_000;
 const HEAL_AFTER_US = 12_000_000;
 const CRASHED_BY_ITSELF = 2;
-const SLOW_BY = '400ms';
+const SLOW_BY = '250ms';
 const KEPT_HAPPENINGS = 200;
 
 /** A running demo. */
@@ -61,7 +61,7 @@ export class Session {
       '--delay',
       '40ms',
       '--timeout',
-      '800ms',
+      '600ms',
       '--transactions',
       '50',
     ];
@@ -116,6 +116,7 @@ export class Session {
     const nowUs = this.#options.nowUs();
     const { watch, sidecar } = this.#options;
     const views = watch.views.last(width);
+    const scale = { highest: watch.views.highest, quorum: watch.quorum, lateAfterUs: watch.lateAfterUs };
     const { http, socket } = sidecar.addresses;
     return {
       elapsedSeconds: (nowUs - this.#startedUs) / 1e6,
@@ -134,7 +135,7 @@ export class Session {
         name: validator.name,
         sidecar: conditionOf(validator, watch, nowUs),
         truth: this.#truth.get(validator.id) ?? 'up',
-        cells: views.map((facts) => cellOf(facts, validator.id, watch.views.highest, watch.quorum)),
+        cells: views.map((facts) => cellOf(facts, validator.id, scale)),
       })),
       selected,
       happenings: this.#happenings,

@@ -22,7 +22,7 @@ const codes: Readonly<Record<Style, string>> = {
 export function renderLine(line: Line, columns: number, colour: boolean): string {
   let left = columns;
   let out = '';
-  for (const span of line) {
+  for (const span of joined(line)) {
     const letters = [...(typeof span === 'string' ? span : span.text)];
     const text = letters.slice(0, left).join('');
     left -= Math.min(left, letters.length);
@@ -30,4 +30,16 @@ export function renderLine(line: Line, columns: number, colour: boolean): string
       typeof span === 'string' || !colour || text === '' ? text : `\x1b[${codes[span.style]}m${text}\x1b[0m`;
   }
   return colour ? out : out.trimEnd();
+}
+
+/** Neighbours of one style become one piece: a ribbon of equal cells is painted once. */
+function joined(line: Line): Span[] {
+  const spans: { text: string; style?: Style }[] = [];
+  for (const span of line) {
+    const piece = typeof span === 'string' ? { text: span } : span;
+    const last = spans.at(-1);
+    if (last && last.style === ('style' in piece ? piece.style : undefined)) last.text += piece.text;
+    else spans.push({ ...piece });
+  }
+  return spans.map(({ text, style }) => (style === undefined ? text : { text, style }));
 }

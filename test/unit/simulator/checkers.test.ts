@@ -1,0 +1,138 @@
+/** The checkers can fail: each deliberately broken variant is caught by the rule that it breaks. */
+import { describe, expect, it } from 'vitest';
+import { LivenessChecker } from '../../../simulator/checkers/liveness-checker.js';
+import { SafetyChecker } from '../../../simulator/checkers/safety-checker.js';
+import { ViolationLog } from '../../../simulator/checkers/violation.js';
+import { genesisQc, emptyPayload, type Block, type Qc } from '../../../simulator/protocol/block.js';
+import { equalCommittee } from '../../../simulator/protocol/committee.js';
+import { roundRobin } from '../../../simulator/protocol/rotation.js';
+import { simulate } from './run.js';
+
+const MINUTE_US = 60_000_000;
+
+/** Validators 0 and 1 do not hear 2 and 3, nor the other way round, for as long as the run lasts. */
+const partition = {
+  maxDelayUs: 10_000,
+  delayUs: (from: number, to: number) => (from < 2 === to < 2 ? 10_000 : 10 * MINUTE_US),
+  typicalUs: () => 10_000,
+};
+
+/** Each side leads eight views in a row, so that it could commit if it had a quorum. */
+const sides = { leader: (view: number) => (view % 16 < 8 ? view % 2 : 2 + (view % 2)) };
+
+describe('whole runs', () => {
+  it('a quorum off by one commits conflicting blocks on both sides of a partition: S1', async () => {
+    const options = { latency: partition, rotation: sides, durationUs: MINUTE_US };
+    const broken = await simulate({ ...options, seed: 77, negativeControls: { quorumPower: 2 } });
+    const found = broken.safety.violations.map(({ rule }) => rule);
+    expect(found).toContain('S1');
+    expect(found).toContain('S3');
+    expect(broken.safety.violations[0]?.seed).toBe(77);
+    const sound = await simulate(options);
+    expect(sound.safety.total).toBe(0);
+    expect(sound.blocks.committed).toBe(0);
+  });
+
+  it('a lock that is not persisted goes back over a restart: S5', async () => {
+    const options = {
+      faults: [{ kind: 'crash', validator: 1, atUs: 1_000_000, durationUs: 500_000 }],
+      durationUs: 5_000_000,
+    } as const;
+    const broken = await simulate({ ...options, negativeControls: { amnesia: true } });
+    const found = broken.safety.violations.map(({ rule }) => rule);
+    expect(found).toContain('S5');
+    expect(found).toContain('S4');
+    expect((await simulate(options)).safety.total).toBe(0);
+  });
+
+  it('a timer shorter than the leader wait never recovers from a lost view: L1', async () => {
+    const broken = await simulate({ viewTimeoutUs: 5_000, maxTimeoutUs: 5_000, durationUs: MINUTE_US });
+    expect(broken.liveness.violations[0]?.rule).toBe('L1');
+    expect(broken.safety.total).toBe(0);
+  });
+});
+
+describe('single rules', () => {
+  const block = (about: Partial<Block>): Block => ({
+    id: 1,
+    view: 1,
+    height: 1,
+    parent: 0,
+    proposer: 1,
+    justify: genesisQc,
+    payload: emptyPayload,
+    proposedAtUs: 0,
+    hashHigh: 0,
+    hashLow: 0,
+    ...about,
+  });
+  const qc = (view: number, id: number, signers = 0b0111): Qc => ({
+    view,
+    block: id,
+    height: 1,
+    signers: Uint32Array.of(signers),
+  });
+  const watch = (act: (checker: SafetyChecker) => void): string[] => {
+    const log = new ViolationLog(1);
+    act(new SafetyChecker(log, equalCommittee(4), roundRobin(4)));
+    return log.kept.map(({ rule }) => rule);
+  };
+
+  const twoBlocks = (first: Block, second: Block) => (checker: SafetyChecker) => {
+    for (const view of [1, 2, 3]) checker.certified(0, 0, qc(view, 1));
+    checker.committed(0, 0, [first]);
+    checker.committed(0, 1, [second]);
+  };
+
+  it.each<[string, (checker: SafetyChecker) => void]>([
+    ['S1', twoBlocks(block({ id: 1 }), block({ id: 2 }))],
+    ['S2', (checker) => [qc(1, 1), qc(1, 2)].forEach((one) => checker.certified(0, 0, one))],
+    ['S3', (checker) => checker.certified(0, 0, qc(1, 1, 0b0011))],
+    ['S4', (checker) => [block({}), block({ id: 2 })].forEach((one) => checker.voted(0, 0, one))],
+    ['S5', (checker) => [qc(2, 2), qc(1, 1)].forEach((lock) => checker.locked(0, 0, lock))],
+    [
+      'S6',
+      (checker) => {
+        checker.locked(0, 0, qc(2, 2));
+        checker.voted(0, 0, block({ view: 3, justify: qc(1, 1) }));
+      },
+    ],
+    ['S7', (checker) => [2, 1].forEach((view) => checker.viewEntered(0, 0, view))],
+    [
+      'S8',
+      (checker) => {
+        checker.certified(0, 0, qc(1, 1));
+        checker.committed(0, 0, [block({})]);
+      },
+    ],
+    [
+      'S9',
+      (checker) => {
+        for (const view of [1, 2]) checker.certified(0, 0, qc(view, 1));
+        checker.committed(0, 0, [block({ height: 2 })]);
+      },
+    ],
+    ['S10', (checker) => [block({}), block({ id: 2 })].forEach((one) => checker.proposed(0, 1, one))],
+    [
+      'S11',
+      (checker) => {
+        checker.executed(0, 0, 1, 10);
+        checker.executed(0, 1, 1, 11);
+      },
+    ],
+    ['S12', (checker) => checker.proposed(0, 2, block({ proposer: 2 }))],
+  ])('%s is noticed, and nothing else', (rule, act) => {
+    expect(watch(act)).toEqual([rule]);
+  });
+
+  it('L1 counts views, waits for faults to end, and says it once', () => {
+    const log = new ViolationLog(1);
+    const checker = new LivenessChecker(log, { validators: 4, maxFaulty: 1, longestViewUs: 1_000 });
+    checker.faultsChanged(0, 2);
+    for (let view = 1; view < 50; view++) checker.viewEntered(view, view);
+    expect(log.total).toBe(0);
+    checker.faultsChanged(50, 1);
+    for (let view = 50; view < 100; view++) checker.viewEntered(view, view);
+    expect(log.kept).toMatchObject([{ rule: 'L1', at_us: 58 }]);
+  });
+});

@@ -1,0 +1,51 @@
+/** The event queue against a sorted list: total order by time, then by when it was scheduled. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { EventQueue } from '../../../simulator/core/event-queue.js';
+
+it('gives events by time, and those of one instant in the order of scheduling', () => {
+  // A number schedules an event that much later; undefined takes the next one out.
+  const actions = fc.array(fc.option(fc.nat({ max: 5 }), { nil: undefined }), { maxLength: 5_000 });
+  fc.assert(
+    fc.property(actions, (acts) => {
+      const queue = new EventQueue();
+      const model: { timeUs: number; tag: number }[] = [];
+      let nowUs = 0;
+      acts.forEach((delay, tag) => {
+        if (delay !== undefined) {
+          queue.push(nowUs + delay, 1, tag % 7, tag, tag * 2, { tag });
+          model.push({ timeUs: nowUs + delay, tag });
+          model.sort((a, b) => a.timeUs - b.timeUs || a.tag - b.tag);
+          return;
+        }
+        const expected = model.shift();
+        expect(queue.pop()).toBe(expected !== undefined);
+        if (expected === undefined) return;
+        nowUs = queue.timeUs;
+        const { tag: expectedTag } = expected;
+        expect([queue.timeUs, queue.node, queue.a, queue.b, queue.payload]).toEqual([
+          expected.timeUs,
+          expectedTag % 7,
+          expectedTag,
+          expectedTag * 2,
+          { tag: expectedTag },
+        ]);
+      });
+      expect(queue.size).toBe(model.length);
+      expect(queue.nextTimeUs).toBe(model[0]?.timeUs ?? Number.POSITIVE_INFINITY);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+it('grows without losing what it holds', () => {
+  const queue = new EventQueue();
+  for (let i = 0; i < 10_000; i++) queue.push((i * 7919) % 10_007, 0, i, 0, 0, undefined);
+  let last = -1;
+  for (let i = 0; i < 10_000; i++) {
+    const sound = queue.pop() && queue.timeUs > last && (queue.node * 7919) % 10_007 === queue.timeUs;
+    if (!sound) expect.fail(`event ${i} at ${queue.timeUs} of ${queue.node} after ${last}`);
+    last = queue.timeUs;
+  }
+  expect(queue.pop()).toBe(false);
+});
