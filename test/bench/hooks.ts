@@ -16,8 +16,8 @@ import { attachWorker, createHooks, ship, type Hooks, type Shipping } from '../.
 import { measure } from './measure.js';
 import { duration, peer, type BenchRow } from './row.js';
 
-const BURST = 200;
-const BURSTS = 600;
+const BURST = 1_000;
+const BURSTS = 200;
 const blocks = Array.from({ length: 64 }, (_, i) => `${i}`.padStart(64, 'a3f1c2d4'));
 const validators = Array.from({ length: 16 }, (_, i) => `validator-${i}-${'0123456789abcdef'.repeat(2)}`);
 
@@ -34,7 +34,7 @@ function vote(i: number) {
 const hooksOf = (): Hooks => createHooks({ node: 'node-1', chain: 'bench' });
 
 /**
- * Nanoseconds per event of bursts of `emit`, the pauses between them left out. A burst holds two full
+ * Nanoseconds per event of bursts of `emit`, the pauses between them left out. A burst holds ten full
  * batches. The median: what interrupts a burst on this machine is not the hook's.
  */
 async function inBursts(emit: (i: number) => void): Promise<number> {
@@ -44,7 +44,7 @@ async function inBursts(emit: (i: number) => void): Promise<number> {
     for (let i = burst * BURST; i < (burst + 1) * BURST; i++) emit(i);
     times.push(Number(process.hrtime.bigint() - start));
     // Long enough for a reader that shares two cores with others to keep up.
-    await sleep(2);
+    await sleep(5);
   }
   const measured = times.slice(BURSTS / 2).sort((a, b) => a - b);
   return measured[measured.length >>> 1]! / BURST;

@@ -104,7 +104,7 @@ describe('a node beside a stopped sidecar', () => {
   it('exits when its own work is done, even with a write stuck in the kernel', async () => {
     const node = spawn(
       process.execPath,
-      ['--import', 'tsx', join(import.meta.dirname, 'short-lived-node.ts'), `unix://${path}`],
+      ['--import', 'tsx', join(import.meta.dirname, 'short-lived-node.mjs'), `unix://${path}`],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     await once(createInterface({ input: node.stdout }), 'line');

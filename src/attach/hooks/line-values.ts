@@ -4,7 +4,7 @@
  * `NOT_PLAIN` when the value needs the general encoder.
  */
 import { MAX_ID, MAX_LABELS, MAX_LIST, MAX_TEXT } from '../../events/validate.js';
-import { SLACK, type IdMemory, type Target } from './words.js';
+import { SLACK, type LineMemory, type SecondsMemory, type Target } from './words.js';
 
 /** The value, and with it the event, needs the general encoder. */
 export const NOT_PLAIN = -1;
@@ -24,22 +24,46 @@ const PAIRS = Uint16Array.from(
 );
 
 /** An integer from 0 to 2^53-1. */
-export function putUint(target: Target, at: number, value: unknown): number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? putNumber(target, at, value) : NOT_PLAIN;
+function putUint(target: Target, at: number, value: unknown): number {
+  if (typeof value !== 'number') return NOT_PLAIN;
+  if ((value | 0) === value && value >= 0) return putInt31(target.bytes, target.view, at, value);
+  return Number.isSafeInteger(value) && value >= 0 ? putNumber(target, at, value) : NOT_PLAIN;
+}
+
+/** Microseconds of the wall clock. */
+function putWall(target: Target, at: number, value: number, memory: LineMemory): number {
+  return putStamp(target, at, value, memory.wall);
+}
+
+/** Microseconds of the monotonic clock. */
+function putMono(target: Target, at: number, value: number, memory: LineMemory): number {
+  return putStamp(target, at, value, memory.mono);
+}
+
+function putStamp(target: Target, at: number, value: number, memory: SecondsMemory): number {
+  const seconds = Math.floor(value / MILLION);
+  // One second has no leading digits, and times before 1970 or after 2038 are not worth remembering.
+  if (!(seconds >= 1 && seconds <= MAX_INT32)) return putNumber(target, at, value);
+  let to = memory.put(target, at, seconds);
+  if (to < 0) {
+    to = putInt31(target.bytes, target.view, at, seconds | 0);
+    memory.learn(target, at, to, seconds);
+  }
+  return putSixDigits(target.view, to, (value - seconds * MILLION) | 0);
 }
 
 /** An integer from -2^53+1 to 2^53-1. */
-export function putInt(target: Target, at: number, value: unknown): number {
+function putInt(target: Target, at: number, value: unknown): number {
   return Number.isSafeInteger(value) ? putNumber(target, at, value) : NOT_PLAIN;
 }
 
 /** A finite number of at least 0. */
-export function putDuration(target: Target, at: number, value: unknown): number {
-  return (value as number) >= 0 ? putNumber(target, at, value) : NOT_PLAIN;
+function putDuration(target: Target, at: number, value: unknown): number {
+  return typeof value === 'number' && value >= 0 ? putNumber(target, at, value) : NOT_PLAIN;
 }
 
 /** A finite number. */
-export function putNumber({ bytes, view }: Target, at: number, value: unknown): number {
+function putNumber({ bytes, view }: Target, at: number, value: unknown): number {
   if (typeof value !== 'number') return NOT_PLAIN;
   if ((value | 0) === value && value >= 0) return putInt31(bytes, view, at, value | 0);
   if (value > 0 && value <= Number.MAX_SAFE_INTEGER && Math.floor(value) === value) {
@@ -61,7 +85,7 @@ export function putNumber({ bytes, view }: Target, at: number, value: unknown): 
 }
 
 /** A string of printable ASCII that JSON does not escape. */
-export function putText({ bytes }: Target, at: number, value: unknown): number {
+function putText({ bytes }: Target, at: number, value: unknown): number {
   if (typeof value !== 'string' || value.length > MAX_TEXT) return NOT_PLAIN;
   let to = at;
   bytes[to++] = 0x22; // "
@@ -75,18 +99,18 @@ export function putText({ bytes }: Target, at: number, value: unknown): number {
 }
 
 /** A string that may recur. */
-export function putId(target: Target, at: number, value: unknown, ids: IdMemory): number {
+function putId(target: Target, at: number, value: unknown, memory: LineMemory): number {
   if (typeof value !== 'string' || value.length === 0 || value.length > MAX_ID) return NOT_PLAIN;
   if (value.length < SHORT_ID) return putText(target, at, value);
-  const known = ids.put(target, at, value);
+  const known = memory.ids.put(target, at, value);
   if (known >= 0) return known;
   const end = putText(target, at, value);
-  if (end >= 0) ids.learn(target, at, end);
+  if (end >= 0) memory.ids.learn(target, at, end);
   return end;
 }
 
 /** A list of ids; not plain when less than `reserve` bytes would remain behind it. */
-export function putIds(target: Target, at: number, list: unknown, ids: IdMemory, reserve: number): number {
+function putIds(target: Target, at: number, list: unknown, memory: LineMemory, reserve: number): number {
   if (!Array.isArray(list) || list.length > MAX_LIST) return NOT_PLAIN;
   const { bytes } = target;
   const last = bytes.length - reserve - MAX_ID - SLACK;
@@ -95,7 +119,7 @@ export function putIds(target: Target, at: number, list: unknown, ids: IdMemory,
   for (let i = 0; i < list.length; i++) {
     if (to > last) return NOT_PLAIN;
     if (i > 0) bytes[to++] = 0x2c; // ,
-    to = putId(target, to, list[i], ids);
+    to = putId(target, to, list[i], memory);
     if (to < 0) return NOT_PLAIN;
   }
   bytes[to] = 0x5d; // ]
@@ -103,13 +127,7 @@ export function putIds(target: Target, at: number, list: unknown, ids: IdMemory,
 }
 
 /** A map of strings; not plain when less than `reserve` bytes would remain behind it. */
-export function putLabels(
-  target: Target,
-  at: number,
-  labels: unknown,
-  ids: IdMemory,
-  reserve: number,
-): number {
+function putLabels(target: Target, at: number, labels: unknown, memory: LineMemory, reserve: number): number {
   if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) return NOT_PLAIN;
   const { bytes } = target;
   const names = Object.keys(labels);
@@ -120,11 +138,11 @@ export function putLabels(
   for (const name of names) {
     if (to > last) return NOT_PLAIN;
     if (to > at + 1) bytes[to++] = 0x2c; // ,
-    to = putId(target, to, name, ids);
+    to = putId(target, to, name, memory);
     if (to < 0) return NOT_PLAIN;
     bytes[to++] = 0x3a; // :
     const value = (labels as Record<string, unknown>)[name];
-    to = value === '' ? putText(target, to, value) : putId(target, to, value, ids);
+    to = value === '' ? putText(target, to, value) : putId(target, to, value, memory);
     if (to < 0) return NOT_PLAIN;
   }
   bytes[to] = 0x7d; // }
@@ -165,3 +183,18 @@ function digitsOf(value: number): number {
   if (value < 10_000_000) return value < 1_000_000 ? 6 : 7;
   return value < 100_000_000 ? 8 : value < 1_000_000_000 ? 9 : 10;
 }
+
+/** Functions by the names that generated writers call them; each takes `(target, at, value, ids, reserve)`. */
+export const lineValues = {
+  NOT_PLAIN,
+  putWall,
+  putMono,
+  putUint,
+  putInt,
+  putDuration,
+  putNumber,
+  putText,
+  putId,
+  putIds,
+  putLabels,
+} as const;

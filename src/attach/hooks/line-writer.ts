@@ -11,14 +11,14 @@ import { generate } from '../../events/generate.js';
 import type { FieldKind } from '../../events/schema.js';
 import { MAX_ID, MAX_TEXT } from '../../events/validate.js';
 import { wireForms, type WireField, type WireForm } from '../../events/wire.js';
-import * as values from './line-values.js';
-import { SLACK, wordsOf, type IdMemory, type Target } from './words.js';
+import { lineValues, NOT_PLAIN, NUMBER_BYTES } from './line-values.js';
+import { SLACK, wordsOf, type LineMemory, type Target } from './words.js';
 
 /**
  * Writes one line with its newline. `target` has `maxBytes` of room from `at`.
  * @returns the position after it, or `NOT_PLAIN`; bytes after `at` are garbage then
  */
-export type WriteLine = (
+type WriteLine = (
   target: Target,
   at: number,
   tsUs: number,
@@ -26,11 +26,11 @@ export type WriteLine = (
   seq: number,
   weight: number | undefined,
   body: Readonly<Record<string, unknown>>,
-  ids: IdMemory,
+  memory: LineMemory,
 ) => number;
 
 /** How to write the lines of one event type. */
-export interface LineWriter {
+interface LineWriter {
   readonly write: WriteLine;
   /** Room that a line may need before its lists are counted. */
   readonly maxBytes: number;
@@ -49,14 +49,14 @@ function lineWriterOf(form: WireForm): LineWriter {
     (sum, { name, field }) => sum + name.length + 4 + valueBytes(field.kind, field.values),
     form.schema.type.length + SLACK * 2,
   );
-  const write = generate<WriteLine>(writerSource(form, maxBytes), { ...values });
-  return { write: write ?? ((): number => values.NOT_PLAIN), maxBytes };
+  const write = generate<WriteLine>(writerSource(form, maxBytes), lineValues);
+  return { write: write ?? ((): number => NOT_PLAIN), maxBytes };
 }
 
 function writerSource(form: WireForm, maxBytes: number): string {
   // The connection's `hello` has named the node.
   const fields = form.fields.filter(({ name }) => name !== 'node');
-  return `(target, at, tsUs, monoUs, seq, weight, body, ids) => {
+  return `(target, at, tsUs, monoUs, seq, weight, body, memory) => {
     const view = target.view;
     let value;
     ${fixed(`{"type":"${form.schema.type}"`)}
@@ -83,7 +83,7 @@ function member(wire: WireField, maxBytes: number): string {
 }
 
 /** Functions of `line-values.ts` by kind; an event with a field of another kind is not plain. */
-const writerOf: Partial<Record<FieldKind, keyof typeof values>> = {
+const writerOf: Partial<Record<FieldKind, keyof typeof lineValues>> = {
   id: 'putId',
   text: 'putText',
   uint: 'putUint',
@@ -96,7 +96,13 @@ const writerOf: Partial<Record<FieldKind, keyof typeof values>> = {
   labels: 'putLabels',
 };
 
-function put({ field }: WireField, maxBytes: number): string {
+/** Stamps are ours: integers, of a clock that is asked again and again. */
+const stampWriterOf: Readonly<Record<string, keyof typeof lineValues>> = {
+  ts_us: 'putWall',
+  mono_us: 'putMono',
+};
+
+function put({ name, field }: WireField, maxBytes: number): string {
   if (field.kind === 'enum') {
     const cases = field.values!.map((text) => `case '${text}': ${fixed(`"${text}"`)} break;`);
     return `switch (value) { ${cases.join(' ')} default: return NOT_PLAIN; }`;
@@ -104,9 +110,9 @@ function put({ field }: WireField, maxBytes: number): string {
   if (field.kind === 'bool') {
     return `if (value === true) { ${fixed('true')} } else if (value === false) { ${fixed('false')} } else return NOT_PLAIN;`;
   }
-  const writer = writerOf[field.kind];
+  const writer = stampWriterOf[name] ?? writerOf[field.kind];
   if (writer === undefined) return 'return NOT_PLAIN;';
-  return `at = ${writer}(target, at, value, ids, ${maxBytes}); if (at < 0) return NOT_PLAIN;`;
+  return `at = ${writer}(target, at, value, memory, ${maxBytes}); if (at < 0) return NOT_PLAIN;`;
 }
 
 /** Stores of fixed text; what they write beyond it is overwritten by what follows. */
@@ -118,5 +124,5 @@ function fixed(text: string): string {
 function valueBytes(kind: FieldKind, words: readonly string[] = []): number {
   if (kind === 'id') return MAX_ID + 2;
   if (kind === 'text') return MAX_TEXT + 2;
-  return Math.max(values.NUMBER_BYTES, ...words.map((text) => text.length + 2));
+  return Math.max(NUMBER_BYTES, ...words.map((text) => text.length + 2));
 }

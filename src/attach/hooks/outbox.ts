@@ -19,7 +19,7 @@ import type { EventTap, TapOrigin } from './event-tap.js';
 import { helloLine, type HelloFacts } from './hello.js';
 import { lineWriter } from './line-writer.js';
 import { LossLedger, type LossReason } from './loss-ledger.js';
-import { IdMemory } from './words.js';
+import { LineMemory } from './words.js';
 
 /** Where chunks go. */
 export interface Sink {
@@ -59,7 +59,7 @@ export class Outbox implements EventTap {
   readonly #batchSize: number;
   readonly #flushIntervalUs: number;
   readonly #limits: readonly number[];
-  readonly #ids = new IdMemory();
+  readonly #memory = new LineMemory();
   readonly #losses = new LossLedger();
   readonly #deliveredEvents: number[] = domainNames.map(() => 0);
   readonly #waiting: Chunk[] = [];
@@ -107,13 +107,14 @@ export class Outbox implements EventTap {
   ): void {
     // A getter of another event's body may call a hook: its lines must not mix with those being written.
     if (this.#writing) return this.refuse(plan.domain, 'invalid');
+    if (!this.hasRoom(plan.rank)) return this.refuse(plan.domain, 'full');
     if (this.#facts !== this.#statedFacts) this.#state();
     const writer = lineWriter(plan.index);
     if (this.#open.bytes.length - this.#open.used < writer.maxBytes) this.#turn(writer.maxBytes);
     const chunk = this.#open;
     this.#writing = true;
     try {
-      const end = writer.write(chunk, chunk.used, tsUs, monoUs, seq, weight, body, this.#ids);
+      const end = writer.write(chunk, chunk.used, tsUs, monoUs, seq, weight, body, this.#memory);
       if (end >= 0) {
         this.#writing = false;
         this.#commit(plan, seq, chunk, end);

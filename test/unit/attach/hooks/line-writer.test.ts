@@ -6,9 +6,9 @@ import { schemas } from '../../../../src/events/vocabulary.js';
 import { Chunk } from '../../../../src/attach/hooks/chunk.js';
 import { NOT_PLAIN } from '../../../../src/attach/hooks/line-values.js';
 import { lineWriter } from '../../../../src/attach/hooks/line-writer.js';
-import { IdMemory } from '../../../../src/attach/hooks/words.js';
+import { LineMemory } from '../../../../src/attach/hooks/words.js';
 
-const ids = new IdMemory();
+const ids = new LineMemory();
 const chunk = new Chunk({});
 // Old bytes that would be the NaN that copying doubles must not meet.
 chunk.bytes.fill(0xff);
@@ -215,7 +215,7 @@ describe('line writers', () => {
 
   it('write a known id as they wrote it when it was new, however many ids come between', () => {
     const index = schemas.findIndex(({ type }) => type === 'consensus.vote_received');
-    const memory = new IdMemory();
+    const memory = new LineMemory();
     for (let i = 0; i < 20_000; i++) {
       const block = `${(i * 7919) % 1500}`.padStart(13 + (i % 51), 'f');
       const body = { view: i, vote: 'vote1', block, validator: 'v' };
