@@ -8,7 +8,7 @@ import type { Feed } from '../feed.js';
 import { RingReader } from './byte-ring.js';
 
 /** An open reader. */
-interface BatchReader {
+export interface BatchReader {
   /** Reads what is there, ends the feed, and stops. */
   stop(): void;
 }
