@@ -1,7 +1,8 @@
 /**
  * What a hook costs the node's thread: while nobody listens, before a worker thread, and before a sidecar
  * process. Everything that the calls themselves do is counted: stamping, encoding, the writing of full
- * batches.
+ * batches. Bursts are of 1,000 events; of 200 they cost about twice as much an event, because each begins
+ * with cold caches.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
