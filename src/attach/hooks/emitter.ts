@@ -71,8 +71,8 @@ export class Emitter {
       }
       const { tsUs, monoUs } = this.#stamper;
       const weight = isSampled ? this.#weight : undefined;
-      for (const tap of taps) {
-        tap.accept(plan, tsUs, monoUs, seq, weight, body as Record<string, unknown>);
+      for (let i = 0; i < taps.length; i++) {
+        taps[i]!.accept(plan, tsUs, monoUs, seq, weight, body as Record<string, unknown>);
       }
       if (channel.hasSubscribers) {
         const message: HookMessage = {
