@@ -72,14 +72,14 @@ export interface SimulationOptions {
 export const DEFAULT_START_US = 1_735_689_600_000_000;
 
 /** One thing wrong with the options. */
-export interface OptionProblem {
+interface OptionProblem {
   readonly path: string;
   readonly found: unknown;
   readonly expected: string;
 }
 
 /** All that is wrong with `options`; empty when it is fine. */
-export function optionProblems(options: SimulationOptions): OptionProblem[] {
+function optionProblems(options: SimulationOptions): OptionProblem[] {
   const problems: OptionProblem[] = [];
   const check = (path: string, found: unknown, ok: boolean, expected: string): void => {
     if (!ok) problems.push({ path, found, expected });

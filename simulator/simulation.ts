@@ -233,6 +233,10 @@ export class World implements NodeWorld {
     };
   }
 
+  viewReached(view: number): void {
+    this.#liveness.viewEntered(this.nowUs, view);
+  }
+
   committed(node: number, blocks: readonly Block[], syncing: boolean): void {
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;

@@ -5,6 +5,7 @@ export { silentLogger, type Logger } from './base/logger.js';
 export { parseConfig } from './config/parse.js';
 export type { Config } from './config/sections.js';
 export type { ChainObserver, ChainScope, Domain, NodeObserver, NodeScope } from './domains/domain.js';
+export { embed, type Embedded, type EmbedOptions } from './embedded.js';
 export { Board, type BoardOptions, type FamilyView, type Snapshot } from './metrics/board.js';
 export { BoardCollector, type MetricsCollector } from './metrics/collector.js';
 export { counter, gauge, histogram, summary, type MetricDefinition } from './metrics/definition.js';

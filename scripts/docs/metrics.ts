@@ -3,25 +3,30 @@ import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
+import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
+import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import type { MetricDefinition } from '../../src/metrics/definition.js';
 import { seedGroups, type SeedName } from './seed-names.js';
 
 /** Metrics that the sidecar keeps about itself. */
-export interface OwnCatalogue {
+interface OwnCatalogue {
   /** The room they belong to, as a heading. */
   readonly title: string;
   readonly metrics: Readonly<Record<string, MetricDefinition>>;
 }
 
-/** The catalogues of the rooms that this page knows without being told. */
-export const ownCatalogues: readonly OwnCatalogue[] = [
-  { title: 'Board', metrics: boardMetrics },
+/** Every room's own, in the order of the data flow. */
+const ownCatalogues: readonly OwnCatalogue[] = [
+  { title: 'Intake', metrics: intakeMetrics },
+  { title: 'Recorder', metrics: recorderMetrics },
   { title: 'Domains', metrics: domainMetrics },
+  { title: 'Board', metrics: boardMetrics },
+  { title: 'Page', metrics: prometheusMetrics },
 ];
 
-/** docs/METRICS.md; `own` are the sidecar's own metrics, room by room. */
-export function renderMetrics(own: readonly OwnCatalogue[] = ownCatalogues): string {
+/** docs/METRICS.md. */
+export function renderMetrics(): string {
   const domains = Object.entries(catalogues).map(([name, metrics]) => renderDomain(name, metrics));
   const sections = [
     HOW_TO_READ,
@@ -29,7 +34,7 @@ export function renderMetrics(own: readonly OwnCatalogue[] = ownCatalogues): str
     '## Of the chain',
     ...domains,
     CUSTOM,
-    renderOwn(own),
+    renderOwn(ownCatalogues),
     renderSeeds(),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -47,7 +52,7 @@ const HOW_TO_READ = `# Metrics
   (hotstuff_consensus_blocks_committed_total)\` is the chain, \`sum\` counts each block once per node. What nodes do on their own (votes
   sent, bytes, calls of storage) may be summed.
 - **Absent is not zero.** A gauge whose input is missing has no series. A domain that a node never speaks of has no series at
-  all. A node that has been away for five minutes has none any more; until then its last words stay, so that \`time() -
+  all. A node that has been away for a day has none any more; until then its last words stay, so that \`time() -
   hotstuff_consensus_last_commit_timestamp_seconds\` keeps growing.
 - **Derived gauges** (rates, ratios) look at a window, one minute unless configured, of the sidecar's clock. They appear when a
   twelfth of it has been watched, and start over after a gap in the events they need.

@@ -36,9 +36,9 @@ Five documents specify what Quorumscope does. This page has one row for each of 
 field, method, variant, table row and bullet, in the document's own words, with what the item became here.
 
 - An item becomes an **event** (docs/EVENTS.md), a **metric** (docs/METRICS.md), a **setting** (docs/CONFIG.md), a
-  **command**, a **route** (docs/HTTP.md), a **document**, or a feature said in words. Names in code style exist.
-- **done** links to the test that shows it. **open** means that nothing shows it yet; what is open is said in words,
-  beside what exists of it already.
+  **command**, a **route** (docs/HTTP.md), a **document**, or a feature said in words. What is called an event, a metric,
+  a setting, a command or a route exists, in open rows too; a feature of an open row is a plan.
+- **done** links to the test that shows it. **open** means that nothing shows the whole of it yet.
 - Documents about other products are translated, never cut: the text under a heading says how, a note says the rest.
 - A test holds this page and the code together: each name exists, each linked test exists, each struct field of the
   HotStuff-2 document has its row.

@@ -7,7 +7,7 @@
 import type { ViolationLog } from './violation.js';
 
 /** What progress is measured by. */
-export interface LivenessLimits {
+interface LivenessLimits {
   readonly validators: number;
   /** The most that may be faulty. */
   readonly maxFaulty: number;
@@ -41,7 +41,6 @@ export class LivenessChecker {
 
   viewEntered(atUs: number, view: number): void {
     if (view <= this.#highestView) return;
-    // The first view after a quiet start, or after a fault, counts from where the others are.
     this.#highestView = view;
     this.#check(atUs);
   }

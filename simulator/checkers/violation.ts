@@ -4,7 +4,7 @@
  */
 
 /** What each rule forbids or demands. */
-export const rules = {
+const rules = {
   S1: 'two conflicting blocks were committed at one height',
   S2: 'two blocks were certified in one view',
   S3: 'a certificate has fewer signers than a quorum',

@@ -13,7 +13,7 @@ import type { Committee } from '../protocol/committee.js';
 import { validatorIndex, type Fault, type FaultChange, type FaultKind, type TruthLine } from './fault.js';
 
 /** What faults are done to. */
-export interface FaultWorld {
+interface FaultWorld {
   readonly nowUs: number;
   readonly startUs: number;
   readonly queue: EventQueue;

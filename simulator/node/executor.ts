@@ -7,11 +7,9 @@ import { Code } from '../core/digest.js';
 import { Happening } from '../core/happenings.js';
 import type { Block } from '../protocol/block.js';
 import { ContentHasher } from '../workload/content-hash.js';
+import { FUEL_PER_US } from '../workload/contracts.js';
 import type { Disk } from './disk.js';
 import type { NodeWorld } from './world.js';
-
-/** 0.6 Gfuel/s (research 4). */
-const FUEL_PER_US = 600;
 
 /** What is known when a block has been executed and its results are durable. */
 export interface Executed {

@@ -3,18 +3,13 @@
  * node author like any other: it hands its events to the public hooks object and knows nothing of
  * what happens to them.
  */
-import type { DomainName, EventBody, domains } from '../../src/events/vocabulary.js';
-import type { ValidatorEntry } from '../../src/events/schema.js';
+import type { Hooks, ValidatorEntry } from '../../src/hooks.js';
 
 /** The domains that a simulated node speaks about. */
-type SpokenDomain = Exclude<DomainName, 'metric'>;
+type SpokenDomain = 'consensus' | 'network' | 'storage' | 'state' | 'mempool' | 'execution' | 'process';
 
 /** The part of the hooks object that a simulated node calls. */
-export type SimulatedNodeHooks = {
-  readonly [D in SpokenDomain]: {
-    readonly [H in keyof (typeof domains)[D] & string]: (body: EventBody<D, H>) => void;
-  };
-} & {
+export type SimulatedNodeHooks = Pick<Hooks, SpokenDomain> & {
   /** Called when the process crashes or the simulation ends; nothing is said afterwards. */
   readonly close?: () => unknown;
 };

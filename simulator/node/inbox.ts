@@ -5,7 +5,7 @@
 import type { Message } from '../protocol/messages.js';
 
 /** One waiting message. */
-export interface Waiting {
+interface Waiting {
   readonly from: number;
   readonly message: Message;
   readonly bytes: number;

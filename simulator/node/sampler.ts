@@ -32,7 +32,7 @@ const BASE_FILE_DESCRIPTORS = 24;
 const MAX_FILE_DESCRIPTORS = 1024;
 
 /** The parts of a process that are measured. */
-export interface Measured {
+interface Measured {
   readonly mempool: Mempool;
   readonly disk: Disk;
   readonly executor: Executor;

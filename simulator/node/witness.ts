@@ -27,7 +27,7 @@ export class Witness implements Observer {
     const { nowUs, digest, safety, tally } = this.#world;
     digest.record(Code.viewEntered, nowUs, this.#node, view, triggerCodes[trigger], leader);
     safety.viewEntered(nowUs, this.#node, view);
-    tally.viewEntered(nowUs, view);
+    if (tally.viewEntered(nowUs, view)) this.#world.viewReached(view);
     this.#events?.viewEntered(view, trigger, leader, timeoutUs);
   }
 

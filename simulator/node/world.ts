@@ -36,6 +36,8 @@ export interface NodeWorld {
   identity(index: number, life: number): NodeIdentity;
   /** Makes a block with a number of its own. */
   makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block;
+  /** A node entered a view that nobody was in before. */
+  viewReached(view: number): void;
   /** A node committed blocks, ascending. */
   committed(node: number, blocks: readonly Block[], syncing: boolean): void;
 }

@@ -7,7 +7,7 @@ import type { Committee } from './committee.js';
 import { addSigner, hasSigner, noSigners, type Signers } from './signers.js';
 
 /** What became of one statement. */
-export type Counted = 'counted' | 'closed' | 'late' | 'duplicate' | 'conflict';
+type Counted = 'counted' | 'closed' | 'late' | 'duplicate' | 'conflict';
 
 interface Subject {
   readonly subject: number;

@@ -32,7 +32,7 @@ export interface CatchUpHost {
 }
 
 /** A proposal that waits for its parent. */
-export interface Orphan {
+interface Orphan {
   readonly from: number;
   readonly proposal: ProposalMessage;
 }

@@ -94,14 +94,15 @@ export class ChainedReplica implements Replica, PacemakerHost, CatchUpHost {
     this.#votes = new BallotBook(config.committee, BALLOTS);
     this.#statuses = new StatusBook(config.committee);
     this.#catchUp = new CatchUp(this);
+    const { record } = durable;
     this.#pacemaker =
       config.pacemaker === 'timeout'
-        ? new TimeoutPacemaker(this, config.timers)
-        : new EpochPacemaker(this, config.timers, config.committee.weakSize);
-    if (durable.record !== undefined) {
-      this.#lock = durable.record.lock;
-      this.#highQc = durable.record.lock;
-      this.#votedView = durable.record.votedView;
+        ? new TimeoutPacemaker(this, config.timers, record?.highTc)
+        : new EpochPacemaker(this, config.timers, record?.highTc);
+    if (record !== undefined) {
+      this.#lock = record.lock;
+      this.#highQc = record.highQc;
+      this.#votedView = record.votedView;
     }
     for (const block of durable.blocks) if (this.tree.has(block.parent)) this.tree.add(block);
   }
@@ -135,9 +136,9 @@ export class ChainedReplica implements Replica, PacemakerHost, CatchUpHost {
   }
 
   start(): void {
-    // Both are views that we were in lawfully: the lock's certificate opens the next one.
-    this.enter(Math.max(this.#votedView, this.#lock.view + 1), 'start');
-    this.#fetchIfMissing(this.#lock, this.self);
+    // Both are views that we may be in lawfully: a certificate opens the next one.
+    this.enter(Math.max(this.#votedView, this.#highQc.view + 1), 'start');
+    this.#fetchIfMissing(this.#highQc, this.self);
   }
 
   receive(from: number, message: Message): void {
@@ -325,7 +326,14 @@ export class ChainedReplica implements Replica, PacemakerHost, CatchUpHost {
 
   #persist(pending: Pending, block: Block | undefined): void {
     this.#pending.push(pending);
-    this.effects.persist({ lock: this.#lock, votedView: this.#votedView, block });
+    const highTc = this.#pacemaker.highTc;
+    this.effects.persist({
+      lock: this.#lock,
+      votedView: this.#votedView,
+      highQc: this.#highQc,
+      highTc,
+      block,
+    });
   }
 
   // --- votes and certificates
@@ -368,10 +376,10 @@ export class ChainedReplica implements Replica, PacemakerHost, CatchUpHost {
     this.#highQc = qc;
     this.observer.highQcUpdated(qc);
     this.#commitBy(qc);
-    this.#fetchIfMissing(qc, from);
     if (qc.view >= this.#view) this.enter(qc.view + 1, 'qc');
     else if (qc.view === this.#view - 1 && this.rotation.leader(this.#view) === this.self)
       this.#freeToPropose('responsive');
+    this.#fetchIfMissing(qc, from);
   }
 
   #fetchIfMissing(qc: Qc, from: number): void {

@@ -19,6 +19,9 @@ export interface SafetyRecord {
   readonly lock: Qc;
   /** Highest view in which this replica signed anything: proposal, vote or wish to leave. */
   readonly votedView: number;
+  /** The certificates that prove the view lawful, so that a restarted replica can take others along. */
+  readonly highQc: Qc;
+  readonly highTc: Tc | undefined;
   /** The block voted for, kept so that a certified block is never lost by all. */
   readonly block: Block | undefined;
 }

@@ -2,7 +2,8 @@
  * Pacemaker (A) of research 1.4, after Lewis-Pye: views are grouped into epochs. Inside an epoch a
  * failed view ends by the local timer and costs no message. At the last view of an epoch a replica
  * whose timer fires stays, and sends a wish for the first view of the next epoch to its first f + 1
- * leaders, again each time the timer fires. A leader with a quorum of wishes broadcasts the certificate.
+ * leaders. A leader with a quorum of wishes broadcasts the certificate. Each time the timer fires again
+ * the wish is repeated, to all: after a crash the others may be epochs away, and whoever is ahead answers.
  *
  * A certificate of votes crosses an epoch boundary like any other view. The timer does not grow
  * inside an epoch, since replicas would drift apart: the factor is fixed when an epoch is entered.
@@ -12,7 +13,7 @@ import { Timer } from './effects.js';
 import { backedOff, type PacemakerHost, type TimerOptions } from './pacemaker.js';
 import { WishPacemaker } from './wish-pacemaker.js';
 
-/** Epochs of `epochViews` views; view 1 is the first of the first. */
+/** Epochs of f + 1 views, so that each has an honest leader; view 1 is the first of the first. */
 export class EpochPacemaker extends WishPacemaker {
   readonly #epochViews: number;
   /** The last view that gave up by its timer. */
@@ -20,10 +21,9 @@ export class EpochPacemaker extends WishPacemaker {
   #epoch = -1;
   #epochTimeoutUs = 0;
 
-  /** @param epochViews f + 1 or more, so that an epoch has an honest leader */
-  constructor(host: PacemakerHost, timers: TimerOptions, epochViews: number) {
-    super(host, timers);
-    this.#epochViews = epochViews;
+  constructor(host: PacemakerHost, timers: TimerOptions, restored: Tc | undefined) {
+    super(host, timers, restored);
+    this.#epochViews = host.committee.weakSize;
   }
 
   override timeoutUs(): number {
@@ -73,13 +73,14 @@ export class EpochPacemaker extends WishPacemaker {
 
   #wishForNextEpoch(view: number, repeated: boolean): void {
     const { host } = this;
+    const wish = this.wish(view + 1, repeated);
     const leaders = new Set<number>();
     for (let next = 1; next <= this.#epochViews; next++) leaders.add(host.rotation.leader(view + next));
-    const wish = this.wish(view + 1, repeated);
-    for (const leader of leaders) if (leader !== host.self) host.effects.send(leader, wish);
+    if (repeated) host.effects.broadcast(wish);
+    else for (const leader of leaders) if (leader !== host.self) host.effects.send(leader, wish);
     host.observer.wishSent(view + 1, host.highQc.view);
     // Last, because our own wish may complete the quorum and move the replica on.
-    if (leaders.has(host.self) && !repeated) this.countWish(host.self, view + 1);
+    if (repeated || leaders.has(host.self)) this.countWish(host.self, view + 1);
   }
 
   #epochOf(view: number): number {

@@ -26,9 +26,11 @@ export abstract class WishPacemaker implements Pacemaker {
   readonly #wishes: BallotBook;
   #highTc: Tc | undefined;
 
-  constructor(host: PacemakerHost, timers: TimerOptions) {
+  /** @param restored the certificate found on disk */
+  constructor(host: PacemakerHost, timers: TimerOptions, restored: Tc | undefined) {
     this.host = host;
     this.timers = timers;
+    this.#highTc = restored;
     this.#wishes = new BallotBook(host.committee, BALLOTS);
   }
 

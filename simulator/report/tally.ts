@@ -30,13 +30,16 @@ export class Tally {
     this.committedBy = new Float64Array(validators);
   }
 
-  viewEntered(nowUs: number, view: number): void {
-    if (this.#firstEntered.get(view) !== -1) return;
+  /** Returns whether nobody was in so high a view before. */
+  viewEntered(nowUs: number, view: number): boolean {
+    if (this.#firstEntered.get(view) !== -1) return false;
     this.#firstEntered.set(view, nowUs);
     this.viewsEntered++;
-    if (view > this.highestView) this.highestView = view;
     const before = view > 1 ? this.#firstEntered.get(view - 1) : -1;
     if (before !== -1) this.viewPeriod.add(nowUs - before);
+    if (view <= this.highestView) return false;
+    this.highestView = view;
+    return true;
   }
 
   viewTimedOut(view: number): void {

@@ -6,7 +6,7 @@
  */
 
 /** Fuel per microsecond of one executor. */
-const FUEL_PER_US = 600;
+export const FUEL_PER_US = 600;
 
 /** What a block may use. */
 export const BLOCK_FUEL_LIMIT = 60_000_000;
@@ -51,9 +51,6 @@ function c(
 ): ContractModel {
   return { name, entry, share, fuel, spread, reverts, runsOut, reads, writes, codeBytes };
 }
-
-/** How many contracts there are. */
-export const CONTRACT_COUNT = contracts.length;
 
 /** What executing one transaction does. */
 export interface Execution {

@@ -96,6 +96,8 @@ export class ScopedSeries {
 export class ClosedLabel<V extends string, T> {
   readonly #entries = new Map<V, T>();
   readonly #open: (value: V) => T;
+  #lastValue: V | undefined;
+  #lastEntry: T | undefined;
 
   /** @param eager values whose series shall exist at zero from the start */
   constructor(open: (value: V) => T, eager: readonly NoInfer<V>[] = []) {
@@ -104,16 +106,23 @@ export class ClosedLabel<V extends string, T> {
   }
 
   at(value: V): T {
-    const known = this.#entries.get(value);
-    if (known !== undefined) return known;
-    const entry = this.#open(value);
-    this.#entries.set(value, entry);
+    // Most events repeat the value before; comparing is cheaper than hashing a string fresh from the wire.
+    if (value === this.#lastValue) return this.#lastEntry as T;
+    const entry = this.#entries.get(value) ?? this.#opened(value);
+    this.#lastValue = value;
+    this.#lastEntry = entry;
     return entry;
   }
 
   /** What has been opened so far. */
   entries(): Iterable<T> {
     return this.#entries.values();
+  }
+
+  #opened(value: V): T {
+    const entry = this.#open(value);
+    this.#entries.set(value, entry);
+    return entry;
   }
 }
 

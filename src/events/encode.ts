@@ -8,7 +8,7 @@
 import type { Envelope } from './envelope.js';
 import { encoderSource, headOf, textFunctions, wordsByField } from './encoder-source.js';
 import { generate, type FunctionMaker } from './generate.js';
-import * as text from './value-text.js';
+import { MicrosecondsText, valueText, type Words } from './value-text.js';
 import type { StreamEvent } from './vocabulary.js';
 import { wireFormByType, wireForms, type WireField, type WireForm } from './wire.js';
 
@@ -25,13 +25,13 @@ export type RecordEncoder = (
   body: Readonly<Record<string, unknown>>,
 ) => string;
 
-const wall = new text.MicrosecondsText();
-const mono = new text.MicrosecondsText();
+const wall = new MicrosecondsText();
+const mono = new MicrosecondsText();
 
 /** Generates the encoders by index, or interprets where code generation is not allowed. */
 export function createEncoders(make?: FunctionMaker): readonly RecordEncoder[] {
   return wireForms.map((form) => {
-    const scope = { ...text, wall, mono, words: wordsByField(form) };
+    const scope = { ...valueText, wall, mono, words: wordsByField(form) };
     return generate<RecordEncoder>(encoderSource(form), scope, make) ?? interpretingEncoder(form);
   });
 }
@@ -61,9 +61,9 @@ function interpretingEncoder(form: WireForm): RecordEncoder {
   };
 }
 
-function textOf({ name, field }: WireField, value: unknown, words: ReadonlyMap<string, text.Words>): string {
-  if (field.kind === 'enum') return text.wordText(value, name, words.get(name)!);
+function textOf({ name, field }: WireField, value: unknown, words: ReadonlyMap<string, Words>): string {
+  if (field.kind === 'enum') return valueText.wordText(value, name, words.get(name)!);
   if (field.kind in textFunctions)
-    return text[textFunctions[field.kind as keyof typeof textFunctions]](value, name);
-  return text.structureText(value, name, field);
+    return valueText[textFunctions[field.kind as keyof typeof textFunctions]](value, name);
+  return valueText.structureText(value, name, field);
 }

@@ -7,7 +7,7 @@
  */
 import { PROTOCOL_VERSION } from './envelope.js';
 import type { FieldProblem } from './problem.js';
-import { checkValue, problemOf, show } from './validate.js';
+import { checkField, show } from './validate.js';
 import { wireFormByType, type WireForm } from './wire.js';
 
 /** A line as `JSON.parse` gives it. */
@@ -38,14 +38,8 @@ export function interpret(raw: RawLine, form: WireForm, node: string | undefined
     return { reason: 'no_hello', detail: 'node: absent, and no hello named it' };
   const event: Record<string, unknown> = { type: form.schema.type };
   for (const { name, field } of form.fields) {
-    const found = raw[name] ?? undefined;
-    event[name] = undefined;
-    if (found === undefined) {
-      if (!field.optional) return problemOf(name, found, field);
-      continue;
-    }
-    const checked = checkValue(found, field);
-    if ('reason' in checked) return problemOf(name, found, field, checked);
+    const checked = checkField(name, raw[name], field);
+    if ('reason' in checked) return checked;
     event[name] = checked.value;
   }
   const weight = form.sampled ? undefined : (raw['weight'] ?? undefined);

@@ -35,7 +35,7 @@ const CLOSE_BRACE = 0x7d;
 const powersOfTen = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
 /** Not a plain unsigned integer. */
-export const NOT_PLAIN = -1;
+const NOT_PLAIN = -1;
 
 /** One reader per stream; reused for every line. */
 export class LineReader {

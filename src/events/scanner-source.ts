@@ -43,7 +43,7 @@ ${indent(heads.map((head) => `// ${head}\nif (${matches(head, '0')}) {\n  reader
 }
 
 /** Source of a comparison of the bytes at `at` with ASCII `text`, which must not contain a brace. */
-export function matches(text: string, at = 'at'): string {
+function matches(text: string, at = 'at'): string {
   const bytes = Buffer.from(text, 'latin1');
   const parts: string[] = [];
   const place = (offset: number): string =>

@@ -52,6 +52,7 @@ export const id = (doc: string): Field<string, false> => field('id', doc);
 export const text = (doc: string): Field<string, false> => field('text', doc);
 export const uint = (doc: string): Field<number, false> => field('uint', doc);
 export const uint64 = (doc: string): Field<number | bigint, false> => field('uint64', doc);
+/** @public Completes the kinds; no event of ours has a signed integer yet. */
 export const int = (doc: string): Field<number, false> => field('int', doc);
 export const number = (doc: string): Field<number, false> => field('number', doc);
 export const duration = (doc: string): Field<number, false> => field('duration', doc);

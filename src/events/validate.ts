@@ -6,7 +6,7 @@
  * throws, and a description of what it found never grows with the size of that.
  */
 import type { FieldProblem, InvalidReason } from './problem.js';
-import type { Field, FieldKind, Fields } from './schema.js';
+import type { Field, FieldKind } from './schema.js';
 
 /** Longest `id`, in UTF-16 units; also the longest key of a map. */
 export const MAX_ID = 256;
@@ -19,7 +19,7 @@ export const MAX_LABELS = 32;
 /** Most entries of `bounds`. */
 export const MAX_BOUNDS = 256;
 /** Greatest `uint64`. */
-export const MAX_UINT64 = 2n ** 64n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
 
 /** What of a field's declaration decides about its value. */
 export type Declared = Pick<Field, 'kind' | 'values'>;
@@ -36,23 +36,19 @@ export function checkValue(found: unknown, field: Declared): Checked {
   return checkers[field.kind](found, field);
 }
 
-/** The problem of a field whose value does not hold, or which is absent though required. */
-export function problemOf(name: string, found: unknown, field: Declared, checked?: Checked): FieldProblem {
-  if (checked === undefined || !('reason' in checked))
+/** The normalised value of a field, undefined where it is absent and may be; or what is wrong with it. */
+export function checkField(
+  name: string,
+  found: unknown,
+  field: Field,
+): { readonly value: unknown } | FieldProblem {
+  if (found === undefined || found === null) {
+    if (field.optional) return { value: undefined };
     return { reason: 'missing_field', detail: `${name}: absent, expected ${describe(field)}` };
-  return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
-}
-
-/** The first problem of `fields` in `body`, whose values it normalises in place; undefined when all hold. */
-export function checkFields(body: Record<string, unknown>, fields: Fields): FieldProblem | undefined {
-  for (const [name, field] of Object.entries(fields)) {
-    const found = body[name];
-    if (found === undefined && field.optional) continue;
-    const checked = found === undefined ? undefined : checkValue(found, field);
-    if (!checked || 'reason' in checked) return problemOf(name, found, field, checked);
-    body[name] = checked.value;
   }
-  return undefined;
+  const checked = checkValue(found, field);
+  if ('value' in checked) return checked;
+  return { reason: checked.reason, detail: `${name}: found ${show(found)}, expected ${checked.expected}` };
 }
 
 const checkers: Record<FieldKind, (found: unknown, field: Declared) => Checked> = {

@@ -39,17 +39,17 @@ export function wordsOf(values: readonly string[]): Words {
 }
 
 /** One of a closed list. */
-export function wordText(value: unknown, name: string, words: Words): string {
+function wordText(value: unknown, name: string, words: Words): string {
   return words.get(value) ?? refuse(value, name, { kind: 'enum', values: [...words.keys()] as string[] });
 }
 
 /** An id, in quotes. */
-export function idText(value: unknown, name: string): string {
+function idText(value: unknown, name: string): string {
   return remembered.get(value as string) ?? newText(value, name, 'id', 1, MAX_ID);
 }
 
 /** A text, in quotes. */
-export function textText(value: unknown, name: string): string {
+function textText(value: unknown, name: string): string {
   return remembered.get(value as string) ?? newText(value, name, 'text', 0, MAX_TEXT);
 }
 
@@ -64,46 +64,46 @@ function newText(value: unknown, name: string, kind: 'id' | 'text', min: number,
 }
 
 /** An unsigned integer. */
-export function uintText(value: unknown, name: string): string {
+function uintText(value: unknown, name: string): string {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return `${value as number}`;
   return refuse(value, name, { kind: 'uint' });
 }
 
 /** An unsigned integer of 64 bits; above 2^53-1 a bigint, written as a decimal string. */
-export function uint64Text(value: unknown, name: string): string {
+function uint64Text(value: unknown, name: string): string {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return `${value as number}`;
   return structureText(value, name, { kind: 'uint64' });
 }
 
 /** A signed integer. */
-export function intText(value: unknown, name: string): string {
+function intText(value: unknown, name: string): string {
   return Number.isSafeInteger(value) ? `${value as number}` : refuse(value, name, { kind: 'int' });
 }
 
 /** A finite number. */
-export function numberText(value: unknown, name: string): string {
+function numberText(value: unknown, name: string): string {
   return Number.isFinite(value) ? `${value as number}` : refuse(value, name, { kind: 'number' });
 }
 
 /** A finite number of at least 0. */
-export function durationText(value: unknown, name: string): string {
+function durationText(value: unknown, name: string): string {
   if (Number.isFinite(value) && (value as number) >= 0) return `${value as number}`;
   return refuse(value, name, { kind: 'duration' });
 }
 
 /** A finite number of at least 1. */
-export function weightText(value: unknown, name: string): string {
+function weightText(value: unknown, name: string): string {
   if (Number.isFinite(value) && (value as number) >= 1) return `${value as number}`;
   return refuse(value, name, { kind: 'weight' });
 }
 
 /** `true` or `false`. */
-export function boolText(value: unknown, name: string): string {
+function boolText(value: unknown, name: string): string {
   return value === true ? 'true' : value === false ? 'false' : refuse(value, name, { kind: 'bool' });
 }
 
 /** A list of ids. */
-export function idsText(value: unknown, name: string): string {
+function idsText(value: unknown, name: string): string {
   if (!Array.isArray(value) || value.length > MAX_LIST) return refuse(value, name, { kind: 'ids' });
   let text = '';
   for (let i = 0; i < value.length; i++) text += (i === 0 ? '' : ',') + idText(value[i], name);
@@ -111,7 +111,7 @@ export function idsText(value: unknown, name: string): string {
 }
 
 /** A map of strings. */
-export function labelsText(value: unknown, name: string): string {
+function labelsText(value: unknown, name: string): string {
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
   const keys = isMap ? Object.keys(value) : [];
   if (!isMap || keys.length > MAX_LABELS) return refuse(value, name, { kind: 'labels' });
@@ -122,7 +122,7 @@ export function labelsText(value: unknown, name: string): string {
 }
 
 /** Lists and maps that are rare enough to be checked by the decoder's own checker. */
-export function structureText(value: unknown, name: string, field: Declared): string {
+function structureText(value: unknown, name: string, field: Declared): string {
   const checked = value === undefined || value === null ? undefined : checkValue(value, field);
   if (checked === undefined || 'reason' in checked) return refuse(value, name, field);
   return JSON.stringify(checked.value, (_key, item: unknown) =>
@@ -175,3 +175,20 @@ function refuse(value: unknown, name: string, declared: Declared): never {
   const detail = `${name}: found ${show(value)}, expected ${describe(declared)}`;
   throw new QuorumscopeError('events.encoding', 'input', detail, { details: { field: name } });
 }
+
+/** What encoders call, generated or not. */
+export const valueText = {
+  wordText,
+  idText,
+  textText,
+  uintText,
+  uint64Text,
+  intText,
+  numberText,
+  durationText,
+  weightText,
+  boolText,
+  idsText,
+  labelsText,
+  structureText,
+} as const;

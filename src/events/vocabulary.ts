@@ -61,14 +61,17 @@ export type EventType = keyof EventMap;
 export type DomainEvent = EventMap[EventType];
 
 /** `hello`, decoded; it carries no `seq`. */
-export type HelloEvent = Omit<Envelope, 'seq' | 'weight'> & { readonly type: 'hello' } & Body<
-    (typeof hello)['fields']
-  >;
+export type HelloEvent = Omit<Envelope, 'seq' | 'weight'> & {
+  readonly type: 'hello';
+  readonly seq?: undefined;
+  readonly weight?: undefined;
+} & Body<(typeof hello)['fields']>;
 
 /** `source.dropped`, decoded. Its `seq` may be absent and is not counted for gaps. */
 export type SourceDroppedEvent = Omit<Envelope, 'seq' | 'weight'> & {
   readonly type: 'source.dropped';
   readonly seq?: number | undefined;
+  readonly weight?: undefined;
 } & Body<(typeof source)['dropped']['fields']>;
 
 /** Anything that a line can decode to. */

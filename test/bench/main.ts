@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   record: () => import('./record.js'),
   hooks: () => import('./hooks.js'),
   decode: () => import('./decode.js'),
+  intake: () => import('./intake.js'),
   pipeline: () => import('./pipeline.js'),
   exposition: () => import('./exposition.js'),
 };

@@ -19,6 +19,8 @@ export class Child {
       cwd: root,
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own, so that a signal reaches what it started too, as Ctrl-C does in a terminal.
+      detached: true,
     });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -66,7 +68,8 @@ export class Child {
 
   /** Sends a signal and waits for the end; resolves to the exit code. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill(signal);
+    const { pid, exitCode, signalCode } = this.process;
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, signal);
     return this.exited;
   }
 }

@@ -8,13 +8,12 @@ import { describe, expect, it } from 'vitest';
 import { requirements, specifications } from '../../scripts/docs/requirements.js';
 import type { MappingKind, Row } from '../../scripts/docs/requirements/row.js';
 import { settingByPath } from '../../src/config/sections.js';
-import type { DomainMetric } from '../../src/domains/declare.js';
+import { allMetrics } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
-import { standardDomains } from '../../src/domains/registry.js';
 import { schemaByType } from '../../src/events/vocabulary.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
 import { intakeMetrics } from '../../src/intake/catalogue.js';
-import { Board, boardMetrics } from '../../src/metrics/board.js';
+import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
 import type { MetricDefinition, MetricKind } from '../../src/metrics/definition.js';
 import { createRoutes } from '../../src/server/routes.js';
@@ -22,13 +21,8 @@ import { createRoutes } from '../../src/server/routes.js';
 const root = new URL('../../', import.meta.url);
 const exists = (path: string): boolean => existsSync(new URL(path, root));
 
-const fedMetrics = standardDomains(new Board()).flatMap(
-  (domain): (MetricDefinition & Partial<DomainMetric>)[] => Object.values(domain.metrics),
-);
-const fedByName = new Map(fedMetrics.map(({ name, fedBy }) => [name, fedBy]));
-
 const definitions: readonly MetricDefinition[] = [
-  ...fedMetrics,
+  ...allMetrics.values(),
   ...Object.values(boardMetrics),
   ...Object.values(collectorMetrics),
   ...Object.values(domainMetrics),
@@ -115,7 +109,7 @@ describe('names', () => {
       const events = new Set(namesIn(row, 'event'));
       if (events.size === 0) return [];
       return namesIn(row, 'metric')
-        .filter((name) => fedByName.get(name)?.every((type) => !events.has(type)))
+        .filter((name) => allMetrics.get(name)?.fedBy.every((type) => !events.has(type)))
         .map((name) => `${row.id}: ${name} is not fed by ${[...events].join(', ')}`);
     });
     expect(apart).toEqual([]);

@@ -7,7 +7,7 @@ import { done, open, section, type Specification } from './row.js';
 import { shown } from './shown.js';
 
 const requirements = section('S3.requirements', 'Requirements', [
-  done(shown.domains, 'collection', 'Metric Collection: capture all relevant operational metrics', [
+  done(shown.metricCatalogue, 'collection', 'Metric Collection: capture all relevant operational metrics', [
     'document docs/METRICS.md',
     'feature every domain has a catalogue and an observer',
   ]),
@@ -53,7 +53,7 @@ const metricTypes = section(
     done(shown.storage, 'read_latency_us', 'read_latency_us: histogram', [
       'metric hotstuff_storage_read_duration_seconds',
     ]),
-    done(shown.storage, 'write_latency_us', 'write_latency_us: histogram', [
+    done(shown.metricCatalogue, 'write_latency_us', 'write_latency_us: histogram', [
       'metric hotstuff_storage_write_duration_seconds',
     ]),
     done(shown.network, 'grpc_latency_us', 'grpc_latency_us: histogram', [
@@ -73,7 +73,7 @@ const metricTypes = section(
       'event storage.cache_evicted',
       'metric hotstuff_storage_cache_evictions_total',
     ]),
-    done(shown.execution, 'optimization_started', 'optimization_started: counter', [
+    done(shown.metricCatalogue, 'optimization_started', 'optimization_started: counter', [
       'event execution.optimization_started',
       'metric hotstuff_execution_optimizations_started_total',
     ]),
@@ -101,7 +101,7 @@ const metricTypes = section(
       'event execution.instance_created',
       'metric hotstuff_execution_instances_created_total',
     ]),
-    done(shown.execution, 'session_terminated', 'session_terminated: counter', [
+    done(shown.metricCatalogue, 'session_terminated', 'session_terminated: counter', [
       'event execution.instance_terminated',
       'metric hotstuff_execution_instances_terminated_total',
     ]),
@@ -123,7 +123,7 @@ const metricTypes = section(
     done(shown.process, 'memory_usage_mb', 'memory_usage_mb: gauge', [
       'metric hotstuff_process_resident_memory_bytes',
     ]),
-    done(shown.process, 'process_count', 'process_count: gauge', [
+    done(shown.metricCatalogue, 'process_count', 'process_count: gauge', [
       'metric hotstuff_process_threads',
       'note The processes of a virtual machine are the threads of a node.',
     ]),
@@ -169,10 +169,10 @@ const recording = section('S3.recording', 'High-performance recording', [
   done(shown.clock, 'timestamp', 'monotonic microsecond timestamps', [
     'feature the clock port: wall and monotonic microseconds',
   ]),
-  done(shown.board, 'counter', 'counter: update_counter in a time bucket', [
+  done(shown.series, 'counter', 'counter: update_counter in a time bucket', [
     'feature counters are cumulative; rates come from differences',
   ]),
-  done(shown.board, 'histogram', 'record_histogram', [
+  done(shown.series, 'histogram', 'record_histogram', [
     'feature buckets and exponential histograms',
     'note Raw values are not kept: they grow without bound.',
   ]),
@@ -182,8 +182,8 @@ const recording = section('S3.recording', 'High-performance recording', [
 ]);
 
 const aggregation = section('S3.aggregation', 'Real-time aggregation', [
-  done(shown.board, 'sum', 'Aggregator.sum', 'feature sum of a histogram'),
-  done(shown.board, 'count', 'Aggregator.count', 'feature count of a histogram'),
+  done(shown.sketch, 'sum', 'Aggregator.sum', 'feature sum of an exponential histogram'),
+  done(shown.sketch, 'count', 'Aggregator.count', 'feature count of an exponential histogram'),
   done(shown.sketch, 'min', 'Aggregator.min', 'feature smallest value of an exponential histogram'),
   done(shown.sketch, 'max', 'Aggregator.max', 'feature largest value of an exponential histogram'),
   open('sum_of_squares', 'Aggregator.sum_of_squares', [
@@ -306,7 +306,7 @@ const telemetry = section(
     done(shown.storage, 'cache_hit', '[cache, hit]', 'event storage.cache_accessed'),
     done(shown.storage, 'cache_miss', '[cache, miss]', 'event storage.cache_accessed'),
     done(shown.storage, 'cache_eviction', '[cache, eviction]', 'event storage.cache_evicted'),
-    done(shown.execution, 'optimization_started', '[optimization, started]', [
+    done(shown.metricCatalogue, 'optimization_started', '[optimization, started]', [
       'event execution.optimization_started',
     ]),
     open('optimization_progress', '[optimization, progress]', [
@@ -330,8 +330,13 @@ const telemetry = section(
     done(shown.hooks, 'attach_many', 'setup_telemetry_handlers: :telemetry.attach_many', [
       'feature channels of `node:diagnostics_channel` behind one hook object',
     ]),
-    done(shown.domains, 'handle', 'handle_telemetry_event', 'feature handlers of an observer, by event type'),
-    done(shown.domains, 'event_to_metric', 'event_to_metric_type: counter, histogram, gauge', [
+    done(
+      shown.metricCatalogue,
+      'handle',
+      'handle_telemetry_event',
+      'feature handlers of an observer, by event type',
+    ),
+    done(shown.metricCatalogue, 'event_to_metric', 'event_to_metric_type: counter, histogram, gauge', [
       'feature observers map events to series',
     ]),
   ],
@@ -375,7 +380,7 @@ const alerting = section('S3.alerting', 'Alerting integration', [
 ]);
 
 const testing = section('S3.testing', 'Testing scenarios', [
-  done(shown.board, 'counter_updates', 'Metric Recording: high-frequency counter updates', [
+  done(shown.series, 'counter_updates', 'Metric Recording: high-frequency counter updates', [
     'feature tests and bench of bound handles',
   ]),
   done(shown.sketch, 'histogram_accuracy', 'Metric Recording: histogram accuracy', [
@@ -389,7 +394,7 @@ const testing = section('S3.testing', 'Testing scenarios', [
     'feature quantiles against sorted values',
   ]),
   open('rates', 'Aggregation: rate calculations', "feature Prometheus's own test files"),
-  open('recording_overhead', 'Performance: recording overhead', 'feature `npm run bench`'),
+  done(shown.benchRecord, 'recording_overhead', 'Performance: recording overhead', 'feature `npm run bench`'),
   open('query_latency', 'Performance: query latency', 'feature `npm run bench`'),
   open('memory_usage', 'Performance: memory usage', 'feature `npm run bench`'),
   done(shown.accounting, 'no_loss', 'Accuracy: no metric loss', [
@@ -403,29 +408,29 @@ const testing = section('S3.testing', 'Testing scenarios', [
 
 const checklist = section('S3.checklist', 'Implementation checklist', [
   done(shown.board, 'storage', 'Create Analytics GenServer with ETS storage', 'feature the board'),
-  done(shown.definition, 'types', 'Implement metric type system', 'feature metric definitions as data'),
+  done(shown.board, 'types', 'Implement metric type system', 'feature metric definitions as data'),
   done(shown.board, 'recording', 'Add high-performance recording', 'feature bound handles'),
-  done(shown.domains, 'aggregation', 'Create real-time aggregation', 'feature observers and derived gauges'),
+  done(shown.derived, 'aggregation', 'Create real-time aggregation', 'feature observers and derived gauges'),
   done(shown.sketch, 'percentiles', 'Implement percentile calculations', 'feature exponential histogram'),
   open('dashboard', 'Add dashboard generation', 'feature dashboard data, Grafana dashboards'),
   open('queries', 'Create time series queries', 'feature PromQL over history'),
   done(shown.hooks, 'telemetry', 'Integrate telemetry handlers', 'feature hooks'),
   open('export', 'Add export formats', 'feature JSON, CSV, StatsD, InfluxDB, OTLP beside Prometheus'),
   open('alerting', 'Implement alerting hooks', 'feature handlers of alerts for embedders'),
-  open('performance_tests', 'Write performance tests', 'feature `npm run bench` with floors'),
+  done(shown.bench, 'performance_tests', 'Write performance tests', 'feature `npm run bench` with floors'),
   done(shown.accounting, 'accuracy_tests', 'Add accuracy tests', 'feature property test of the accounting'),
   open('load_tests', 'Create load tests', 'feature simulator at full speed over the real socket'),
   done(shown.catalogue, 'document', 'Document metric definitions', 'document docs/METRICS.md'),
 ]);
 
 const success = section('S3.success', 'Success criteria', [
-  open('performance', 'Performance: < 1 us metric recording overhead', [
+  done(shown.benchRecord, 'performance', 'Performance: < 1 us metric recording overhead', [
     'feature recording through a bound handle in nanoseconds, by `npm run bench`',
   ]),
   done(shown.accounting, 'accuracy', 'Accuracy: no metric loss under load', [
     'feature every event is counted as processed, duplicate, unknown, dropped or invalid',
   ]),
-  open('scalability', 'Scalability: handle millions of metrics/minute', [
+  done(shown.benchPipeline, 'scalability', 'Scalability: handle millions of metrics/minute', [
     'feature at least 500,000 events/s from a socket on one core, by `npm run bench`',
   ]),
   open('usability', 'Usability: instant dashboard generation', 'feature live page without a build step'),

@@ -13,7 +13,7 @@ const principles = section('S4.principles', 'Design philosophy', [
     'feature metrics, view verdicts, traces, health',
   ]),
   open('low_overhead', 'Low-Overhead Collection', 'feature hooks of bounded work, by `npm run bench`'),
-  done(shown.domains, 'coverage', 'Comprehensive Coverage', [
+  done(shown.metricCatalogue, 'coverage', 'Comprehensive Coverage', [
     'document docs/METRICS.md',
     'feature domains consensus, network, storage, state, mempool, execution, process, custom',
   ]),
@@ -39,7 +39,7 @@ const architecture = section('S4.architecture', 'Architecture overview', [
     'document docs/EVENTS.md',
     'feature event stream in; recording of what was received',
   ]),
-  done(shown.exposition, 'prometheus', 'Prometheus Export', 'route GET /metrics'),
+  done(shown.prometheus, 'prometheus', 'Prometheus Export', 'route GET /metrics'),
   open('jaeger', 'Jaeger Export', 'feature traces by OTLP and by the Jaeger exporter'),
   open('grafana', 'Grafana Dashboards', 'feature dashboards generated from the catalogue'),
   open('custom', 'Custom Export', 'feature the `MetricsExporter` face'),
@@ -70,7 +70,7 @@ const collector = section('S4.collector', '`MetricsCollector` trait', [
   ]),
   done(shown.collector, 'flush_metrics', 'flush_metrics', 'feature collector: flush'),
   done(shown.board, 'labels', 'Label-based organization', 'feature labels, interned, under a budget'),
-  done(shown.hooks, 'non_blocking', 'Async collection: non-blocking metrics recording', [
+  done(shown.ship, 'non_blocking', 'Async collection: non-blocking metrics recording', [
     'feature recording is one add; hooks hand over to a worker thread or a socket',
   ]),
   done(shown.collector, 'timing', 'Timing utilities', 'feature collector: time an operation'),
@@ -107,7 +107,7 @@ const consensus = section('S4.consensus', '`ConsensusMetrics`', [
     'event consensus.view_entered',
     'metric hotstuff_consensus_view_change_duration_seconds',
   ]),
-  done(shown.consensus, 'votes_sent', 'votes_sent: Counter', [
+  done(shown.metricCatalogue, 'votes_sent', 'votes_sent: Counter', [
     'event consensus.vote_sent',
     'metric hotstuff_consensus_votes_sent_total',
   ]),
@@ -180,15 +180,15 @@ const performance = section('S4.performance', '`PerformanceMetrics`', [
     'event consensus.view_entered',
     'metric hotstuff_consensus_decided_views_per_second',
   ]),
-  done(shown.mempool, 'transaction_confirmation_latency', 'transaction_confirmation_latency: Histogram', [
+  done(shown.derived, 'transaction_confirmation_latency', 'transaction_confirmation_latency: Histogram', [
     'event mempool.transaction_committed',
     'metric hotstuff_mempool_transaction_confirmation_latency_seconds',
   ]),
-  done(shown.consensus, 'block_finalization_latency', 'block_finalization_latency: Histogram', [
+  done(shown.derived, 'block_finalization_latency', 'block_finalization_latency: Histogram', [
     'event consensus.block_committed',
     'metric hotstuff_consensus_block_finalization_latency_seconds',
   ]),
-  done(shown.execution, 'end_to_end_latency', 'end_to_end_latency: Histogram', [
+  done(shown.derived, 'end_to_end_latency', 'end_to_end_latency: Histogram', [
     'event execution.result_persisted',
     'metric hotstuff_execution_end_to_end_latency_seconds',
   ]),
@@ -204,7 +204,7 @@ const performance = section('S4.performance', '`PerformanceMetrics`', [
     'event process.measured',
     'metric hotstuff_process_disk_used_bytes',
   ]),
-  done(shown.process, 'network_bandwidth', 'network_bandwidth: Gauge', [
+  done(shown.metricCatalogue, 'network_bandwidth', 'network_bandwidth: Gauge', [
     'event process.measured',
     'metric hotstuff_process_network_bytes_per_second',
   ]),
@@ -213,11 +213,11 @@ const performance = section('S4.performance', '`PerformanceMetrics`', [
     'event consensus.block_committed',
     'metric hotstuff_consensus_efficiency_ratio',
   ]),
-  done(shown.network, 'network_efficiency', 'network_efficiency: Gauge', [
+  done(shown.derived, 'network_efficiency', 'network_efficiency: Gauge', [
     'event network.message_sent',
     'metric hotstuff_network_efficiency_ratio',
   ]),
-  done(shown.storage, 'storage_efficiency', 'storage_efficiency: Gauge', [
+  done(shown.derived, 'storage_efficiency', 'storage_efficiency: Gauge', [
     'event storage.write_completed',
     'metric hotstuff_storage_efficiency_ratio',
   ]),
@@ -228,7 +228,7 @@ const network = section('S4.network', '`NetworkMetrics`', [
     'event network.message_sent',
     'metric hotstuff_network_messages_sent_total',
   ]),
-  done(shown.network, 'messages_received', 'messages_received: Counter', [
+  done(shown.metricCatalogue, 'messages_received', 'messages_received: Counter', [
     'event network.message_received',
     'metric hotstuff_network_messages_received_total',
   ]),
@@ -264,11 +264,11 @@ const network = section('S4.network', '`NetworkMetrics`', [
     'event network.message_received',
     'metric hotstuff_network_received_bytes_total',
   ]),
-  done(shown.network, 'bandwidth_utilization', 'bandwidth_utilization: Gauge', [
+  done(shown.derived, 'bandwidth_utilization', 'bandwidth_utilization: Gauge', [
     'event network.link_measured',
     'metric hotstuff_network_bandwidth_utilization_ratio',
   ]),
-  done(shown.network, 'network_partitions', 'network_partitions: Counter', [
+  done(shown.derived, 'network_partitions', 'network_partitions: Counter', [
     'event network.message_sent',
     'event network.message_received',
     'event network.partition_detected',
@@ -280,7 +280,7 @@ const network = section('S4.network', '`NetworkMetrics`', [
     'event network.connection_failed',
     'metric hotstuff_network_connection_failures_total',
   ]),
-  done(shown.network, 'message_delivery_rate', 'message_delivery_rate: Gauge', [
+  done(shown.derived, 'message_delivery_rate', 'message_delivery_rate: Gauge', [
     'event network.message_sent',
     'event network.message_received',
     'metric hotstuff_network_message_delivery_ratio',
@@ -329,7 +329,7 @@ const storage = section('S4.storage', '`StorageMetrics`', [
     'event storage.read_completed',
     'metric hotstuff_storage_read_duration_seconds',
   ]),
-  done(shown.storage, 'write_latency', 'write_latency: Histogram', [
+  done(shown.metricCatalogue, 'write_latency', 'write_latency: Histogram', [
     'event storage.write_completed',
     'metric hotstuff_storage_write_duration_seconds',
   ]),
@@ -393,7 +393,7 @@ const state = section('S4.state', '`StateMetrics`', [
     'event state.transition_applied',
     'metric hotstuff_state_transition_duration_seconds',
   ]),
-  done(shown.state, 'state_query_time', 'state_query_time: Histogram', [
+  done(shown.metricCatalogue, 'state_query_time', 'state_query_time: Histogram', [
     'event state.query_completed',
     'metric hotstuff_state_query_duration_seconds',
   ]),

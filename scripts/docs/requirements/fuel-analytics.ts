@@ -18,7 +18,7 @@ const architecture = section('S0.architecture', 'Analytics architecture', [
     'metric hotstuff_execution_fuel_used_total',
     'note The node meters; the events carry fuel used, limit and classes.',
   ]),
-  done(shown.execution, 'resource_tracking', 'Resource Tracking', [
+  done(shown.metricCatalogue, 'resource_tracking', 'Resource Tracking', [
     'event execution.invocation_completed',
     'event execution.host_call_completed',
     'metric hotstuff_execution_class_operations_total',
@@ -32,7 +32,7 @@ const architecture = section('S0.architecture', 'Analytics architecture', [
 ]);
 
 const efficiency = section('S0.efficiency', 'Efficiency score', [
-  done(shown.execution, 'score', 'calculate_efficiency_score: expected_fuel / actual_fuel_consumed', [
+  done(shown.derived, 'score', 'calculate_efficiency_score: expected_fuel / actual_fuel_consumed', [
     'event execution.invocation_completed',
     'metric hotstuff_execution_efficiency_ratio',
     'note Per contract, over a window, where the node states what it expected.',
@@ -43,7 +43,7 @@ const efficiency = section('S0.efficiency', 'Efficiency score', [
     'note What the node states is the field `expected_fuel`.',
   ]),
   done(shown.execution, 'total', 'get_total_consumed', 'metric hotstuff_execution_fuel_used_total'),
-  done(shown.execution, 'zero', 'score is 1.0 when nothing was consumed', [
+  done(shown.derived, 'zero', 'score is 1.0 when nothing was consumed', [
     'metric hotstuff_execution_efficiency_ratio',
     'feature an absent gauge where nothing was consumed',
     'note Deviation: no data is said to be no data; 1.0 would claim normal behaviour.',
@@ -63,7 +63,7 @@ const breakdown = section(
       'note Class `compute`.',
     ]),
     open('cpu_analytics', 'CPU Cycles: efficiency score, patterns', 'feature efficiency ratio and baselines'),
-    done(shown.execution, 'memory', 'Memory Operations: allocation tracking, 10-1000 units', [
+    done(shown.metricCatalogue, 'memory', 'Memory Operations: allocation tracking, 10-1000 units', [
       'event execution.memory_grown',
       'event execution.invocation_completed',
       'metric hotstuff_execution_class_fuel_total',
@@ -150,13 +150,13 @@ const report = section('S0.report', 'Fuel report', [
     'metric hotstuff_execution_efficiency_ratio',
     'feature fuel report and recorded series: efficiency weighted by fuel',
   ]),
-  done(shown.execution, 'utilization', 'Resource Utilization: CPU, memory, network usage patterns', [
+  done(shown.metricCatalogue, 'utilization', 'Resource Utilization: CPU, memory, network usage patterns', [
     'metric hotstuff_execution_class_fuel_total',
     'metric hotstuff_execution_class_operations_total',
     'metric hotstuff_execution_class_bytes_total',
     'metric hotstuff_process_network_bytes_per_second',
   ]),
-  done(shown.execution, 'execution_time', 'Execution Time: plugin execution duration analysis', [
+  done(shown.metricCatalogue, 'execution_time', 'Execution Time: plugin execution duration analysis', [
     'metric hotstuff_execution_invocation_duration_seconds',
   ]),
   done(shown.execution, 'error_rates', 'Error Rates: failed executions and their causes', [
@@ -202,9 +202,9 @@ const optimization = section(
     done(shown.board, 'pooling', 'Memory Pooling: reuse memory allocations', [
       'feature all series live in one flat array; slots of retired series are reused',
     ]),
-    done(shown.execution, 'gc', 'Garbage Collection: automatic cleanup of unused resources', [
+    done(shown.consensus, 'gc', 'Garbage Collection: automatic cleanup of unused resources', [
       'event process.gc_completed',
-      'feature series of contracts and validators that left are retired',
+      'feature series of validators that left the set, and of nodes that went, are retired',
     ]),
     open('quotas', 'Memory Limits: enforce per-plugin memory quotas', [
       'event execution.limit_changed',
@@ -231,7 +231,10 @@ const optimization = section(
     ),
     open('timeout_manager', 'NetworkOptimizer.timeout_manager', 'feature delivery: timeouts and deadlines'),
     open('batch', 'Batch Requests: combine multiple requests', 'feature delivery: batches per destination'),
-    open('compression', 'Compression: compress large payloads', 'feature gzip on exports and on `/metrics`'),
+    done(shown.server, 'compression', 'Compression: compress large payloads', [
+      'route GET /metrics',
+      'feature gzip where the client takes it',
+    ]),
     open('response_caching', 'Caching: cache network responses', 'feature cache of repeated range queries'),
   ],
   'What concerns the plugin becomes advice to the node; what concerns connections and allocations, the sidecar itself.',
@@ -329,10 +332,10 @@ const integration = section('S0.integration', 'Integration with monitoring', [
   done(shown.execution, 'fuel_consumed', 'FuelMetrics.fuel_consumed: Counter', [
     'metric hotstuff_execution_fuel_used_total',
   ]),
-  done(shown.execution, 'execution_time', 'FuelMetrics.execution_time: Histogram', [
+  done(shown.metricCatalogue, 'execution_time', 'FuelMetrics.execution_time: Histogram', [
     'metric hotstuff_execution_invocation_duration_seconds',
   ]),
-  done(shown.execution, 'efficiency_score', 'FuelMetrics.efficiency_score: Gauge', [
+  done(shown.derived, 'efficiency_score', 'FuelMetrics.efficiency_score: Gauge', [
     'metric hotstuff_execution_efficiency_ratio',
   ]),
   open('anomaly_count', 'FuelMetrics.anomaly_count: Counter', 'feature counter of anomalies by kind'),
@@ -376,16 +379,16 @@ const practices = section('S0.practices', 'Best practices', [
     'feature events are counted as they arrive',
   ]),
   open('retention', 'Historical Retention: keep historical data for analysis', 'feature history'),
-  done(shown.hooks, 'async', 'Async Processing: use async operations for analytics', [
+  done(shown.ship, 'async', 'Async Processing: use async operations for analytics', [
     'feature hooks never wait: embedded pipeline in a worker thread, or shipped over a socket',
   ]),
-  done(shown.hooks, 'batch', 'Batch Processing: process data in batches', [
+  done(shown.hookBatches, 'batch', 'Batch Processing: process data in batches', [
     'feature hooks ship events in batches',
   ]),
-  done(shown.exposition, 'caching', 'Caching: cache frequently accessed data', [
+  done(shown.page, 'caching', 'Caching: cache frequently accessed data', [
     'feature prefixes of exposition lines are rendered once and kept',
   ]),
-  open('optimization', 'Optimization: continuously optimize analytics code', [
+  done(shown.bench, 'optimization', 'Optimization: continuously optimize analytics code', [
     'feature `npm run bench` prints ratios beside published libraries',
   ]),
   open(
@@ -416,6 +419,7 @@ const practices = section('S0.practices', 'Best practices', [
     'metric quorumscope_series_refused_total',
   ]),
   done(shown.intake, 'self_monitoring', 'Monitoring: monitor analytics system itself', [
+    'metric quorumscope_events_dropped_total',
     'metric quorumscope_series',
     'feature metrics of the sidecar itself (`quorumscope_*`)',
   ]),
@@ -423,7 +427,8 @@ const practices = section('S0.practices', 'Best practices', [
 
 const next = section('S0.next', 'Next steps', [
   done(shown.requirements, 'test_matrix', 'Test Matrix', 'document docs/REQUIREMENTS.md'),
-  open(
+  done(
+    shown.bench,
     'baseline',
     'Performance Baseline',
     'feature `npm run bench`, with CPU, Node and commit beside the figures',

@@ -25,13 +25,13 @@ const summary = section('S2.summary', 'Summary', [
 ]);
 
 const acceptance = section('S2.acceptance', 'Acceptance criteria', [
-  done(shown.domains, 'metrics_collection', '1. Metrics Collection', 'document docs/METRICS.md'),
+  done(shown.metricCatalogue, 'metrics_collection', '1. Metrics Collection', 'document docs/METRICS.md'),
   done(shown.process, 'system_metrics', 'System performance metrics', [
     'event process.measured',
     'metric hotstuff_process_cpu_ratio',
     'metric hotstuff_process_resident_memory_bytes',
   ]),
-  done(shown.consensus, 'loop_metrics', 'Loop execution metrics', [
+  done(shown.metricCatalogue, 'loop_metrics', 'Loop execution metrics', [
     'event consensus.view_entered',
     'event execution.invocation_completed',
     'metric hotstuff_consensus_view_duration_seconds',
@@ -65,7 +65,7 @@ const acceptance = section('S2.acceptance', 'Acceptance criteria', [
 ]);
 
 const phases = section('S2.phases', 'Implementation phases', [
-  done(shown.definition, 'metric_types', 'Phase 1: define metric types', [
+  done(shown.board, 'metric_types', 'Phase 1: define metric types', [
     'feature counter, gauge, histogram, summary as data',
   ]),
   done(shown.board, 'collection', 'Phase 1: collection infrastructure', 'feature the board and its handles'),
@@ -87,7 +87,7 @@ const phases = section('S2.phases', 'Implementation phases', [
 
 const modules = section('S2.modules', 'Module structure', [
   done(shown.house, 'mod', 'mod.rs', 'feature package entry, one room per module, arrows enforced'),
-  done(shown.definition, 'metrics', 'metrics.rs: metric definitions', 'document docs/METRICS.md'),
+  done(shown.catalogue, 'metrics', 'metrics.rs: metric definitions', 'document docs/METRICS.md'),
   done(
     shown.collector,
     'collector',
@@ -108,7 +108,7 @@ const types = section('S2.types', 'Metric types', [
   done(shown.board, 'summary', 'MetricType::Summary', 'feature summary over an exponential histogram'),
   done(shown.board, 'counter_name', 'Counter.name', 'feature name of the definition'),
   done(shown.board, 'counter_labels', 'Counter.labels', 'feature labels, interned, under a budget'),
-  done(shown.board, 'counter_value', 'Counter.value: AtomicU64', [
+  done(shown.series, 'counter_value', 'Counter.value: AtomicU64', [
     'feature a slot',
     'note One thread writes a board, so that no atomics are needed.',
   ]),
@@ -125,9 +125,9 @@ const types = section('S2.types', 'Metric types', [
   ]),
   done(shown.board, 'histogram_name', 'Histogram.name', 'feature name of the definition'),
   done(shown.board, 'histogram_labels', 'Histogram.labels', 'feature labels, interned, under a budget'),
-  done(shown.board, 'histogram_buckets', 'Histogram.buckets', 'feature a run of slots'),
-  done(shown.board, 'histogram_sum', 'Histogram.sum', 'feature a slot'),
-  done(shown.board, 'histogram_count', 'Histogram.count', 'feature a slot'),
+  done(shown.series, 'histogram_buckets', 'Histogram.buckets', 'feature a run of slots'),
+  done(shown.series, 'histogram_sum', 'Histogram.sum', 'feature a slot'),
+  done(shown.series, 'histogram_count', 'Histogram.count', 'feature a slot'),
   done(shown.board, 'summary_name', 'Summary.name', 'feature name of the definition'),
   done(shown.board, 'summary_labels', 'Summary.labels', 'feature labels, interned, under a budget'),
   done(shown.board, 'summary_quantiles', 'Summary.quantiles', 'feature quantiles of the definition'),
@@ -158,7 +158,7 @@ const collector = section(
       'feature collector: increment by',
     ),
     done(shown.collector, 'record_gauge', 'record_gauge(name, labels, value)', 'feature collector: set'),
-    done(shown.consensus, 'collect_loop_metrics', 'collect_loop_metrics(execution)', [
+    done(shown.metricCatalogue, 'collect_loop_metrics', 'collect_loop_metrics(execution)', [
       'event consensus.view_entered',
       'event execution.invocation_completed',
       'note Observers of the domains; a loop execution is a view and its calls.',
@@ -191,7 +191,7 @@ const collector = section(
       'metric hotstuff_execution_host_calls_total',
       'note Label `class`.',
     ]),
-    done(shown.execution, 'loop_errors', 'loop_errors counter', [
+    done(shown.metricCatalogue, 'loop_errors', 'loop_errors counter', [
       'metric hotstuff_execution_invocations_total',
       'metric hotstuff_consensus_view_timeouts_total',
       'note A failed view, or a call whose outcome is not `ok`.',
@@ -332,7 +332,7 @@ const alerts = section('S2.alerts', 'Alert rules', [
 
 const notes = section('S2.notes', 'Notes', [
   done(
-    shown.exposition,
+    shown.prometheus,
     'prometheus',
     'use Prometheus format for metrics compatibility',
     'route GET /metrics',

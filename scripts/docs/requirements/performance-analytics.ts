@@ -30,7 +30,7 @@ const metrics = section('S1.metrics', 'Performance metrics', [
     'event execution.block_executed',
     'metric hotstuff_execution_fuel_used_total',
   ]),
-  done(shown.execution, 'execution_time', 'Execution time monitoring', [
+  done(shown.metricCatalogue, 'execution_time', 'Execution time monitoring', [
     'metric hotstuff_execution_invocation_duration_seconds',
     'metric hotstuff_execution_block_duration_seconds',
   ]),
@@ -90,7 +90,7 @@ const external = section('S1.external', 'External integration', [
   open('webhooks', 'Webhook endpoints', "feature channel: webhook with Alertmanager's payload"),
   open('api_keys', 'API key management', 'feature API keys with scope and expiry, stored as hashes'),
   open('export', 'Data export functionality', 'feature `quorumscope export`; export over HTTP'),
-  done(shown.exposition, 'third_party', 'Third-party tool integration', [
+  done(shown.prometheus, 'third_party', 'Third-party tool integration', [
     'route GET /metrics',
     "note Prometheus scrapes it; an operator's own prom-client registry is merged in.",
   ]),
@@ -188,7 +188,7 @@ const retention = section('S1.retention', 'Data retention', [
 ]);
 
 const benefits = section('S1.benefits', 'Benefits', [
-  done(shown.intake, 'real_time', 'Real-time Monitoring: immediate visibility', [
+  done(shown.prometheus, 'real_time', 'Real-time Monitoring: immediate visibility', [
     'route GET /metrics',
     'feature an event is on the board when its line has been read',
   ]),

@@ -138,8 +138,9 @@ export class HookCollector {
     const stands = kind === 'gauge' ? this.#stand(known, labels, value, isDelta) : value;
     if (stands === undefined) return false;
     // Nobody hears a declaration that is made while nothing is attached: it is due again when one is.
-    if (known.round !== this.#hooks.declarations) {
-      known.round = this.#hooks.declarations;
+    const round = this.#hooks.declarations();
+    if (known.round !== round) {
+      known.round = round;
       this.#hooks.metric.declared(known.declaration);
     }
     if (kind === 'counter') this.#hooks.metric.changed({ metric: name, delta: value, labels });

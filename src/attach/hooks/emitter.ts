@@ -64,10 +64,7 @@ export class Emitter {
       const seq = this.#next[plan.domain]!++;
       const taps = this.#taps;
       const { channel } = plan;
-      if (!channel.hasSubscribers && !hasRoom(taps, plan)) {
-        for (const tap of taps) tap.refuse(plan.domain, 'full');
-        return;
-      }
+      if (!channel.hasSubscribers && isFull(taps, plan)) return;
       if (typeof body !== 'object' || body === null || !this.#stamper.stamp()) {
         for (const tap of taps) tap.refuse(plan.domain, 'invalid');
         return;
@@ -75,9 +72,7 @@ export class Emitter {
       const { tsUs, monoUs } = this.#stamper;
       const weight = isSampled ? this.#weight : undefined;
       for (const tap of taps) {
-        if (tap.hasRoom(plan.rank))
-          tap.accept(plan, tsUs, monoUs, seq, weight, body as Record<string, unknown>);
-        else tap.refuse(plan.domain, 'full');
+        tap.accept(plan, tsUs, monoUs, seq, weight, body as Record<string, unknown>);
       }
       if (channel.hasSubscribers) {
         const message: HookMessage = {
@@ -150,9 +145,11 @@ export class Emitter {
   }
 }
 
-function hasRoom(taps: readonly EventTap[], plan: EventPlan): boolean {
-  for (const tap of taps) if (tap.hasRoom(plan.rank)) return true;
-  return false;
+/** Drops the event at once where no tap has room: a stalled sidecar must not cost the node a stamp. */
+function isFull(taps: readonly EventTap[], { rank, domain }: EventPlan): boolean {
+  for (const tap of taps) if (tap.hasRoom(rank)) return false;
+  for (const tap of taps) tap.refuse(domain, 'full');
+  return true;
 }
 
 /** A number for each domain, by name; `count` takes the position in `domainNames`. */

@@ -25,11 +25,6 @@ export interface EventPlan {
   readonly channel: Channel;
 }
 
-/** Name of the diagnostics channel of an event type. */
-export function channelName(type: string): string {
-  return `quorumscope:${type}`;
-}
-
 /** The plans of a domain by hook name. */
 export function plansOf(domain: DomainName): readonly (readonly [hook: string, plan: EventPlan])[] {
   return plans.get(domain) ?? [];
@@ -49,6 +44,6 @@ function planOf(schema: EventSchema): EventPlan {
     domain: domainNames.indexOf(schema.domain as DomainName),
     rank: ranks[schema.priority],
     sampled: schema.sampled === true && schema.priority !== 'vital',
-    channel: channel(channelName(schema.type)),
+    channel: channel(`quorumscope:${schema.type}`),
   };
 }

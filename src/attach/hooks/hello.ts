@@ -2,11 +2,11 @@
  * What a node states about itself and its stream: the facts of `hello`, checked against its schema, and
  * the line. The facts are immutable; an update makes new ones.
  */
-import type { protocolVariants } from '../../events/envelope.js';
-import { hello, MAX_LINE_BYTES, PROTOCOL_VERSION } from '../../events/envelope.js';
+import { messageOf } from '../../base/errors.js';
+import { encoders } from '../../events/encode.js';
+import { hello, MAX_LINE_BYTES, type protocolVariants } from '../../events/envelope.js';
 import type { ValidatorEntry } from '../../events/schema.js';
-import { checkFields } from '../../events/validate.js';
-import { domainNames } from '../../events/vocabulary.js';
+import { domainNames, schemas } from '../../events/vocabulary.js';
 
 /** What may change while the node runs. */
 export interface HelloUpdate {
@@ -35,9 +35,9 @@ export interface HookIdentity {
 /** Everything that `hello` states, except when it is said and where counting stands. */
 export type HelloFacts = Readonly<Record<string, unknown>>;
 
-/** Room for the envelope and `next_seq`. */
-const ENVELOPE_BYTES = 4_096;
-const MAX_NODE = 256;
+/** Room for `next_seq` and longer stamps. */
+const ROOM_BYTES = 4_096;
+const HELLO_INDEX = schemas.indexOf(hello);
 
 /** The facts of an identity, with `update` over `before`; or one sentence on what is wrong. */
 export function factsOf(
@@ -46,24 +46,26 @@ export function factsOf(
   before: HelloFacts = {},
 ): HelloFacts | string {
   const { chain, node, run } = identity;
-  if (typeof node !== 'string' || node.length < 1 || node.length > MAX_NODE) {
-    return 'node: expected a string of 1 to 256 characters';
-  }
   const { protocol, epoch, validators, validator, viewTimeoutUs, software } = update;
   const given = { protocol, epoch, validators, validator, view_timeout_us: viewTimeoutUs, software };
   const facts: Record<string, unknown> = { ...before, chain, run };
   for (const [name, value] of Object.entries(given)) if (value !== undefined) facts[name] = value;
-  const problem = checkFields(facts, hello.fields);
-  if (problem) return problem.detail;
-  if (Buffer.byteLength(stringify(facts)) > MAX_LINE_BYTES - ENVELOPE_BYTES) {
-    return 'validators: the whole statement must fit into one line of 1 MiB';
+  try {
+    if (node === undefined) return 'node: absent';
+    const bytes = Buffer.byteLength(helloLine(node, facts, [], 0, 0));
+    // The caller may change the list it gave; the stream says what was stated.
+    return bytes > MAX_LINE_BYTES - ROOM_BYTES
+      ? 'validators: a hello must fit into a line of 1 MiB'
+      : structuredClone(facts);
+  } catch (error) {
+    return messageOf(error);
   }
-  return facts;
 }
 
 /**
  * The line, with its newline.
  * @param nextSeq by position in `domainNames`, what the sidecar is to expect next on this stream
+ * @throws QuorumscopeError `events.encoding` on facts that `factsOf` would refuse
  */
 export function helloLine(
   node: string,
@@ -73,10 +75,5 @@ export function helloLine(
   monoUs: number,
 ): string {
   const next_seq = Object.fromEntries(domainNames.map((name, i) => [name, nextSeq[i] ?? 0] as const));
-  const envelope = { v: PROTOCOL_VERSION, type: hello.type, node, ts_us: tsUs, mono_us: monoUs };
-  return `${stringify({ ...envelope, ...facts, next_seq })}\n`;
-}
-
-function stringify(value: object): string {
-  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+  return `${encoders[HELLO_INDEX]!(node, tsUs, monoUs, undefined, undefined, { ...facts, next_seq })}\n`;
 }

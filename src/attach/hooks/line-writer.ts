@@ -7,16 +7,18 @@
  * else it says `NOT_PLAIN` and the caller takes the encoder of src/events/encode.ts, which is the
  * reference: what both can write, both write alike. Getters of a body may throw through it.
  */
-import type { EventSchema, Field, FieldKind } from '../../events/schema.js';
-import { schemas } from '../../events/vocabulary.js';
-import * as values from './line-values.js';
-import { SLACK, wordsOf, type IdMemory, type Target } from './words.js';
+import { generate } from '../../events/generate.js';
+import type { FieldKind } from '../../events/schema.js';
+import { MAX_ID, MAX_TEXT } from '../../events/validate.js';
+import { wireForms, type WireField, type WireForm } from '../../events/wire.js';
+import { lineValues, NOT_PLAIN, NUMBER_BYTES } from './line-values.js';
+import { SLACK, wordsOf, type LineMemory, type Target } from './words.js';
 
 /**
  * Writes one line with its newline. `target` has `maxBytes` of room from `at`.
  * @returns the position after it, or `NOT_PLAIN`; bytes after `at` are garbage then
  */
-export type WriteLine = (
+type WriteLine = (
   target: Target,
   at: number,
   tsUs: number,
@@ -24,67 +26,83 @@ export type WriteLine = (
   seq: number,
   weight: number | undefined,
   body: Readonly<Record<string, unknown>>,
-  ids: IdMemory,
+  memory: LineMemory,
 ) => number;
 
 /** How to write the lines of one event type. */
-export interface LineWriter {
+interface LineWriter {
   readonly write: WriteLine;
   /** Room that a line may need before its lists are counted. */
   readonly maxBytes: number;
 }
 
-const writers: (LineWriter | undefined)[] = schemas.map(() => undefined);
+const writers: (LineWriter | undefined)[] = wireForms.map(() => undefined);
 
-/** The writer of the schema at `index` of `schemas`. */
+/** The writer of the type at `index` of `wireForms`. */
 export function lineWriter(index: number): LineWriter {
-  return (writers[index] ??= compile(schemas[index]!));
+  return (writers[index] ??= lineWriterOf(wireForms[index]!));
 }
 
-const ENVELOPE_BYTES = 128 + 4 * values.NUMBER_BYTES;
-
-function compile(schema: EventSchema): LineWriter {
-  const fields = Object.entries(schema.fields);
-  const maxBytes =
-    fields.reduce((sum, [name, field]) => sum + name.length + 4 + valueBytes(field), ENVELOPE_BYTES) +
-    schema.type.length +
-    SLACK;
-  const source = [
-    'const view = target.view, bytes = target.bytes; let value;',
-    fixed(`{"type":"${schema.type}","ts_us":`),
-    put('putNumber', 'tsUs'),
-    fixed(',"mono_us":'),
-    put('putNumber', 'monoUs'),
-    fixed(',"seq":'),
-    put('putNumber', 'seq'),
-    `if (weight !== undefined) { ${fixed(',"weight":')} ${put('putNumber', 'weight')} }`,
-    ...fields.map(([name, field]) => member(name, field, maxBytes)),
-    fixed('}\n'),
-    'return at;',
-  ].join('\n');
-  try {
-    // Input is the vocabulary alone: names and closed lists that this package declares.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    const make = new Function('values', `${unpack} return (${parameters}) => {\n${source}\n};`) as (
-      from: typeof values,
-    ) => WriteLine;
-    return { write: make(values), maxBytes };
-  } catch {
-    // Under --disallow-code-generation-from-strings the general encoder writes everything.
-    return { write: () => values.NOT_PLAIN, maxBytes };
-  }
+/** Where the process forbids code generation nothing is plain, and the encoder writes everything. */
+function lineWriterOf(form: WireForm): LineWriter {
+  const maxBytes = form.fields.reduce(
+    (sum, { name, field }) => sum + name.length + 4 + valueBytes(field.kind, field.values),
+    form.schema.type.length + SLACK * 2,
+  );
+  const write = generate<WriteLine>(writerSource(form, maxBytes), lineValues);
+  return { write: write ?? ((): number => NOT_PLAIN), maxBytes };
 }
 
-const unpack = `const { ${Object.keys(values).join(', ')} } = values;`;
-const parameters = 'target, at, tsUs, monoUs, seq, weight, body, ids';
-
-function member(name: string, field: Field, maxBytes: number): string {
-  const body = `${fixed(`,"${name}":`)} ${value(field, maxBytes)}`;
-  const read = `value = body.${name};`;
-  return field.optional ? `${read} if (value !== undefined) { ${body} }` : `${read} ${body}`;
+function writerSource(form: WireForm, maxBytes: number): string {
+  // The connection's `hello` has named the node.
+  const fields = form.fields.filter(({ name }) => name !== 'node');
+  return `(target, at, tsUs, monoUs, seq, weight, body, memory) => {
+    const view = target.view;
+    let value;
+    ${fixed(`{"type":"${form.schema.type}"`)}
+    ${fields.map((field) => member(field, maxBytes)).join('\n')}
+    ${fixed('}\n')}
+    return at;
+  }`;
 }
 
-function value(field: Field, maxBytes: number): string {
+const parameters: Readonly<Record<string, string>> = {
+  ts_us: 'tsUs',
+  mono_us: 'monoUs',
+  seq: 'seq',
+  weight: 'weight',
+};
+
+function member(wire: WireField, maxBytes: number): string {
+  const { name, field } = wire;
+  const write = `${fixed(`,"${name}":`)} ${put(wire, maxBytes)}`;
+  const read = `value = ${parameters[name] ?? `body.${name}`};`;
+  return field.optional
+    ? `${read} if (value !== undefined && value !== null) { ${write} }`
+    : `${read} ${write}`;
+}
+
+/** Functions of `line-values.ts` by kind; an event with a field of another kind is not plain. */
+const writerOf: Partial<Record<FieldKind, keyof typeof lineValues>> = {
+  id: 'putId',
+  text: 'putText',
+  uint: 'putUint',
+  uint64: 'putUint',
+  int: 'putInt',
+  number: 'putNumber',
+  duration: 'putDuration',
+  weight: 'putDuration',
+  ids: 'putIds',
+  labels: 'putLabels',
+};
+
+/** Stamps are ours: integers, of a clock that is asked again and again. */
+const stampWriterOf: Readonly<Record<string, keyof typeof lineValues>> = {
+  ts_us: 'putWall',
+  mono_us: 'putMono',
+};
+
+function put({ name, field }: WireField, maxBytes: number): string {
   if (field.kind === 'enum') {
     const cases = field.values!.map((text) => `case '${text}': ${fixed(`"${text}"`)} break;`);
     return `switch (value) { ${cases.join(' ')} default: return NOT_PLAIN; }`;
@@ -92,29 +110,9 @@ function value(field: Field, maxBytes: number): string {
   if (field.kind === 'bool') {
     return `if (value === true) { ${fixed('true')} } else if (value === false) { ${fixed('false')} } else return NOT_PLAIN;`;
   }
-  const writer = writerOf[field.kind];
+  const writer = stampWriterOf[name] ?? writerOf[field.kind];
   if (writer === undefined) return 'return NOT_PLAIN;';
-  return put(
-    writer,
-    'value',
-    ...(writer === 'putIds' || writer === 'putLabels' ? [`ids, ${maxBytes}`] : ['ids']),
-  );
-}
-
-const writerOf: Partial<Record<FieldKind, keyof typeof values>> = {
-  id: 'putId',
-  text: 'putText',
-  uint: 'putNumber',
-  uint64: 'putNumber',
-  int: 'putNumber',
-  number: 'putNumber',
-  duration: 'putNumber',
-  ids: 'putIds',
-  labels: 'putLabels',
-};
-
-function put(writer: keyof typeof values, ...args: string[]): string {
-  return `at = ${writer}(target, at, ${args.join(', ')}); if (at < 0) return NOT_PLAIN;`;
+  return `at = ${writer}(target, at, value, memory, ${maxBytes}); if (at < 0) return NOT_PLAIN;`;
 }
 
 /** Stores of fixed text; what they write beyond it is overwritten by what follows. */
@@ -123,9 +121,8 @@ function fixed(text: string): string {
   return `${stores.join(' ')} at += ${text.length};`;
 }
 
-function valueBytes(field: Field): number {
-  if (field.kind === 'id') return values.ID_CHARACTERS + 2;
-  if (field.kind === 'text') return values.TEXT_CHARACTERS + 2;
-  const listed = (field.values ?? []).map((text) => text.length + 2);
-  return Math.max(values.NUMBER_BYTES, ...listed);
+function valueBytes(kind: FieldKind, words: readonly string[] = []): number {
+  if (kind === 'id') return MAX_ID + 2;
+  if (kind === 'text') return MAX_TEXT + 2;
+  return Math.max(NUMBER_BYTES, ...words.map((text) => text.length + 2));
 }

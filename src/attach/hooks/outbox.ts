@@ -19,7 +19,7 @@ import type { EventTap, TapOrigin } from './event-tap.js';
 import { helloLine, type HelloFacts } from './hello.js';
 import { lineWriter } from './line-writer.js';
 import { LossLedger, type LossReason } from './loss-ledger.js';
-import { IdMemory } from './words.js';
+import { LineMemory } from './words.js';
 
 /** Where chunks go. */
 export interface Sink {
@@ -28,7 +28,7 @@ export interface Sink {
    * the sink keeps the memory until `resume` says true or it calls `settled` or `broken` of the outbox.
    */
   send(bytes: Buffer): boolean;
-  /** Asked at each flush interval while a chunk is in flight, by outboxes whose sink has it: all gone? */
+  /** For sinks that cannot call: asked at each flush while a chunk is in flight. Is it all gone? */
   resume?(): boolean;
 }
 
@@ -59,7 +59,7 @@ export class Outbox implements EventTap {
   readonly #batchSize: number;
   readonly #flushIntervalUs: number;
   readonly #limits: readonly number[];
-  readonly #ids = new IdMemory();
+  readonly #memory = new LineMemory();
   readonly #losses = new LossLedger();
   readonly #deliveredEvents: number[] = domainNames.map(() => 0);
   readonly #waiting: Chunk[] = [];
@@ -107,13 +107,14 @@ export class Outbox implements EventTap {
   ): void {
     // A getter of another event's body may call a hook: its lines must not mix with those being written.
     if (this.#writing) return this.refuse(plan.domain, 'invalid');
+    if (!this.hasRoom(plan.rank)) return this.refuse(plan.domain, 'full');
     if (this.#facts !== this.#statedFacts) this.#state();
     const writer = lineWriter(plan.index);
     if (this.#open.bytes.length - this.#open.used < writer.maxBytes) this.#turn(writer.maxBytes);
     const chunk = this.#open;
     this.#writing = true;
     try {
-      const end = writer.write(chunk, chunk.used, tsUs, monoUs, seq, weight, body, this.#ids);
+      const end = writer.write(chunk, chunk.used, tsUs, monoUs, seq, weight, body, this.#memory);
       if (end >= 0) {
         this.#writing = false;
         this.#commit(plan, seq, chunk, end);
@@ -180,7 +181,8 @@ export class Outbox implements EventTap {
 
   /** Sends what can be sent now. */
   flush(): void {
-    if (this.#writing || !this.#streaming || this.#inFlight !== undefined) return;
+    if (this.#writing || !this.#streaming) return;
+    if (this.#inFlight !== undefined && !this.#resumed()) return;
     if (this.#helloDue || this.#losses.owes) {
       if (!this.#sendStatements()) return;
     }
@@ -191,13 +193,6 @@ export class Outbox implements EventTap {
       this.#spare = chunk.bytes.length === CHUNK_BYTES ? chunk : this.#spare;
     }
     if (this.#open.used > 0) this.#sendOpen();
-  }
-
-  /** Asks the sink about the chunk in flight, then sends what can be sent. */
-  poll(): void {
-    if (this.#inFlight === undefined || !this.#sink.resume) this.flush();
-    else if (this.#sink.resume()) this.settled();
-    else this.#arm();
   }
 
   /** Whether nothing waits and nothing is in flight. */
@@ -279,6 +274,14 @@ export class Outbox implements EventTap {
     return true;
   }
 
+  /** Asks the sink whether the chunk in flight has gone. */
+  #resumed(): boolean {
+    if (!this.#sink.resume?.()) return false;
+    this.#deliver(this.#inFlight!);
+    this.#inFlight = undefined;
+    return true;
+  }
+
   #deliver(chunk: Chunk): void {
     this.#bytes -= chunk.used;
     if (chunk.placed.length > 0) this.#delivered = chunk.placed;
@@ -338,7 +341,8 @@ export class Outbox implements EventTap {
     this.#armed = true;
     this.#timers.after(this.#flushIntervalUs, () => {
       this.#armed = false;
-      this.poll();
+      this.flush();
+      if (this.#inFlight !== undefined && this.#sink.resume) this.#arm();
     });
   }
 }

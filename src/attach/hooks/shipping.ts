@@ -84,7 +84,7 @@ async function close(
   outbox.flush();
   while (!outbox.idle && transport.connected && remainingMs() > 0) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    outbox.poll();
+    outbox.flush();
   }
   if (transport.connected && outbox.idle) {
     let timer: NodeJS.Timeout | undefined;

@@ -34,7 +34,7 @@ const LENGTH_BITS = 10;
 const LEARN_EVERY = 4;
 
 /** Quoted ids seen lately. Full, it forgets everything and starts again: ids live for a few views. */
-export class IdMemory {
+class IdMemory {
   readonly #slab = new Float64Array(SLAB_WORDS);
   /** Where the words of an id start in the slab, and below it how many bytes they are. */
   readonly #places = new Map<string, number>();
@@ -68,4 +68,37 @@ export class IdMemory {
     this.#places.set(bytes.toString('latin1', at + 1, end - 1), (this.#used << LENGTH_BITS) | (end - at));
     this.#used += count;
   }
+}
+
+/** The leading digits of a clock's stamps, which stay the same for a second. */
+export class SecondsMemory {
+  #seconds = -1;
+  #length = 0;
+  #first = 0;
+  #second = 0;
+
+  /** Copies the digits of `seconds` to `at`. @returns the position after them, or -1 when another second was known */
+  put({ view }: Target, at: number, seconds: number): number {
+    if (seconds !== this.#seconds) return -1;
+    view.setFloat64(at, this.#first, true);
+    view.setFloat64(at + 8, this.#second, true);
+    return at + this.#length;
+  }
+
+  /** Remembers the digits, at most ten, that were just written from `at` to `end`. */
+  learn({ view }: Target, at: number, end: number, seconds: number): void {
+    view.setFloat64(end, SPACES, true);
+    view.setFloat64(end + 8, SPACES, true);
+    this.#first = view.getFloat64(at, true);
+    this.#second = view.getFloat64(at + 8, true);
+    this.#length = end - at;
+    this.#seconds = seconds;
+  }
+}
+
+/** What the writers of one stream remember between lines. */
+export class LineMemory {
+  readonly ids = new IdMemory();
+  readonly wall = new SecondsMemory();
+  readonly mono = new SecondsMemory();
 }

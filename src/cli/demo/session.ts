@@ -2,6 +2,7 @@
  * One demo: a sidecar in this process, a simulated network in another, and what happens with them. Front ends hear of
  * every happening and may inject faults; if nobody does, the demo crashes one validator by itself and heals it later.
  */
+import { Ring } from '../../base/ring.js';
 import type { Config } from '../../config/sections.js';
 import type { Sidecar } from '../../sidecar.js';
 import type { ControlLine } from '../simulate-control.js';
@@ -37,7 +38,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #startedUs: number;
   readonly #findings: Findings;
-  readonly #happenings: Happening[] = [];
+  readonly #happenings = new Ring<Happening>(KEPT_HAPPENINGS);
   /** What is true of a validator, by id; absent while nothing is wrong. */
   readonly #truth = new Map<string, 'crashed' | 'slow'>();
   #phase: 'attaching' | 'committing' | 'running' | 'crashed' | 'over' = 'attaching';
@@ -138,7 +139,7 @@ export class Session {
         cells: views.map((facts) => cellOf(facts, validator.id, scale)),
       })),
       selected,
-      happenings: this.#happenings,
+      happenings: [...this.#happenings],
     };
   }
 
@@ -179,8 +180,7 @@ export class Session {
   #say(who: Happening['who'], text: string): void {
     const atSeconds = (this.#options.nowUs() - this.#startedUs) / 1e6;
     const happening: Happening = { atSeconds, who, text };
-    this.#happenings.push(happening);
-    if (this.#happenings.length > KEPT_HAPPENINGS) this.#happenings.shift();
+    this.#happenings.overwrite(happening);
     this.#options.onHappening(happening);
   }
 }

@@ -5,7 +5,7 @@ import { setOrClear } from '../span.js';
 import { validatorMetrics as m } from './validator-metrics.js';
 
 /** Least power that is more than two thirds of `power`. */
-export function quorumOf(power: number): number {
+function quorumOf(power: number): number {
   return Math.floor((2 * power) / 3) + 1;
 }
 

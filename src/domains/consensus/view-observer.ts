@@ -100,7 +100,7 @@ export class ViewObserver implements NodeObserver {
     const isLivedThrough = trigger !== 'sync' && trigger !== 'start' && view > this.#view;
     if (isLivedThrough) {
       this.#durations.at(isDecided ? 'decided' : 'failed').observeUs(this.#entry.spanUs(event));
-      if (view > this.#expiredView) this.#changeDuration.observeUs(this.#expiry.spanUs(event));
+      this.#changeDuration.observeUs(this.#expiry.spanUs(event));
     }
     this.#view = view;
     this.#expiry.clear();

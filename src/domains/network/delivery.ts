@@ -58,6 +58,7 @@ export class Delivery {
   #partitions: Counter | undefined;
   #lastGroups = 1;
   #nowUs: number;
+  #isWatching = false;
 
   constructor(scope: ChainScope) {
     this.#scope = scope;
@@ -105,6 +106,7 @@ export class Delivery {
 
   tick(nowUs: number): void {
     this.#nowUs = nowUs;
+    this.#isWatching = true;
     for (const { decided, sent } of this.#members.values()) {
       decided.advance(nowUs);
       sent.advance(nowUs);
@@ -118,8 +120,9 @@ export class Delivery {
     this.#showGroups();
   }
 
+  /** Between a restart and the next tick nothing is watched: what begins there waits with the rest. */
   #total(): SlidingTotal {
-    return new SlidingTotal(this.#scope.windowUs, this.#scope.clock.nowUs());
+    return new SlidingTotal(this.#scope.windowUs, this.#isWatching ? this.#nowUs : 0);
   }
 
   #attached(member: Member, hello: HelloEvent, isNewRun: boolean): void {
@@ -151,6 +154,7 @@ export class Delivery {
 
   /** Forgets all windows: from here on everybody is watched anew. */
   #restart(): void {
+    this.#isWatching = false;
     for (const { decided, sent, heard } of this.#members.values()) {
       decided.restart();
       sent.restart();
@@ -184,7 +188,7 @@ export class Delivery {
     const validators = this.#scope.names.members;
     if (validators.length < 2) return undefined;
     let sent = 0;
-    let decided = 0;
+    let decided: number | undefined;
     let least: number | undefined;
     for (const { id } of validators) {
       const member = this.#byName.get(id);
@@ -192,9 +196,12 @@ export class Delivery {
       if (!member || sentHere === 0 || member.protocol === undefined) return undefined;
       least = LEAST_MESSAGES[member.protocol];
       sent += sentHere;
-      decided = Math.max(decided, member.decided.growth ?? 0);
+      const decidedHere = member.decided.growth;
+      if (decidedHere !== undefined) decided = Math.max(decided ?? 0, decidedHere);
     }
-    return least === undefined ? undefined : (least * (validators.length - 1) * decided) / sent;
+    return least === undefined || decided === undefined
+      ? undefined
+      : (least * (validators.length - 1) * decided) / sent;
   }
 
   #showGroups(): void {

@@ -79,7 +79,7 @@ function everything(without?: EventType): Map<string, string> {
     } satisfies Partial<HelloEvent>),
   );
   const say = (node: TestNode, type: string, body: Record<string, unknown>): void => {
-    if (type !== without) node.say(type as EventType, body as never);
+    if (type !== without) node.say(type as EventType, body);
   };
   const generic = schemas.filter(({ domain }) => domain in domains && domain !== 'metric');
   let isSplit = false;
@@ -148,7 +148,7 @@ describe('the catalogue', () => {
     expect(dead).toEqual([]);
   });
 
-  it('says of every metric which events feed it, no more and no fewer', () => {
+  it('says of every metric which events feed it, no more and no fewer', { timeout: 60_000 }, () => {
     const found = new Map([...allMetrics.keys()].map((name) => [name, new Set<string>()]));
     for (const schema of schemas.slice(2)) {
       if (schema.domain === 'metric') continue;

@@ -204,6 +204,19 @@ describe('blocks', () => {
     expect(stream.sum('hotstuff_consensus_views_per_commit')).toBe(2);
   });
 
+  it('give no views per commit across catching up', () => {
+    const { stream, node } = begin();
+    commit(node, 1);
+    for (const view of [1, 2, 3]) enter(node, view);
+    commit(node, 2, { syncing: true });
+    enter(node, 4);
+    commit(node, 3);
+    expect(stream.value('hotstuff_consensus_views_per_commit')).toBe(0);
+    enter(node, 5);
+    commit(node, 4);
+    expect(stream.sum('hotstuff_consensus_views_per_commit')).toBe(1);
+  });
+
   it('are forgotten, oldest first, when too many wait for a commit', () => {
     const { stream, node } = begin();
     for (let view = 1; view <= 257; view++) propose(node, view);

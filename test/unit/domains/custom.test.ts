@@ -82,7 +82,9 @@ describe('custom metrics', () => {
     node.say('metric.declared', { metric: 'size_sum', kind: 'gauge' });
     node.say('metric.declared', { metric: 'size', kind: 'summary' });
     node.say('metric.declared', { metric: 'wait', kind: 'counter' });
-    expect(refused('conflict')).toBe(3);
+    node.say('metric.declared', { metric: 'hits_total', kind: 'counter' });
+    node.say('metric.declared', { metric: 'hits', kind: 'gauge' });
+    expect(refused('conflict')).toBe(4);
   });
 
   it('are refused where name, labels or bounds cannot be', () => {

@@ -127,6 +127,12 @@ describe('storage efficiency', () => {
         bytes: 100,
         physical_bytes: 300,
       });
+      node.say('storage.batch_completed', {
+        operations: 2,
+        outcome: 'ok',
+        duration_us: 5,
+        physical_bytes: 7_000,
+      });
     });
     expect(stream.value(ratio)).toBeCloseTo(0.25);
     expect(stream.value('hotstuff_storage_written_bytes_total')).toBe(92_000);
@@ -243,12 +249,38 @@ describe('what several nodes show together', () => {
     const [a, b] = four(stream) as [Four[number], Four[number]];
     a.node.say('network.peer_connected', { peer: '12D3Koo-b', direction: 'outbound', validator: b.id });
     b.node.say('network.peer_connected', { peer: '12D3Koo-a', direction: 'inbound', validator: a.id });
-    stream.pass(20, (second) => {
+    stream.pass(21, (second) => {
       a.node.say('network.message_sent', { message: 'wish', peer: '12D3Koo-b', bytes: 1 });
       if (second % 2 === 0)
         b.node.say('network.message_received', { message: 'wish', peer: '12D3Koo-a', bytes: 1 });
     });
     expect(delivery(stream, 'wish')).toBeCloseTo(0.5);
+  });
+
+  it('delivery leaves out what a node sends to itself', () => {
+    const stream = new TestStream();
+    const [a, b] = four(stream) as [Four[number], Four[number]];
+    stream.pass(20, () => {
+      for (const peer of [a.id, b.id])
+        a.node.say('network.message_sent', { message: 'wish', peer, bytes: 1 });
+      for (const { node } of [a, b])
+        node.say('network.message_received', { message: 'wish', peer: a.id, bytes: 1 });
+    });
+    expect(delivery(stream, 'wish')).toBe(1);
+  });
+
+  it('delivery of a type that appears just after a gap waits for the next tick like the rest', () => {
+    const stream = new TestStream();
+    const [a, b] = four(stream) as [Four[number], Four[number]];
+    const send = (message: string, received: boolean): void => {
+      a.node.say('network.message_sent', { message, peer: b.id, bytes: 1 });
+      if (received) b.node.say('network.message_received', { message, peer: a.id, bytes: 1 });
+    };
+    stream.pass(10, () => send('wish', true));
+    b.node.gap('network');
+    send('tc', false);
+    stream.pass(10, () => send('tc', true));
+    expect(delivery(stream, 'tc')).toBe(1);
   });
 
   it('efficiency is what the protocol needs over what was sent', () => {
@@ -283,6 +315,11 @@ describe('what several nodes show together', () => {
     const stream = new TestStream();
     const nodes = four(stream);
     stream.pass(20, (second) => view(nodes, second));
+    expect(efficiency(stream)).toBeDefined();
+    for (const { node } of nodes) node.gap('consensus');
+    stream.pass(1);
+    expect(efficiency(stream), 'nobody knows what was decided').toBeUndefined();
+    stream.pass(20, (second) => view(nodes, 20 + second));
     expect(efficiency(stream)).toBeDefined();
     nodes[3]!.node.detach();
     stream.pass(20, (second) => view(nodes, second));

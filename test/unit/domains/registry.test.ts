@@ -26,7 +26,7 @@ describe('DomainRegistry', () => {
   it('contains what a handler throws: counted, logged once, the others go on', () => {
     const lines: string[] = [];
     const logger: Logger = { ...silentLogger, error: (_, fields) => lines.push(JSON.stringify(fields)) };
-    const counting: Domain = { ...faulty, name: 'second', open: faulty.open };
+    const counting: Domain = { ...faulty, name: 'second' };
     const stream = new TestStream({ domains: [faulty, counting], logger });
     const node = stream.node();
     for (let view = 1; view <= 3; view++)
@@ -69,12 +69,15 @@ describe('DomainRegistry', () => {
     const stream = new TestStream();
     const [first, second] = [stream.node(), stream.node()];
     first.say('consensus.block_committed', block);
+    stream.pass(10);
     first.detach();
     first.detach();
+    expect(stream.value('hotstuff_consensus_committed_blocks_per_second')).toBeCloseTo(0.1);
     first.say('consensus.block_committed', block);
     second.say('consensus.block_committed', { ...block, height: 2 });
     expect(stream.value(committed)).toBe(2);
     stream.pass(400);
+    expect(stream.value('hotstuff_consensus_committed_blocks_per_second'), 'still watched').toBe(0);
     expect(stream.value(committed)).toBe(2);
   });
 
@@ -127,6 +130,19 @@ describe('DomainRegistry', () => {
     node.reattach({ run: 'run-2' });
     node.say('consensus.block_committed', { ...block, height: 2 });
     expect(stream.value(committed)).toBe(2);
+  });
+
+  it('asks those who stay who the validators are, when the node that knew best has gone', () => {
+    const stream = new TestStream();
+    const [ahead, behind] = [
+      stream.node('n1', { epoch: 2, validators: validators.slice(1) }),
+      stream.node('n2', { epoch: 1 }),
+    ];
+    for (const node of [ahead, behind]) node.say('consensus.block_committed', block);
+    expect(stream.value('hotstuff_consensus_validators')).toBe(3);
+    ahead.detach();
+    stream.pass(301);
+    expect(stream.value('hotstuff_consensus_validators')).toBe(4);
   });
 
   it('gives the configured names to validators', () => {

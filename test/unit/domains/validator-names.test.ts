@@ -74,6 +74,13 @@ describe('ChainValidators', () => {
     expect(names.label('a-new')).toBe('Zoe-a-new');
   });
 
+  it('replaces a short id by a name that is announced later', () => {
+    const names = new ChainValidators();
+    names.announce('n', 0, [{ id: LONG, power: 1 }]);
+    names.announce('n', 0, [{ id: LONG, power: 1, name: 'Zed' }]);
+    expect(names.label(LONG)).toBe('Zed');
+  });
+
   it('follows the highest epoch, so that a lagging node changes nothing', () => {
     const names = new ChainValidators();
     const old = [{ id: 'old', power: 1, name: 'old' }];

@@ -36,6 +36,9 @@ describe('SlidingTotal', () => {
     expect(total.perSecond).toBe(2);
     total.advance(20 * SECOND);
     expect(total.perSecond).toBeUndefined();
+    total.add(50);
+    total.advance(30 * SECOND);
+    expect(total.perSecond, 'counts from where the clock went back to').toBe(5);
   });
 
   it('begins with the first time that its clock knows', () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { exampleEvent, exampleLine } from '../../../scripts/docs/event-examples.js';
 import { renderEvents } from '../../../scripts/docs/events.js';
 import { LineDecoder } from '../../../src/events/decode.js';
+import { invalidReasons } from '../../../src/events/problem.js';
 import { wireForms } from '../../../src/events/wire.js';
 
 const root = join(import.meta.dirname, '../../..');
@@ -30,8 +31,30 @@ describe('docs/EVENTS.md', () => {
       expect(decoder.event).toEqual(exampleEvent(form));
     }
   });
+});
 
-  it('is what the vocabulary renders (else run `npm run docs`)', () => {
-    expect(readFileSync(join(root, 'docs/EVENTS.md'), 'utf8')).toBe(rendered);
+describe('docs/PROTOCOL.md', () => {
+  const text = readFileSync(join(root, 'docs/PROTOCOL.md'), 'utf8');
+  const blocks = [...text.matchAll(/```ndjson\n([^]*?)```/g)].map(([, code]) => code!.trim().split('\n'));
+
+  it('shows lines that are events, with nothing unknown in them', () => {
+    expect(blocks.length).toBeGreaterThan(4);
+    for (const lines of blocks) {
+      const decoder = new LineDecoder();
+      decoder.node = lines[0]!.includes('"type":"hello"') ? undefined : 'node-1';
+      for (const line of lines) {
+        expect(`${decoder.decode(line)} ${decoder.unknownFields} ${line}`).toBe(`event 0 ${line}`);
+        if (decoder.event!.type === 'hello') decoder.node = decoder.event!.node;
+      }
+    }
+  });
+
+  it.each(['producer.py', 'producer.go'])('prints %s as it is', (name) => {
+    const [, code] = new RegExp(`<!-- ${name} -->\\n+\`\`\`\\w+\\n([^]*?)\`\`\``).exec(text) ?? [];
+    expect(code).toBe(readFileSync(join(root, 'examples', name), 'utf8'));
+  });
+
+  it('explains every reason for which a line is refused', () => {
+    for (const reason of invalidReasons) expect(text).toMatch(new RegExp(`\\| \`${reason}\` +\\|`));
   });
 });

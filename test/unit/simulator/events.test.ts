@@ -1,7 +1,6 @@
 /** What the nodes say: valid by the published schemas, ordered, and true to what was simulated. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkFields } from '../../../src/events/validate.js';
-import { schemaByType } from '../../../src/events/vocabulary.js';
+import { LineDecoder } from '../../../src/events/decode.js';
 import type { SimulationResult } from '../../../simulator/main.js';
 import { recorder, simulate, type Said } from './run.js';
 
@@ -25,12 +24,12 @@ const of = (type: string): Said[] => said.filter((one) => one.type === type);
 
 describe('the events of a run', () => {
   it('are valid', () => {
-    const problems = said.flatMap(({ type, body }) => {
-      const fields = schemaByType.get(type)?.fields ?? {};
-      const present = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      const unknown = Object.keys(present).filter((key) => !(key in fields));
-      const problem = checkFields(present, fields)?.detail;
-      return problem === undefined && unknown.length === 0 ? [] : [{ type, problem, unknown }];
+    const decoder = new LineDecoder();
+    const problems = said.flatMap(({ type, identity, tsUs, monoUs, body }, seq) => {
+      const line = { type, node: identity.node, ts_us: tsUs, mono_us: monoUs, seq, ...body };
+      const verdict = decoder.decode(JSON.stringify(line));
+      const { detail, unknownFields } = decoder;
+      return verdict === 'event' && unknownFields === 0 ? [] : [{ type, verdict, detail, unknownFields }];
     });
     expect(problems).toEqual([]);
   });

@@ -1,0 +1,155 @@
+/**
+ * The sidecar inside a TypeScript node: hooks that feed a pipeline of their own, in a worker thread, so
+ * that the node's event loop is not ours to block. `thread: same` runs it on the node's thread.
+ *
+ * The worker may fail or end: the node goes on, its hooks drop and count, and `failed` says why.
+ */
+import { Worker } from 'node:worker_threads';
+import { attachWorker, type WorkerPort } from './attach/hooks/attach-worker.js';
+import { createHooks, type Hooks, type HooksOptions } from './attach/hooks/create-hooks.js';
+import { readBatches, type BatchReader } from './attach/hooks/read-batches.js';
+import type { Shipping } from './attach/hooks/shipping.js';
+import { WallClock } from './base/clock.js';
+import { messageOf } from './base/errors.js';
+import { silentLogger, type LogFields, type Logger } from './base/logger.js';
+import { parseConfig } from './config/parse.js';
+import type { Config } from './config/sections.js';
+import { createSidecar, type SidecarAddresses } from './sidecar.js';
+
+/** Who the node is, and how the sidecar is set up. */
+export interface EmbedOptions extends Omit<HooksOptions, 'samplingRate'> {
+  /** Default: all defaults, without an event socket. `hooks.*` applies to this node. */
+  readonly config?: Config;
+  /** Where the pipeline's log lines go. Default: nowhere. */
+  readonly logger?: Logger;
+}
+
+/** A node with a sidecar inside. */
+export interface Embedded {
+  readonly hooks: Hooks;
+  readonly addresses: SidecarAddresses;
+  /** Why the pipeline has ended by itself, if it has. */
+  readonly failed: string | undefined;
+  /** Delivers what is buffered, processes it, and closes everything. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** What the worker is given. */
+export interface WorkerStart {
+  readonly config: Config;
+}
+
+/** What the worker says. */
+export type WorkerSays =
+  | { readonly says: 'started'; readonly addresses: SidecarAddresses }
+  | { readonly says: 'failed'; readonly reason: string }
+  | { readonly says: 'stopped' }
+  | {
+      readonly says: 'log';
+      readonly level: keyof Logger;
+      readonly message: string;
+      readonly fields?: LogFields;
+    };
+
+/** The configuration of a node that does not name one: everything by default, and no door but its own hooks. */
+function embeddedDefaults(): Config {
+  return parseConfig({ environment: { QUORUMSCOPE_ATTACH_SOCKET: 'null' } });
+}
+
+/**
+ * Creates hooks for this node and starts a sidecar that hears them.
+ * @throws QuorumscopeError `attach.hooks`, or what kept the sidecar from starting
+ */
+export async function embed(options: EmbedOptions): Promise<Embedded> {
+  const { config = embeddedDefaults(), logger = silentLogger, ...identity } = options;
+  const { samplingRate, batchSize, thread } = config.hooks;
+  const hooks = createHooks({ ...identity, samplingRate });
+  const host = thread === 'same' ? await startHere(config, logger) : await startWorker(config, logger);
+  const shipping = attachWorker(hooks, host.port, { batchSize });
+  let stopping: Promise<void> | undefined;
+  return {
+    hooks,
+    addresses: host.addresses,
+    get failed() {
+      return host.failed();
+    },
+    stop: () => (stopping ??= stop(shipping, host)),
+  };
+}
+
+/** Where the pipeline runs. */
+interface Host {
+  readonly port: WorkerPort;
+  readonly addresses: SidecarAddresses;
+  failed(): string | undefined;
+  stop(): Promise<void>;
+}
+
+async function stop(shipping: Shipping, host: Host): Promise<void> {
+  await shipping.close();
+  await host.stop();
+}
+
+async function startHere(config: Config, logger: Logger): Promise<Host> {
+  const clock = new WallClock();
+  const sidecar = createSidecar(config, { clock, logger });
+  await sidecar.start();
+  const readers: BatchReader[] = [];
+  return {
+    port: {
+      postMessage: (message) => {
+        const feed = sidecar.openFeed({ door: 'embedded', peer: 'this thread' });
+        readers.push(readBatches((message as { ring: SharedArrayBuffer }).ring, feed, clock));
+      },
+    },
+    addresses: sidecar.addresses,
+    failed: () => undefined,
+    stop: async () => {
+      for (const reader of readers) reader.stop();
+      await sidecar.stop();
+    },
+  };
+}
+
+/** Longest that a worker may take to process what is left. */
+const STOP_TIMEOUT_MS = 5_000;
+
+async function startWorker(config: Config, logger: Logger): Promise<Host> {
+  const workerData: WorkerStart = { config };
+  const worker = new Worker(new URL('./embedded-worker.js', import.meta.url), {
+    workerData,
+    name: 'quorumscope',
+  });
+  let failed: string | undefined;
+  const started = new Promise<SidecarAddresses>((resolve, reject) => {
+    worker.on('message', (message: WorkerSays) => {
+      if (message.says === 'started') resolve(message.addresses);
+      else if (message.says === 'log') logger[message.level](message.message, message.fields);
+      else if (message.says === 'failed') reject(new Error((failed = message.reason)));
+    });
+    worker.on('error', (error) => reject(new Error((failed = messageOf(error)))));
+    worker.on('exit', (code) =>
+      reject(new Error((failed ??= `the pipeline's thread ended with code ${code}`))),
+    );
+  });
+  const addresses = await started;
+  worker.unref();
+  return {
+    port: worker,
+    addresses,
+    failed: () => failed,
+    stop: () => stopWorker(worker),
+  };
+}
+
+async function stopWorker(worker: Worker): Promise<void> {
+  const stopped = new Promise<void>((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.on('message', ({ says }: WorkerSays) => says === 'stopped' && resolve());
+    setTimeout(resolve, STOP_TIMEOUT_MS).unref();
+  });
+  worker.ref();
+  worker.postMessage('stop');
+  await stopped;
+  await worker.terminate();
+}

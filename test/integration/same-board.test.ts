@@ -1,0 +1,170 @@
+/**
+ * However events come, they mean the same: embedded in a worker, embedded in the node's own thread,
+ * shipped over a socket and replayed from a recording, one simulated node's events give one board.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Hooks, HooksOptions } from '../../src/hooks.js';
+import type { Config } from '../../src/index.js';
+import type { NodeIdentity } from '../../simulator/main.js';
+import { Child, eventually } from '../support/child.js';
+
+// What users install: a worker thread is started from a file of the built package.
+const built = join(import.meta.dirname, '../../dist');
+const { createHooks, ship } = (await import(
+  join(built, 'src/hooks.js')
+)) as typeof import('../../src/hooks.js');
+const { createSidecar, embed, parseConfig, silentLogger, WallClock } = (await import(
+  join(built, 'src/index.js')
+)) as typeof import('../../src/index.js');
+const { createSimulation } = (await import(
+  join(built, 'simulator/main.js')
+)) as typeof import('../../simulator/main.js');
+
+const NODE = 'node-1';
+const EVENTS_OF = /^hotstuff_/;
+/** Rates and ratios over a window of the sidecar's clock: they depend on when it looks, not on the events. */
+const LOOKS_AT_THE_CLOCK = /_per_second(\{| )|_ratio(\{| )|hotstuff_network_connected_groups/;
+
+/** What the events alone decide of a page, sorted. */
+function decided(page: string): string[] {
+  return page
+    .split('\n')
+    .filter((line) => EVENTS_OF.test(line) && !LOOKS_AT_THE_CLOCK.test(line))
+    .sort();
+}
+
+/** Runs the same network, whose second node speaks through the hooks that `make` gives. */
+async function speak(make: (options: HooksOptions) => Hooks): Promise<Hooks> {
+  let hooks: Hooks | undefined;
+  let clock: NodeIdentity['clock'] | undefined;
+  const silent = createHooks({ node: 'silent', chain: 'silent' });
+  const simulation = createSimulation({
+    validators: 4,
+    seed: 11,
+    delayUs: 20_000,
+    viewTimeoutUs: 400_000,
+    leaderWaitUs: 100_000,
+    durationUs: 4_000_000,
+    speed: 'max',
+    workload: { transactionsPerSecond: 200 },
+    faults: [{ kind: 'crash', validator: 3, atUs: 1_500_000, durationUs: 800_000 }],
+    hooksFor: (identity) => {
+      if (identity.node !== NODE) return silent;
+      clock = identity.clock;
+      const { node, chain, protocol, validators, validator, viewTimeoutUs, run } = identity;
+      const now = { nowUs: () => clock!.nowUs(), monoUs: () => clock!.monoUs() };
+      hooks = make({ node, chain, protocol, validators, validator, viewTimeoutUs, run, clock: now });
+      return hooks;
+    },
+  });
+  await simulation.run();
+  return hooks!;
+}
+
+const expectNothingLost = (hooks: Hooks): void => {
+  const { emitted, dropped } = hooks.stats();
+  expect(Object.values(emitted).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1_000);
+  expect(Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(0);
+};
+
+describe('one board', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quorumscope-same-'));
+  const socket = `unix://${join(folder, 'events.sock')}`;
+  const recording = join(folder, 'recording.ndjson');
+  const pages = new Map<string, string[]>();
+
+  const configure = (more: Record<string, string>): Config =>
+    parseConfig({
+      environment: { QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0', QUORUMSCOPE_ATTACH_SOCKET: 'null', ...more },
+    });
+
+  /** The page once nothing changes any more. */
+  const settled = async (url: string): Promise<string[]> => {
+    let before = '';
+    const page = await eventually(
+      async () => {
+        const now = decided(await (await fetch(`${url}/metrics`)).text()).join('\n');
+        const same = now === before && now.includes('blocks_committed_total') ? now : undefined;
+        before = now;
+        return same;
+      },
+      20_000,
+      'a page that has settled',
+    );
+    return page.split('\n');
+  };
+
+  const embedded = async (thread: string): Promise<string[]> => {
+    const config = configure({ QUORUMSCOPE_HOOKS_THREAD: thread });
+    let made: Awaited<ReturnType<typeof embed>> | undefined;
+    // The simulation wants its hooks at once: learn who it will be, embed, then run it for real.
+    let options: HooksOptions | undefined;
+    await speak((given) => createHooks((options = given)));
+    let clock = options!.clock!;
+    const relay = { nowUs: () => clock.nowUs(), monoUs: () => clock.monoUs() };
+    made = await embed({ ...options!, clock: relay, config });
+    try {
+      const { hooks, addresses } = made;
+      await speak((given) => {
+        clock = given.clock!;
+        return hooks;
+      });
+      const page = await settled(addresses.http!);
+      expectNothingLost(hooks);
+      expect(made.failed).toBeUndefined();
+      return page;
+    } finally {
+      await made.stop();
+    }
+  };
+
+  beforeAll(async () => {
+    pages.set('embedded in a worker', await embedded('worker'));
+    pages.set('embedded in the same thread', await embedded('same'));
+
+    const config = configure({
+      QUORUMSCOPE_ATTACH_SOCKET: socket,
+      QUORUMSCOPE_ATTACH_RECORD_FILE: recording,
+    });
+    const sidecar = createSidecar(config, { clock: new WallClock(), logger: silentLogger });
+    await sidecar.start();
+    const hooks = await speak((options) => {
+      const made = createHooks(options);
+      ship(made, { address: socket });
+      return made;
+    });
+    pages.set('shipped', await settled(sidecar.addresses.http!));
+    expectNothingLost(hooks);
+    await sidecar.stop();
+
+    const replay = Child.cli(['replay', recording, '--json']);
+    expect(await replay.exited, replay.output).toBe(0);
+    const again = createSidecar(configure({}), { clock: new WallClock(), logger: silentLogger });
+    const feed = again.openLossless({ door: 'replay', peer: recording });
+    feed.write(readFileSync(recording));
+    feed.end();
+    await feed.drained();
+    const { body } = await again.page();
+    pages.set('replayed', decided(Buffer.from(body).toString('utf8')));
+    await again.stop();
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('shows what the node did', () => {
+    const page = pages.get('shipped')!.join('\n');
+    expect(page).toMatch(/blocks_committed_total\{chain_id="simulated",node_id="node-1"\} [1-9]/);
+    expect(page).toMatch(/view_timeouts_total\{[^}]*\} [1-9]/);
+    expect(page.split('\n').length).toBeGreaterThan(300);
+  });
+
+  it.each(['embedded in the same thread', 'shipped', 'replayed'])(
+    'is the same embedded in a worker and %s',
+    (way) => {
+      expect(pages.get(way)).toEqual(pages.get('embedded in a worker'));
+    },
+  );
+});
