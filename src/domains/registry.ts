@@ -45,15 +45,15 @@ export interface DomainRegistryOptions {
   readonly validatorNames?: Readonly<Record<string, string>>;
   /** Capacity of each node's network link, bytes per second, where no node reports its own. */
   readonly linkCapacity?: number;
-  /** How long a node's series stay after its last source ended, microseconds. Default 5 minutes. */
+  /** How long a node's series stay after its last source ended, microseconds. Default a day. */
   readonly lingerUs?: number;
   readonly logger?: Logger;
   /** Default: all domains. */
   readonly domains?: readonly Domain[];
 }
 
-/** Five minutes: as long as Prometheus keeps showing a series that it no longer scrapes. */
-const DEFAULT_LINGER_US = 300_000_000;
+/** A day: an alert on the age of the last commit of a dead node must not resolve because its series went. */
+const DEFAULT_LINGER_US = 86_400_000_000;
 
 /** Every domain, made for one board. */
 export function standardDomains(board: Board): readonly Domain[] {

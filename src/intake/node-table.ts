@@ -52,6 +52,7 @@ export class NodeTable {
     node.connect(change);
     this.#nodes.delete(node.key);
     this.#nodes.set(node.key, node);
+    if (node.connections === 0) this.#containment.run(() => node.detach(), { node: node.node });
   }
 
   status(): NodeStatus[] {
@@ -72,7 +73,6 @@ export class NodeTable {
       if (node.connections > 0) continue;
       this.#nodes.delete(node.key);
       const namesake = [...this.#nodes.values()].some((other) => other.node === node.node);
-      this.#containment.run(() => node.detach(), { node: node.node });
       node.close(namesake);
       if (!namesake) this.#books.forget(node.node);
       this.#board.counter(intakeMetrics.nodesForgotten).at().add();

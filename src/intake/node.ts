@@ -65,7 +65,7 @@ export class NodeState {
   readonly key: string;
   readonly chain: string;
   readonly node: string;
-  /** Set when its first `hello` is processed. */
+  /** Set when a `hello` is processed, until the last feed that speaks for the node has ended. */
   dispatch: NodeDispatch | undefined;
   /** The last `hello` in force. */
   hello: HelloEvent;
@@ -96,10 +96,11 @@ export class NodeState {
     this.#handles = [this.lag, this.ahead];
   }
 
-  /** Whether the dispatch has to hear `hello`: it opens a run, or changes what the current one stated. */
+  /** Whether the dispatch has to hear `hello`: it attaches, opens a run, or changes what the current one stated. */
   isNews(hello: HelloEvent): boolean {
+    if (this.connections === 0) return true;
     if (hello.run === this.current.id) return !saysTheSame(this.hello, hello);
-    return this.connections === 0 || !this.#runs.some((run) => run.id === hello.run);
+    return !this.#runs.some((run) => run.id === hello.run);
   }
 
   /** The run that `hello` names; a new one becomes the current one and forgets what was owed. */
