@@ -47,12 +47,15 @@ export class NodeTable {
     return node;
   }
 
-  /** @param change +1 when a feed begins to speak for `node`, -1 when it no longer does */
+  /**
+   * Detaches `node` when nobody speaks for it any more.
+   * @param change +1 when a feed begins to speak for `node`, -1 when it has ended and its last event is processed
+   */
   connect(node: NodeState, change: number): void {
     node.connect(change);
     this.#nodes.delete(node.key);
     this.#nodes.set(node.key, node);
-    if (node.connections === 0) this.#containment.run(() => node.detach(), { node: node.node });
+    if (node.connections === 0) this.#detach(node);
   }
 
   status(): NodeStatus[] {
@@ -66,6 +69,12 @@ export class NodeTable {
 
   [Symbol.iterator](): Iterator<NodeState> {
     return this.#nodes.values();
+  }
+
+  #detach(node: NodeState): void {
+    const where = { node: node.node };
+    this.#containment.run(() => node.settleAll(), where);
+    this.#containment.run(() => node.detach(), where);
   }
 
   #evict(): boolean {
