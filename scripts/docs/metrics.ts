@@ -55,7 +55,8 @@ const HOW_TO_READ = `# Metrics
   all. A node that has been away for a day has none any more; until then its last words stay, so that \`time() -
   hotstuff_consensus_last_commit_timestamp_seconds\` keeps growing.
 - **Derived gauges** (rates, ratios) look at a window, one minute unless configured, of the sidecar's clock. They appear when a
-  twelfth of it has been watched, and start over after a gap in the events they need.
+  twelfth of it has been watched, and start over after a gap in the events they need. They are absent while
+  nothing is attached that speaks for the node.
 - **Durations** between two events use the monotonic clock where both carry it, else the wall clock. A negative one is counted in
   \`quorumscope_negative_spans_total\` and not recorded. No duration spans a restart of the node or a gap in its events.
 - **Sampled events** carry a weight: counters and histograms scale with it, gauges do not. Consensus facts are never sampled.

@@ -68,10 +68,15 @@ export class ChainWatch {
     this.#eachObserver('tick', (observer) => observer.tick?.(nowUs));
   }
 
-  /** Retires the nodes that were left before `goneBeforeUs`; true when none is left, and all is retired. */
-  retire(goneBeforeUs: number): boolean {
+  /** When each node that is away went. */
+  goneAtUs(): number[] {
+    return [...this.#nodes.values()].flatMap(({ goneAtUs }) => goneAtUs ?? []);
+  }
+
+  /** Retires the nodes that went at `goneUntilUs` or before; true when none is left, and all is retired. */
+  retire(goneUntilUs: number): boolean {
     for (const [name, node] of this.#nodes) {
-      if (!node.isGoneSince(goneBeforeUs)) continue;
+      if ((node.goneAtUs ?? Infinity) > goneUntilUs) continue;
       node.close();
       this.#nodes.delete(name);
       if (this.#validators.forget(name)) this.#changed();

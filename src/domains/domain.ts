@@ -65,7 +65,11 @@ export interface NodeObserver {
   validators?(): void;
   /** Called every collection interval while attached: bring derived gauges up to date. */
   tick?(nowUs: number): void;
-  /** The node's last source has ended: derived gauges become absent. `hello` comes if it returns. */
+  /**
+   * The node's last source has ended: derived gauges become absent, and what they are derived from is
+   * watched anew if the node returns, which `hello` tells. What is measured otherwise goes on: a run
+   * that lost nothing meanwhile is still one.
+   */
   detached?(): void;
 }
 

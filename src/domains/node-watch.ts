@@ -54,9 +54,9 @@ export class NodeWatch {
     this.each('detached', (observer) => observer.detached?.());
   }
 
-  /** Whether the last source ended before `beforeUs`. */
-  isGoneSince(beforeUs: number): boolean {
-    return this.#sources === 0 && this.#detachedAtUs <= beforeUs;
+  /** When the last source ended; undefined while there is one. */
+  get goneAtUs(): number | undefined {
+    return this.#sources === 0 ? this.#detachedAtUs : undefined;
   }
 
   close(): void {

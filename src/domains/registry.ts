@@ -4,7 +4,8 @@
  *
  * Nothing that a domain does wrong leaves this room: a handler that throws is counted and logged once
  * per domain and event type, and the next one runs. The series of a node that has been away for
- * `lingerUs` are retired; until then they stay, so that the age of its last commit keeps growing.
+ * `lingerUs` are retired; until then they stay, so that the age of its last commit keeps growing. How
+ * many linger is bounded: names that never come back must not fill the memory of a day.
  */
 import type { Clock } from '../base/clock.js';
 import { silentLogger, type Logger } from '../base/logger.js';
@@ -45,15 +46,18 @@ export interface DomainRegistryOptions {
   readonly validatorNames?: Readonly<Record<string, string>>;
   /** Capacity of each node's network link, bytes per second, where no node reports its own. */
   readonly linkCapacity?: number;
-  /** How long a node's series stay after its last source ended, microseconds. Default 5 minutes. */
+  /** How long a node's series stay after its last source ended, microseconds. Default a day. */
   readonly lingerUs?: number;
+  /** Most nodes whose series linger; those longest away make room. At least 1, default 1,000. */
+  readonly lingerLimit?: number;
   readonly logger?: Logger;
   /** Default: all domains. */
   readonly domains?: readonly Domain[];
 }
 
-/** Five minutes: as long as Prometheus keeps showing a series that it no longer scrapes. */
-const DEFAULT_LINGER_US = 300_000_000;
+/** A day: an alert on the age of the last commit of a dead node must not resolve because its series went. */
+const DEFAULT_LINGER_US = 86_400_000_000;
+const DEFAULT_LINGER_LIMIT = 1_000;
 
 /** Every domain, made for one board. */
 export function standardDomains(board: Board): readonly Domain[] {
@@ -114,11 +118,20 @@ export class DomainRegistry {
 
   /** Brings derived gauges up to date and retires what has gone; called every collection interval. */
   tick(nowUs: number): void {
-    const goneBeforeUs = nowUs - (this.#options.lingerUs ?? DEFAULT_LINGER_US);
+    const { lingerUs = DEFAULT_LINGER_US } = this.#options;
+    const goneUntilUs = Math.max(nowUs - lingerUs, this.#crowdedOutUs());
     for (const [name, chain] of this.#chains) {
       chain.tick(nowUs);
-      if (chain.retire(goneBeforeUs)) this.#chains.delete(name);
+      if (chain.retire(goneUntilUs)) this.#chains.delete(name);
     }
+  }
+
+  /** Who went at this time or before is more than may linger; who went together stays together. */
+  #crowdedOutUs(): number {
+    const lingerLimit = Math.max(1, this.#options.lingerLimit ?? DEFAULT_LINGER_LIMIT);
+    const goneAtUs = [...this.#chains.values()].flatMap((chain) => chain.goneAtUs());
+    if (goneAtUs.length <= lingerLimit) return -Infinity;
+    return goneAtUs.sort((a, b) => b - a)[lingerLimit - 1]! - 1;
   }
 
   #chain(name: string): ChainWatch {

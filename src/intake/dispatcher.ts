@@ -8,13 +8,16 @@ import type { DomainEvent, DomainName, HelloEvent } from '../events/vocabulary.j
 
 /** Opens what listens to one node. */
 export interface Dispatcher {
-  /** A node said its first `hello`, which is not repeated to `NodeDispatch.hello`. */
+  /**
+   * A node said `hello` and nothing of it was attached; this `hello` is not repeated to
+   * `NodeDispatch.hello`. A node that comes back is attached again, with the same `run` if it went on.
+   */
   attach(hello: HelloEvent): NodeDispatch;
 }
 
-/** What listens to one node, from its first `hello` until it is forgotten. */
+/** What listens to one node while anything speaks for it. */
 export interface NodeDispatch {
-  /** A later `hello`: a new `run`, or something in it has changed. A mere reconnect is not repeated. */
+  /** A later `hello`: a new `run`, or something in it has changed. */
   hello(hello: HelloEvent): void;
   /** @param index position of the event's schema in `schemas` */
   dispatch(index: number, event: DomainEvent): void;
@@ -24,6 +27,6 @@ export interface NodeDispatch {
    * event is a late one, or the one before was.
    */
   gap(domain: DomainName, missing: number): void;
-  /** The node is forgotten: evicted, or the intake has stopped. A disconnect alone does not detach. */
+  /** The last source that spoke for the node has ended, and its last event is processed. */
   detach(): void;
 }

@@ -96,11 +96,10 @@ export class Intake {
     return this.#room.pump.drained();
   }
 
-  /** Ends every feed, processes what waits, and detaches every node. Later bytes are ignored. */
-  async stop(): Promise<void> {
+  /** Ends every feed and processes what waits, which detaches every node. Later bytes are ignored. */
+  stop(): Promise<void> {
     for (const feed of this.#open.values()) feed.end();
-    await this.drained();
-    this.#room.pump.detachAll();
+    return this.drained();
   }
 
   status(): IntakeStatus {

@@ -47,11 +47,15 @@ export class NodeTable {
     return node;
   }
 
-  /** @param change +1 when a feed begins to speak for `node`, -1 when it no longer does */
+  /**
+   * Detaches `node` when nobody speaks for it any more.
+   * @param change +1 when a feed begins to speak for `node`, -1 when it has ended and its last event is processed
+   */
   connect(node: NodeState, change: number): void {
     node.connect(change);
     this.#nodes.delete(node.key);
     this.#nodes.set(node.key, node);
+    if (node.connections === 0) this.#detach(node);
   }
 
   status(): NodeStatus[] {
@@ -67,12 +71,17 @@ export class NodeTable {
     return this.#nodes.values();
   }
 
+  #detach(node: NodeState): void {
+    const where = { node: node.node };
+    this.#containment.run(() => node.settleAll(), where);
+    this.#containment.run(() => node.detach(), where);
+  }
+
   #evict(): boolean {
     for (const node of this.#nodes.values()) {
       if (node.connections > 0) continue;
       this.#nodes.delete(node.key);
       const namesake = [...this.#nodes.values()].some((other) => other.node === node.node);
-      this.#containment.run(() => node.detach(), { node: node.node });
       node.close(namesake);
       if (!namesake) this.#books.forget(node.node);
       this.#board.counter(intakeMetrics.nodesForgotten).at().add();

@@ -3,8 +3,10 @@
  * dispatch, and its own series. It outlives connections; dedup and gaps are by node and run, so that
  * two connections of one run are one stream.
  *
+ * States: detached -> (a `hello` is processed) attached -> (the last feed has finished) detached.
+ *
  * Owed gaps: what was found missing or was dropped is told to a domain before its next event, in
- * order, or when the queue has run dry.
+ * order, or when the queue has run dry, or before the node is detached. What nobody hears stays owed.
  */
 import { hello as helloSchema } from '../events/envelope.js';
 import { domainNames, type HelloEvent } from '../events/vocabulary.js';
@@ -65,7 +67,7 @@ export class NodeState {
   readonly key: string;
   readonly chain: string;
   readonly node: string;
-  /** Set when its first `hello` is processed. */
+  /** Set when a `hello` is processed, until the last feed that speaks for the node has ended. */
   dispatch: NodeDispatch | undefined;
   /** The last `hello` in force. */
   hello: HelloEvent;
@@ -96,10 +98,11 @@ export class NodeState {
     this.#handles = [this.lag, this.ahead];
   }
 
-  /** Whether the dispatch has to hear `hello`: it opens a run, or changes what the current one stated. */
+  /** Whether the dispatch has to hear `hello`: it attaches, opens a run, or changes what the current one stated. */
   isNews(hello: HelloEvent): boolean {
+    if (this.connections === 0) return true;
     if (hello.run === this.current.id) return !saysTheSame(this.hello, hello);
-    return this.connections === 0 || !this.#runs.some((run) => run.id === hello.run);
+    return !this.#runs.some((run) => run.id === hello.run);
   }
 
   /** The run that `hello` names; a new one becomes the current one and forgets what was owed. */
@@ -146,16 +149,18 @@ export class NodeState {
 
   /** Tells every domain what it is still owed: nothing more of this node waits. */
   settleAll(): void {
+    const { dispatch } = this;
+    if (!dispatch) return;
     this.owes = false;
     for (let domain = 0; domain < domainNames.length; domain++) {
       const missing = this.settle(domain);
-      if (missing !== NO_GAP) this.dispatch?.gap(domainNames[domain]!, missing);
+      if (missing !== NO_GAP) dispatch.gap(domainNames[domain]!, missing);
     }
   }
 
-  /** Nothing listens to the node any more. */
+  /** Nobody speaks for the node any more. What was owed has been told. */
   detach(): void {
-    const dispatch = this.dispatch;
+    const { dispatch } = this;
     this.dispatch = undefined;
     dispatch?.detach();
   }

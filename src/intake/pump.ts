@@ -121,13 +121,6 @@ export class Pump {
     dispatch.dispatch(index, event as DomainEvent);
   }
 
-  /** Detaches every node; the queue is empty and stays so. */
-  detachAll(): void {
-    for (const node of this.#nodes) {
-      this.#options.containment.run(() => node.detach(), { node: node.node });
-    }
-  }
-
   /** The queue is empty: whoever is owed a gap hears of it now, and not only with a next event. */
   #settle(): void {
     const { containment } = this.#options;

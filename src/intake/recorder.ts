@@ -4,7 +4,8 @@
  * The lines of all connections share one file: each says for whom it speaks, and before the first
  * line of a node in a file, or under another run, stands a `hello` that is in force. A line of which
  * nobody is known to have said it is given an empty node, so that no replay can take it for another's.
- * Oversize, half and undecodable lines are counted by the intake and not recorded.
+ * Oversize, half and undecodable lines are counted by the intake and not recorded, nor is the end of a
+ * connection: in a replay a node is attached throughout.
  */
 import type { Logger } from '../base/logger.js';
 import { encodeEvent } from '../events/encode.js';

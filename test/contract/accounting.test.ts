@@ -1,7 +1,7 @@
 /**
  * The promise of the intake, for any stream whatever: every line received ends under exactly one
  * heading, every domain hears of exactly what it misses, nothing is dispatched twice, and the
- * process lives. Fails with the seed and the smallest stream that breaks it.
+ * process lives. Nobody is told anything while detached, and a gap is told whoever comes and goes. Fails with the seed and the smallest stream that breaks it.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -63,6 +63,8 @@ const scenario = fc.record({
       pieces: fc.array(piece, { maxLength: 40 }),
       chunk: fc.integer({ min: 1, max: 300 }),
       ends: fc.boolean(),
+      /** Whether the queue is worked off before the next one is read to its end. */
+      drains: fc.boolean(),
     }),
     { minLength: 1, maxLength: 4 },
   ),
@@ -91,9 +93,9 @@ test('received = processed + duplicate + unknown + dropped + invalid, and each d
         dispatcher: heard,
         queueCapacity: capacity,
       });
-      const readers = connections.map(({ door, pieces, chunk, ends }, i) => {
+      const readers = connections.map(({ door, pieces, ...reading }, i) => {
         const open = door === 'replay' ? intake.openLossless : intake.openFeed;
-        return { feed: open({ door, peer: String(i) }), bytes: bytesOf(pieces), chunk, ends, at: 0 };
+        return { feed: open({ door, peer: String(i) }), bytes: bytesOf(pieces), ...reading, at: 0 };
       });
       const read = (reader: (typeof readers)[number]): void => {
         reader.feed.write(reader.bytes.subarray(reader.at, (reader.at += reader.chunk)));
@@ -105,6 +107,7 @@ test('received = processed + duplicate + unknown + dropped + invalid, and each d
       for (const reader of readers) {
         while (reader.at < reader.bytes.length) read(reader);
         if (reader.ends) reader.feed.end();
+        if (reader.drains) await intake.drained();
       }
       await intake.drained();
 
@@ -119,6 +122,8 @@ test('received = processed + duplicate + unknown + dropped + invalid, and each d
       expect(totalOf(board, 'received')).toBe(sources.reduce((sum, { received }) => sum + received, 0));
       expect(totalOf(board, 'processed')).toBe(sources.reduce((sum, { processed }) => sum + processed, 0));
       expect(heard.repeated).toEqual([]);
+      for (const { node, connections: left } of intake.status().nodes)
+        expect(heard.attached.has(node), node).toBe(left > 0);
       for (const node of nodes) {
         for (const domain of domainNames) {
           const missing = totalOf(board, 'missing', node, domain);
@@ -130,27 +135,44 @@ test('received = processed + duplicate + unknown + dropped + invalid, and each d
       const told = [...heard.gaps.values()].reduce((sum, gap) => sum + gap, 0);
       expect(told).toBe(totalOf(board, 'missing') + totalOf(board, 'dropped'));
       await intake.stop();
+      expect([...heard.attached]).toEqual([]);
+      expect(heard.outOfTurn).toEqual([]);
     }),
     { numRuns: 400 },
   );
 });
 
-/** Remembers every event, to tell one that comes twice. */
+/** Remembers every event, to tell one that comes twice, and who is attached. */
 class Listener implements Dispatcher {
   readonly repeated: string[] = [];
   readonly gaps = new Map<string, number>();
+  readonly attached = new Set<string>();
+  /** What was said of a node that was not attached, or attached twice. */
+  readonly outOfTurn: string[] = [];
   readonly #seen = new Set<string>();
 
   attach(hello: Parameters<Dispatcher['attach']>[0]): ReturnType<Dispatcher['attach']> {
     const { node } = hello;
+    if (this.attached.has(node)) this.outOfTurn.push(`attach ${node}`);
+    this.attached.add(node);
+    let isAttached = true;
+    const inTurn = (what: string): void => {
+      if (!isAttached) this.outOfTurn.push(`${what} ${node}`);
+    };
     return {
-      hello: () => undefined,
-      detach: () => undefined,
+      hello: () => inTurn('hello'),
+      detach: () => {
+        inTurn('detach');
+        isAttached = false;
+        this.attached.delete(node);
+      },
       gap: (domain, missing) => {
+        inTurn('gap');
         const key = `${node} ${domain}`;
         this.gaps.set(key, (this.gaps.get(key) ?? 0) + missing);
       },
       dispatch: (_index, { type, seq }) => {
+        inTurn('dispatch');
         const key = `${node} ${type.split('.')[0]!} ${seq}`;
         if (this.#seen.has(key)) this.repeated.push(key);
         this.#seen.add(key);

@@ -67,7 +67,6 @@ export class CommitObserver implements NodeObserver {
   gap(domain: string): void {
     if (domain !== 'consensus') return;
     this.#knowsViews = false;
-    for (const total of [this.#blocks, this.#views, this.#confirmed]) total.restart();
     this.detached();
   }
 
@@ -79,6 +78,7 @@ export class CommitObserver implements NodeObserver {
   }
 
   detached(): void {
+    for (const total of [this.#blocks, this.#views, this.#confirmed]) total.restart();
     this.#blocksPerSecond.clear();
     this.#transactionsPerSecond.clear();
     this.#efficiency.clear();

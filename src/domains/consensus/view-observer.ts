@@ -72,8 +72,7 @@ export class ViewObserver implements NodeObserver {
   gap(domain: string): void {
     if (domain !== 'consensus') return;
     this.#forget();
-    this.#decided.restart();
-    this.#perSecond.clear();
+    this.detached();
   }
 
   tick(nowUs: number): void {
@@ -82,6 +81,7 @@ export class ViewObserver implements NodeObserver {
   }
 
   detached(): void {
+    this.#decided.restart();
     this.#perSecond.clear();
   }
 

@@ -82,8 +82,12 @@ export function observeEfficiency({ series, windowUs, clock }: NodeScope): NodeO
     used: new SlidingTotal(windowUs, clock.nowUs()),
     gauge: series.gauge(m.efficiency, contract),
   }));
-  const clear = (): void => {
-    for (const { gauge } of contracts.entries()) gauge.clear();
+  const restart = (): void => {
+    for (const { expected, used, gauge } of contracts.entries()) {
+      expected.restart();
+      used.restart();
+      gauge.clear();
+    }
   };
   return {
     handlers: {
@@ -103,14 +107,9 @@ export function observeEfficiency({ series, windowUs, clock }: NodeScope): NodeO
       }
     },
     gap: (domain) => {
-      if (domain !== 'execution') return;
-      for (const { expected, used } of contracts.entries()) {
-        expected.restart();
-        used.restart();
-      }
-      clear();
+      if (domain === 'execution') restart();
     },
-    detached: clear,
+    detached: restart,
   };
 }
 

@@ -60,9 +60,7 @@ export class TrafficObserver implements NodeObserver {
   }
 
   gap(domain: string): void {
-    if (domain !== 'network') return;
-    this.#bytes.restart();
-    this.detached();
+    if (domain === 'network') this.detached();
   }
 
   tick(nowUs: number): void {
@@ -77,6 +75,7 @@ export class TrafficObserver implements NodeObserver {
   }
 
   detached(): void {
+    this.#bytes.restart();
     this.#bandwidth.clear();
     this.#utilization.clear();
   }

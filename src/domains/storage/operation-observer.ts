@@ -111,10 +111,7 @@ export class WriteObserver implements NodeObserver {
   }
 
   gap(domain: string): void {
-    if (domain !== 'storage') return;
-    this.#logical.restart();
-    this.#physical.restart();
-    this.detached();
+    if (domain === 'storage') this.detached();
   }
 
   tick(nowUs: number): void {
@@ -124,6 +121,8 @@ export class WriteObserver implements NodeObserver {
   }
 
   detached(): void {
+    this.#logical.restart();
+    this.#physical.restart();
     this.#efficiency.clear();
   }
 

@@ -62,9 +62,9 @@ describe.each(doors)('%s', (kind, address) => {
     two.end(linesOf('', 'not json', view(0)));
     await vi.waitFor(() => expect(door.connections).toBe(0));
     await intake.drained();
-    expect(hearing.of('a')).toEqual(['attach r', 'consensus 0']);
-    expect(hearing.of('b')).toEqual(['attach r', 'consensus 0']);
-    expect(hearing.of('c')).toEqual(['attach r', 'consensus 0']);
+    expect(hearing.of('a')).toEqual(['attach r', 'consensus 0', 'detach']);
+    expect(hearing.of('b')).toEqual(['attach r', 'consensus 0', 'detach']);
+    expect(hearing.of('c')).toEqual(['attach r', 'consensus 0', 'detach']);
     const invalid = (node: string, reason: string): number =>
       valueOf(board, 'quorumscope_events_invalid_total', kind, node, reason);
     expect(invalid('b', 'half_line')).toBe(1);
@@ -79,7 +79,8 @@ describe.each(doors)('%s', (kind, address) => {
     socket.write(linesOf(helloLine('a', 'r'), ...Array.from({ length: 500 }, (_, i) => view(i))));
     for (const start = performance.now(); performance.now() - start < 50;);
     socket.end();
-    await vi.waitFor(() => expect(hearing.of('a')).toHaveLength(501));
+    const sent = Array.from({ length: 500 }, (_, i) => `consensus ${i}`);
+    await vi.waitFor(() => expect(hearing.of('a')).toEqual(['attach r', ...sent, 'detach']));
   });
 
   test('closing ends every feed and connection', async () => {

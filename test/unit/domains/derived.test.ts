@@ -80,6 +80,21 @@ describe('throughput and efficiency', () => {
     expect(stream.value(throughput.blocks)).toBeUndefined();
     expect(stream.value('hotstuff_consensus_blocks_committed_total')).toBeGreaterThan(0);
   });
+
+  it('look at nothing from before an absence when a node has come back', () => {
+    const stream = new TestStream();
+    const node = stream.node();
+    stream.pass(100, (second) => live(node, second));
+    expect(stream.value(throughput.blocks)).toBeGreaterThan(1);
+    node.detach();
+    stream.pass(7_200);
+    for (const name of Object.values(throughput)) expect(stream.value(name)).toBeUndefined();
+    node.reattach();
+    stream.pass(4, (second) => live(node, 100 + second));
+    expect(stream.value(throughput.blocks), 'too little was watched').toBeUndefined();
+    stream.pass(6, (second) => live(node, 104 + second));
+    expect(stream.value(throughput.blocks)).toBeGreaterThan(1);
+  });
 });
 
 describe('latencies', () => {

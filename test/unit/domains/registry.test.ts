@@ -110,8 +110,35 @@ describe('DomainRegistry', () => {
     expect(stream.value(committed, { node_id: 'n1' }), 'begins anew').toBe(1);
   });
 
-  it('retires the chain with its last node', () => {
+  it('keeps them a day unless told otherwise: the age of the last commit of a dead node goes on', () => {
     const stream = new TestStream();
+    const node = stream.node();
+    node.say('consensus.block_committed', block);
+    node.detach();
+    const lastCommit = 'hotstuff_consensus_last_commit_timestamp_seconds';
+    stream.clock.advance(24 * 3600 * SECOND - 2 * SECOND);
+    stream.pass(1);
+    expect(stream.value(lastCommit)).toBeDefined();
+    stream.pass(1);
+    expect(stream.value(lastCommit)).toBeUndefined();
+  });
+
+  it('bounds how many linger: those longest away make room, whatever their chain', () => {
+    const stream = new TestStream({ lingerLimit: 2 });
+    const stays = stream.node('stays');
+    stays.say('consensus.block_committed', block);
+    for (const [i, name] of ['n1', 'n2', 'n3', 'n4'].entries()) {
+      const node = stream.node(name, { chain: i === 0 ? 'other' : 'main' });
+      node.say('consensus.block_committed', block);
+      stream.pass(1);
+      node.detach();
+    }
+    stream.pass(1);
+    expect(stream.series(committed).map(({ node_id: node }) => node)).toEqual(['stays', 'n3', 'n4']);
+  });
+
+  it('retires the chain with its last node', () => {
+    const stream = new TestStream({ lingerUs: 300 * SECOND });
     const node = stream.node();
     node.say('consensus.block_committed', block);
     node.detach();
@@ -133,7 +160,7 @@ describe('DomainRegistry', () => {
   });
 
   it('asks those who stay who the validators are, when the node that knew best has gone', () => {
-    const stream = new TestStream();
+    const stream = new TestStream({ lingerUs: 300 * SECOND });
     const [ahead, behind] = [
       stream.node('n1', { epoch: 2, validators: validators.slice(1) }),
       stream.node('n2', { epoch: 1 }),

@@ -49,7 +49,7 @@ test('connections interleaved, runs replaced, a configured hello and garbage: th
   // Late lines of the run that was replaced, between those of the new one.
   one.write(linesOf(view(5)));
   two.write(linesOf(view(1)));
-  await intake.drained();
+  await intake.stop();
   await recorder.close();
   const replayed = await replay(path);
   expect(stories(replayed.hearing)).toEqual(stories(hearing));
@@ -81,11 +81,11 @@ test('each rotated file stands alone, all together are the whole, and the oldest
     const alone = await replay(file);
     expect(alone.intake.status().sources[0]).toMatchObject({ invalid: 0, duplicate: 0 });
     expect(alone.hearing.of('a').some((word) => word.startsWith('gap'))).toBe(false);
-    heard.push(...alone.hearing.of('a').slice(1));
+    heard.push(...alone.hearing.of('a').slice(1, -1));
   }
   expect(heard).toEqual(hearing.of('a').slice(-heard.length));
   expect(stories((await replay(...files)).hearing)).toEqual({
-    a: ['attach r', ...heard],
+    a: ['attach r', ...heard, 'detach'],
     b: expect.arrayContaining(['attach r']) as unknown,
   });
 });
@@ -100,8 +100,30 @@ test('goes on in the same file after a restart, also behind half a line', async 
   await intake.drained();
   await recorder.close();
   const { hearing, intake: replayed } = await replay(path);
-  expect(hearing.of('a')).toEqual(['attach r', 'consensus 0', 'consensus 1']);
+  expect(hearing.of('a')).toEqual(['attach r', 'consensus 0', 'consensus 1', 'detach']);
   expect(replayed.status().sources[0]).toMatchObject({ invalid: 1 });
+});
+
+test('a replay hears what was said before and after a pause, and what was lost in it, as one attachment', async () => {
+  const { recorder, hearing, intake } = record();
+  for (const [peer, lines] of [
+    [helloLine('a', 'r'), view(0), view(1)],
+    [helloLine('a', 'r', { next_seq: { consensus: 4 } }), view(4)],
+  ].entries()) {
+    const feed = intake.openFeed({ door: 'unix', peer: String(peer) });
+    feed.write(linesOf(...lines));
+    feed.end();
+    await intake.drained();
+  }
+  await recorder.close();
+  const replayed = (await replay(path)).hearing.of('a');
+  const pause = ['detach', 'attach r'];
+  const [before, after] = [
+    ['attach r', 'consensus 0', 'consensus 1'],
+    ['gap consensus 2', 'consensus 4', 'detach'],
+  ];
+  expect(hearing.of('a')).toEqual([...before, ...pause, ...after]);
+  expect(replayed).toEqual([...before, ...after]);
 });
 
 test('is readable by its owner alone', async () => {
@@ -125,7 +147,7 @@ test('a disk that fails is counted, does not hurt the intake, and is tried again
   await recorder.close();
   expect(hearing.of('a')).toEqual(['attach r', 'consensus 0', 'consensus 1']);
   // The recording begins with an introduction that is true: counting stands at 1.
-  expect((await replay(path)).hearing.of('a')).toEqual(['attach r', 'consensus 1']);
+  expect((await replay(path)).hearing.of('a')).toEqual(['attach r', 'consensus 1', 'detach']);
 });
 
 test('what the disk cannot take in time is lost and counted, and the recording stays true', async () => {
@@ -139,6 +161,6 @@ test('what the disk cannot take in time is lost and counted, and the recording s
   feed.write(linesOf(view(50)));
   await recorder.close();
   const { hearing } = await replay(path);
-  expect(hearing.of('a').at(-1)).toBe('consensus 50');
+  expect(hearing.of('a').slice(-2)).toEqual(['consensus 50', 'detach']);
   expect(hearing.of('a').filter((word) => word.startsWith('gap'))).toHaveLength(1);
 });
