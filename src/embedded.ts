@@ -121,6 +121,7 @@ async function startWorker(config: Config, logger: Logger): Promise<Host> {
     name: 'quorumscope',
   });
   let failed: string | undefined;
+  let stopping = false;
   const started = new Promise<SidecarAddresses>((resolve, reject) => {
     worker.on('message', (message: WorkerSays) => {
       if (message.says === 'started') resolve(message.addresses);
@@ -128,9 +129,10 @@ async function startWorker(config: Config, logger: Logger): Promise<Host> {
       else if (message.says === 'failed') reject(new Error((failed = message.reason)));
     });
     worker.on('error', (error) => reject(new Error((failed = messageOf(error)))));
-    worker.on('exit', (code) =>
-      reject(new Error((failed ??= `the pipeline's thread ended with code ${code}`))),
-    );
+    worker.on('exit', (code) => {
+      if (!stopping) failed ??= `the pipeline's thread ended with code ${code}`;
+      reject(new Error(failed));
+    });
   });
   const addresses = await started;
   worker.unref();
@@ -138,7 +140,10 @@ async function startWorker(config: Config, logger: Logger): Promise<Host> {
     port: worker,
     addresses,
     failed: () => failed,
-    stop: () => stopWorker(worker),
+    stop: () => {
+      stopping = true;
+      return stopWorker(worker);
+    },
   };
 }
 

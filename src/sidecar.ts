@@ -113,6 +113,7 @@ class ComposedSidecar implements Sidecar {
       logger,
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
+      ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
       domains: [...standardDomains(this.board), ...(deps.extraDomains ?? [])],
     });
     this.#recorder = recorderOf(config, this.board, logger);

@@ -12,7 +12,12 @@ const principles = section('S4.principles', 'Design philosophy', [
     'document docs/METRICS.md',
     'feature metrics, view verdicts, traces, health',
   ]),
-  open('low_overhead', 'Low-Overhead Collection', 'feature hooks of bounded work, by `npm run bench`'),
+  done(
+    shown.benchHooks,
+    'low_overhead',
+    'Low-Overhead Collection',
+    'feature hooks of bounded work, by `npm run bench`',
+  ),
   done(shown.metricCatalogue, 'coverage', 'Comprehensive Coverage', [
     'document docs/METRICS.md',
     'feature domains consensus, network, storage, state, mempool, execution, process, custom',

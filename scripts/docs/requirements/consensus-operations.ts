@@ -117,9 +117,12 @@ const prometheus = section('S4.prometheus', '`PrometheusExporter`', [
     'route GET /metrics',
     "feature the board, the default process metrics, and an operator's own prom-client registry",
   ]),
-  done(shown.metricsConfig, 'port', 'port: u16', 'setting server.listen'),
-  done(shown.metricsConfig, 'metrics_prefix', 'metrics_prefix: String', 'setting metrics.prefix'),
-  done(shown.metricsConfig, 'new', 'new(port, prefix)', ['setting server.listen', 'setting metrics.prefix']),
+  done(shown.settingsInEffect, 'port', 'port: u16', 'setting server.listen'),
+  done(shown.settingsInEffect, 'metrics_prefix', 'metrics_prefix: String', 'setting metrics.prefix'),
+  done(shown.settingsInEffect, 'new', 'new(port, prefix)', [
+    'setting server.listen',
+    'setting metrics.prefix',
+  ]),
   done(shown.prometheus, 'start_server', 'start_server', ['command run', 'route GET /metrics']),
   done(shown.exposition, 'register_metrics', 'register_metrics(metrics)', [
     "feature an operator's own registry is merged into the page",
@@ -178,7 +181,7 @@ const testing = section('S4.testing', 'Testing framework: `test_utils` and `Metr
 ]);
 
 const targets = section('S4.targets', 'Target performance', [
-  open('overhead', 'Metrics collection overhead: < 1% of consensus performance', [
+  done(shown.benchHooks, 'overhead', 'Metrics collection overhead: < 1% of consensus performance', [
     'feature at most 600 ns per event on the thread of the node, by `npm run bench`',
   ]),
   done(shown.benchExposition, 'export', 'Metrics export: < 100ms for full snapshot', [
@@ -205,17 +208,22 @@ const techniques = section('S4.techniques', 'Optimization techniques', [
 ]);
 
 const config = section('S4.config', '`MetricsConfig`', [
-  done(shown.metricsConfig, 'collection_enabled', 'collection_enabled: bool', 'setting metrics.enabled'),
-  done(shown.metricsConfig, 'collection_interval', 'collection_interval: Duration', [
+  done(shown.settingsInEffect, 'collection_enabled', 'collection_enabled: bool', 'setting metrics.enabled'),
+  done(shown.settingsInEffect, 'collection_interval', 'collection_interval: Duration', [
     'setting metrics.collection_interval',
   ]),
-  done(shown.metricsConfig, 'max_metrics_memory', 'max_metrics_memory: usize', [
+  done(shown.settingsInEffect, 'max_metrics_memory', 'max_metrics_memory: usize', [
     'setting metrics.max_memory',
     'setting metrics.max_series',
     'note A series is reckoned at a measured size, so that memory becomes a number of series.',
   ]),
-  done(shown.metricsConfig, 'prometheus_enabled', 'prometheus_enabled: bool', 'setting prometheus.enabled'),
-  done(shown.metricsConfig, 'prometheus_port', 'prometheus_port: u16', 'setting server.listen'),
+  done(
+    shown.settingsInEffect,
+    'prometheus_enabled',
+    'prometheus_enabled: bool',
+    'setting prometheus.enabled',
+  ),
+  done(shown.settingsInEffect, 'prometheus_port', 'prometheus_port: u16', 'setting server.listen'),
   open('custom_exporters', 'custom_exporters: Vec<ExporterConfig>', 'feature settings of exporters'),
   open('grafana_integration', 'grafana_integration: bool', 'feature settings: Grafana address and token'),
   open('dashboard_auto_generation', 'dashboard_auto_generation: bool', [
@@ -227,14 +235,9 @@ const config = section('S4.config', '`MetricsConfig`', [
   open('alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
     'feature receivers; short form for people without Alertmanager knowledge',
   ]),
-  done(
-    shown.metricsConfig,
-    'metrics_sampling_rate',
-    'metrics_sampling_rate: f64',
-    'setting hooks.sampling_rate',
-  ),
-  done(shown.metricsConfig, 'batch_size', 'batch_size: usize', 'setting hooks.batch_size'),
-  done(shown.metricsConfig, 'async_export', 'async_export: bool', [
+  done(shown.embedded, 'metrics_sampling_rate', 'metrics_sampling_rate: f64', 'setting hooks.sampling_rate'),
+  done(shown.embedded, 'batch_size', 'batch_size: usize', 'setting hooks.batch_size'),
+  done(shown.embedded, 'async_export', 'async_export: bool', [
     'setting hooks.thread',
     'note Pages are rendered in a worker thread, off the event loop of the node.',
   ]),

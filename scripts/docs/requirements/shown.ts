@@ -5,6 +5,7 @@
 export const shown = {
   accounting: 'test/contract/accounting.test.ts',
   bench: 'test/bench/main.ts',
+  benchHooks: 'test/bench/hooks.ts',
   benchExposition: 'test/bench/exposition.ts',
   benchPipeline: 'test/bench/pipeline.ts',
   benchRecord: 'test/bench/record.ts',
@@ -33,6 +34,8 @@ export const shown = {
   requirements: 'test/tidy/requirements.test.ts',
   series: 'test/unit/metrics/series.test.ts',
   server: 'test/unit/server/server.test.ts',
+  settingsInEffect: 'test/unit/config/settings-in-effect.test.ts',
+  embedded: 'test/integration/embedded.test.ts',
   ship: 'test/unit/attach/hooks/ship.test.ts',
   sketch: 'test/unit/metrics/exponential-histogram.test.ts',
   state: 'test/unit/domains/others.test.ts',
