@@ -2,13 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Embedded } from '../../src/index.js';
+import type * as index from '../../src/index.js';
 import { eventually } from '../support/child.js';
 
 // What users install: a worker thread is started from a file of the built package.
 const { embed, parseConfig } = (await import(
   join(import.meta.dirname, '../../dist/src/index.js')
-)) as typeof import('../../src/index.js');
+)) as typeof index;
 
 const configured = (more: Record<string, string>) =>
   parseConfig({
@@ -16,14 +16,14 @@ const configured = (more: Record<string, string>) =>
   });
 
 describe('an embedded sidecar', () => {
-  let embedded: Embedded | undefined;
+  let embedded: index.Embedded | undefined;
 
   afterEach(async () => {
     await embedded?.stop();
     embedded = undefined;
   });
 
-  const start = async (more: Record<string, string> = {}): Promise<Embedded> =>
+  const start = async (more: Record<string, string> = {}): Promise<index.Embedded> =>
     (embedded = await embed({ node: 'v0', chain: 'main', config: configured(more) }));
 
   const page = async (): Promise<string> => (await fetch(`${embedded!.addresses.http!}/metrics`)).text();

@@ -6,22 +6,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Hooks, HooksOptions } from '../../src/hooks.js';
-import type { Config } from '../../src/index.js';
-import type { NodeIdentity } from '../../simulator/main.js';
+import type * as simulator from '../../simulator/main.js';
+import type * as entry from '../../src/hooks.js';
+import type * as index from '../../src/index.js';
 import { Child, eventually } from '../support/child.js';
 
 // What users install: a worker thread is started from a file of the built package.
 const built = join(import.meta.dirname, '../../dist');
-const { createHooks, ship } = (await import(
-  join(built, 'src/hooks.js')
-)) as typeof import('../../src/hooks.js');
+const { createHooks, ship } = (await import(join(built, 'src/hooks.js'))) as typeof entry;
 const { createSidecar, embed, parseConfig, silentLogger, WallClock } = (await import(
   join(built, 'src/index.js')
-)) as typeof import('../../src/index.js');
-const { createSimulation } = (await import(
-  join(built, 'simulator/main.js')
-)) as typeof import('../../simulator/main.js');
+)) as typeof index;
+const { createSimulation } = (await import(join(built, 'simulator/main.js'))) as typeof simulator;
 
 const NODE = 'node-1';
 const EVENTS_OF = /^hotstuff_/;
@@ -37,9 +33,9 @@ function decided(page: string): string[] {
 }
 
 /** Runs the same network, whose second node speaks through the hooks that `make` gives. */
-async function speak(make: (options: HooksOptions) => Hooks): Promise<Hooks> {
-  let hooks: Hooks | undefined;
-  let clock: NodeIdentity['clock'] | undefined;
+async function speak(make: (options: entry.HooksOptions) => entry.Hooks): Promise<entry.Hooks> {
+  let hooks: entry.Hooks | undefined;
+  let clock: simulator.NodeIdentity['clock'] | undefined;
   const silent = createHooks({ node: 'silent', chain: 'silent' });
   const simulation = createSimulation({
     validators: 4,
@@ -64,7 +60,7 @@ async function speak(make: (options: HooksOptions) => Hooks): Promise<Hooks> {
   return hooks!;
 }
 
-const expectNothingLost = (hooks: Hooks): void => {
+const expectNothingLost = (hooks: entry.Hooks): void => {
   const { emitted, dropped } = hooks.stats();
   expect(Object.values(emitted).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1_000);
   expect(Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(0);
@@ -76,7 +72,7 @@ describe('one board', () => {
   const recording = join(folder, 'recording.ndjson');
   const pages = new Map<string, string[]>();
 
-  const configure = (more: Record<string, string>): Config =>
+  const configure = (more: Record<string, string>): index.Config =>
     parseConfig({
       environment: { QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0', QUORUMSCOPE_ATTACH_SOCKET: 'null', ...more },
     });
@@ -99,13 +95,12 @@ describe('one board', () => {
 
   const embedded = async (thread: string): Promise<string[]> => {
     const config = configure({ QUORUMSCOPE_HOOKS_THREAD: thread });
-    let made: Awaited<ReturnType<typeof embed>> | undefined;
     // The simulation wants its hooks at once: learn who it will be, embed, then run it for real.
-    let options: HooksOptions | undefined;
+    let options: entry.HooksOptions | undefined;
     await speak((given) => createHooks((options = given)));
     let clock = options!.clock!;
     const relay = { nowUs: () => clock.nowUs(), monoUs: () => clock.monoUs() };
-    made = await embed({ ...options!, clock: relay, config });
+    const made = await embed({ ...options!, clock: relay, config });
     try {
       const { hooks, addresses } = made;
       await speak((given) => {
