@@ -3,19 +3,26 @@
 import { defineConfig } from 'vitest/config';
 import { RefuseSkips } from './test/refuse-skips.js';
 
-const project = (name: string, timeoutMs: number) => ({
+const project = (name: string, timeoutMs: number, isolate: boolean) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+  test: {
+    name,
+    isolate,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+  },
 });
 
 export default defineConfig({
   test: {
     reporters: process.env['QUORUMSCOPE_REFUSE_SKIPS'] ? ['default', new RefuseSkips()] : ['default'],
     projects: [
-      project('unit', 10_000),
-      project('contract', 30_000),
-      project('integration', 120_000),
-      project('tidy', 60_000),
+      // Unit tests share their modules: nothing of ours keeps state in one, and loading them takes longer than testing.
+      project('unit', 10_000, false),
+      project('contract', 30_000, false),
+      project('integration', 120_000, true),
+      project('tidy', 60_000, true),
     ],
   },
 });

@@ -11,7 +11,7 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 /** The code block that follows `<!-- name -->`. */
 function printed(name: string): string {
-  const [, code] = new RegExp(`<!-- ${name} -->\\n\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readme) ?? [];
+  const [, code] = new RegExp(`<!-- ${name} -->\\s*\`\`\`\\w+\\n([^]*?)\`\`\``).exec(readme) ?? [];
   if (code === undefined) throw new Error(`README has no block ${name}`);
   return code;
 }
