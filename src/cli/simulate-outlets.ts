@@ -74,8 +74,8 @@ export class Outlets {
 
   /** The hooks of one process start. */
   hooksFor(identity: NodeIdentity): SimulatedNodeHooks {
-    const { chain, node, life, index: _index, ...facts } = identity;
-    const hooks = createHooks({ ...facts, chain, node, run: `${chain}-${node}-${life}` });
+    const { life: _life, index: _index, ...facts } = identity;
+    const hooks = createHooks(facts);
     const shipping = this.#attach === undefined ? undefined : ship(hooks, { address: this.#attach });
     if (shipping) this.#shippings.push(shipping);
     const file = this.#events;
