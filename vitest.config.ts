@@ -16,7 +16,7 @@ const project = (name: string, timeoutMs: number, isolate: boolean) => ({
 
 export default defineConfig({
   test: {
-    reporters: process.env['QUORUMSCOPE_REFUSE_SKIPS'] ? ['default', new RefuseSkips()] : ['default'],
+    reporters: process.env['REFUSE_SKIPS'] ? ['default', new RefuseSkips()] : ['default'],
     projects: [
       // Unit tests share their modules: nothing of ours keeps state in one, and loading them takes longer than testing.
       project('unit', 10_000, false),

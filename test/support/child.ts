@@ -7,6 +7,11 @@ const root = join(import.meta.dirname, '../..');
 /** The built command line. */
 export const cli = join(root, 'dist/src/cli/main.js');
 
+/** What a child inherits: not the settings of whoever runs the tests. */
+const inherited = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('QUORUMSCOPE_')),
+);
+
 /** A running program with everything it printed so far. */
 export class Child {
   readonly process: ChildProcess;
@@ -17,7 +22,7 @@ export class Child {
   constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.process = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, NO_COLOR: '1', ...env },
+      env: { ...inherited, NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own, so that a signal reaches what it started too, as Ctrl-C does in a terminal.
       detached: true,
