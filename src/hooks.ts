@@ -10,7 +10,8 @@ export type { Shipping, ShippingOptions, ShippingStats } from './attach/hooks/sh
 export { attachWorker, isRingMessage } from './attach/hooks/attach-worker.js';
 export type { RingMessage, WorkerOptions, WorkerPort } from './attach/hooks/attach-worker.js';
 export { HookCollector } from './attach/hooks/collector.js';
-export type { CustomMetric, HookCollectorOptions, MetricLabels } from './attach/hooks/collector.js';
+export type { HookCollectorOptions } from './attach/hooks/collector.js';
+export type { CustomMetric, MetricLabels, MetricsCollector } from './base/metrics-collector.js';
 export type { HookMessage, HookStats } from './attach/hooks/emitter.js';
 export type { EventTap, TapOrigin } from './attach/hooks/event-tap.js';
 export type { HelloUpdate, HookIdentity } from './attach/hooks/hello.js';

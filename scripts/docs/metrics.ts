@@ -6,6 +6,7 @@ import type { DomainMetric } from '../../src/domains/declare.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
+import { collectorMetrics } from '../../src/metrics/collector.js';
 import type { MetricDefinition } from '../../src/metrics/definition.js';
 import { seedGroups, type SeedName } from './seed-names.js';
 
@@ -22,6 +23,7 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Recorder', metrics: recorderMetrics },
   { title: 'Domains', metrics: domainMetrics },
   { title: 'Board', metrics: boardMetrics },
+  { title: 'Collector', metrics: collectorMetrics },
   { title: 'Page', metrics: prometheusMetrics },
 ];
 

@@ -7,46 +7,12 @@
  */
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
+import { MetricsCollector, type CustomMetric, type MetricLabels } from '../base/metrics-collector.js';
 import { silentLogger, type Logger } from '../base/logger.js';
 import type { Board } from './board.js';
-import { counter, type MetricDefinition, type MetricKind } from './definition.js';
+import { counter, type MetricDefinition } from './definition.js';
 import type { Family } from './family.js';
 import type { Counter, Gauge, Histogram, Summary } from './series.js';
-
-/** Label values by name. */
-export type MetricLabels = Readonly<Record<string, string>>;
-
-/** A metric that declares itself as it is recorded. */
-export interface CustomMetric {
-  readonly name: string;
-  readonly kind: MetricKind;
-  /** Counter: how much it grew. Gauge: where it stands. Histogram, summary: one observation. */
-  readonly value: number;
-  readonly labels?: MetricLabels;
-  readonly help?: string;
-  readonly unit?: string;
-  /** Upper bounds of a histogram. */
-  readonly bounds?: readonly number[];
-  /** Quantiles of a summary. */
-  readonly quantiles?: readonly number[];
-}
-
-/** The recording face that a node or library sees. Nothing here throws, `flushMetrics` apart. */
-export interface MetricsCollector {
-  incrementCounter(name: string, labels?: MetricLabels): void;
-  incrementCounterBy(name: string, amount: number, labels?: MetricLabels): void;
-  setGauge(name: string, value: number, labels?: MetricLabels): void;
-  incrementGauge(name: string, delta: number, labels?: MetricLabels): void;
-  recordHistogram(name: string, value: number, labels?: MetricLabels): void;
-  /**
-   * Runs `operation` and records its duration in seconds, also when it throws or rejects. A promise
-   * is timed until it settles. Returns or throws what the operation does.
-   */
-  timeOperation<R>(name: string, labels: MetricLabels, operation: () => R): R;
-  recordCustomMetric(metric: CustomMetric): void;
-  /** Hands everything recorded to the exporters; rejects with what they reject with. */
-  flushMetrics(): Promise<void>;
-}
 
 /** What a collector needs. */
 export interface CollectorOptions {
@@ -65,8 +31,8 @@ type RefusalReason = 'definition' | 'labels' | 'value' | 'limit';
 /** The collector's own metrics. */
 export const collectorMetrics = {
   refused: counter(
-    'quorumscope_custom_metrics_refused_total',
-    'Recordings of custom metrics refused: name, kind or bounds not valid, labels not as declared, value not a number, too many metrics.',
+    'quorumscope_recordings_refused_total',
+    'Recordings by name refused: name, kind or bounds not valid, labels not as declared, value not a number, too many metrics.',
     ['reason'],
   ),
 } as const;
@@ -90,9 +56,8 @@ interface Known {
 }
 
 /** Records onto a board. */
-export class BoardCollector implements MetricsCollector {
+export class BoardCollector extends MetricsCollector {
   readonly #board: Board;
-  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #flush: () => Promise<void>;
   readonly #metricLimit: number;
@@ -101,64 +66,19 @@ export class BoardCollector implements MetricsCollector {
   readonly #logged = new Set<string>();
 
   constructor(options: CollectorOptions) {
+    super(options.clock);
     this.#board = options.board;
-    this.#clock = options.clock;
     this.#logger = options.logger ?? silentLogger;
     this.#flush = options.flush ?? (() => Promise.resolve());
     this.#metricLimit = options.metricLimit ?? 500;
     this.#refused = this.#board.counter(collectorMetrics.refused);
   }
 
-  incrementCounter(name: string, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'counter', value: 1, labels });
-  }
-
-  incrementCounterBy(name: string, amount: number, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'counter', value: amount, labels });
-  }
-
-  setGauge(name: string, value: number, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'gauge', value, labels });
-  }
-
-  incrementGauge(name: string, delta: number, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'gauge', value: delta, labels }, true);
-  }
-
-  recordHistogram(name: string, value: number, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'histogram', value, labels });
-  }
-
-  timeOperation<R>(name: string, labels: MetricLabels, operation: () => R): R {
-    const startUs = this.#clock.monoUs();
-    const record = (): void => {
-      const seconds = (this.#clock.monoUs() - startUs) / 1e6;
-      if (seconds >= 0) this.recordHistogram(name, seconds, labels);
-      else this.#refuse('value', name, 'the clock went back while the operation ran');
-    };
-    let result: R;
-    try {
-      result = operation();
-    } catch (error) {
-      record();
-      throw error;
-    }
-    if (!(result instanceof Promise)) {
-      record();
-      return result;
-    }
-    return result.finally(record) as R;
-  }
-
-  recordCustomMetric(metric: CustomMetric): void {
-    this.#record(metric);
-  }
-
-  flushMetrics(): Promise<void> {
+  override flushMetrics(): Promise<void> {
     return this.#flush();
   }
 
-  #record(metric: CustomMetric, isDelta = false): void {
+  protected override record(metric: CustomMetric, isDelta: boolean): void {
     try {
       this.#recordChecked(metric, isDelta);
     } catch (error) {
@@ -174,7 +94,13 @@ export class BoardCollector implements MetricsCollector {
     if (known.definition.kind !== kind) {
       return this.#refuse('definition', name, `is a ${known.definition.kind}, not a ${kind}`);
     }
-    if (typeof value !== 'number') return this.#refuse('value', name, `value is a ${typeof value}`);
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      return this.#refuse(
+        'value',
+        name,
+        `value is ${typeof value === 'number' ? 'not a number' : `a ${typeof value}`}`,
+      );
+    }
     const labelValues = this.#labelValues(known.definition, labels);
     if (!labelValues) return;
     const handle = known.family.at(...labelValues);

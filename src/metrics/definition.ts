@@ -5,10 +5,11 @@
  * Names are full Prometheus names in base units (`hotstuff_storage_read_duration_seconds`). A series
  * carries `chain_id` and `node_id` first where a node is concerned ("whose eyes").
  */
+import type { MetricKind } from '../base/metrics-collector.js';
 import { QuorumscopeError } from '../base/errors.js';
 
 /** The four kinds of Prometheus. A summary's quantiles come from an exponential histogram. */
-export type MetricKind = 'counter' | 'gauge' | 'histogram' | 'summary';
+export type { MetricKind };
 
 /** A metric's declaration; `L` keeps the label names as a tuple so that values can be counted. */
 export interface MetricDefinition<L extends readonly string[] = readonly string[]> {

@@ -7,26 +7,9 @@
  * value they stand at, so that a lost or sampled event is made good by the next.
  */
 import { WallClock, type Clock } from '../../base/clock.js';
+import { MetricsCollector, type CustomMetric, type MetricLabels } from '../../base/metrics-collector.js';
 import type { EventBody } from '../../events/vocabulary.js';
 import type { Hooks } from './create-hooks.js';
-
-/** Label values by name. */
-export type MetricLabels = Readonly<Record<string, string>>;
-
-/** A metric that declares itself as it is recorded. */
-export interface CustomMetric {
-  readonly name: string;
-  readonly kind: EventBody<'metric', 'declared'>['kind'];
-  /** Counter: how much it grew. Gauge: where it stands. Histogram, summary: one observation. */
-  readonly value: number;
-  readonly labels?: MetricLabels;
-  readonly help?: string;
-  readonly unit?: string;
-  /** Upper bounds of a histogram. */
-  readonly bounds?: readonly number[];
-  /** Quantiles of a summary. */
-  readonly quantiles?: readonly number[];
-}
 
 /** What a collector may be given. */
 export interface HookCollectorOptions {
@@ -50,9 +33,8 @@ const NO_LABELS: MetricLabels = {};
 const METRIC_LIMIT = 1_000;
 
 /** Records onto a hooks object. */
-export class HookCollector {
+export class HookCollector extends MetricsCollector {
   readonly #hooks: Hooks;
-  readonly #clock: Pick<Clock, 'monoUs'>;
   readonly #flush: () => void | Promise<void>;
   readonly #gaugeLimit: number;
   readonly #known = new Map<string, Known>();
@@ -60,8 +42,8 @@ export class HookCollector {
   #refused = 0;
 
   constructor(hooks: Hooks, options: HookCollectorOptions = {}) {
+    super(options.clock ?? new WallClock());
     this.#hooks = hooks;
-    this.#clock = options.clock ?? new WallClock();
     this.#flush = options.flush ?? ((): void => undefined);
     this.#gaugeLimit = options.gaugeLimit ?? 10_000;
   }
@@ -71,57 +53,12 @@ export class HookCollector {
     return this.#refused;
   }
 
-  incrementCounter(name: string, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'counter', value: 1, labels });
-  }
-
-  incrementCounterBy(name: string, amount: number, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'counter', value: amount, labels });
-  }
-
-  setGauge(name: string, value: number, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'gauge', value, labels });
-  }
-
-  incrementGauge(name: string, delta: number, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'gauge', value: delta, labels }, true);
-  }
-
-  recordHistogram(name: string, value: number, labels: MetricLabels = NO_LABELS): void {
-    this.#record({ name, kind: 'histogram', value, labels });
-  }
-
-  /**
-   * Runs `operation` and records its duration in seconds, also when it throws or rejects. A promise is
-   * timed until it settles. Returns or throws what the operation does.
-   */
-  timeOperation<R>(name: string, labels: MetricLabels, operation: () => R): R {
-    const startUs = this.#clock.monoUs();
-    const record = (): void => this.recordHistogram(name, (this.#clock.monoUs() - startUs) / 1e6, labels);
-    let result: R;
-    try {
-      result = operation();
-    } catch (error) {
-      record();
-      throw error;
-    }
-    if (!(result instanceof Promise)) {
-      record();
-      return result;
-    }
-    return result.finally(record) as R;
-  }
-
-  recordCustomMetric(metric: CustomMetric): void {
-    this.#record(metric);
-  }
-
   /** Sends what is buffered, where the collector was given a way to. */
-  async flushMetrics(): Promise<void> {
+  override async flushMetrics(): Promise<void> {
     await this.#flush();
   }
 
-  #record(metric: CustomMetric, isDelta = false): void {
+  protected override record(metric: CustomMetric, isDelta: boolean): void {
     try {
       if (!this.#recordChecked(metric, isDelta)) this.#refused++;
     } catch {

@@ -1,13 +1,9 @@
+import type { MetricsCollector } from '../../../src/base/metrics-collector.js';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/base/clock.js';
 import type { LogFields, Logger } from '../../../src/base/logger.js';
 import { Board } from '../../../src/metrics/board.js';
-import {
-  BoardCollector,
-  collectorMetrics,
-  type CollectorOptions,
-  type MetricsCollector,
-} from '../../../src/metrics/collector.js';
+import { BoardCollector, collectorMetrics, type CollectorOptions } from '../../../src/metrics/collector.js';
 import { counter, gauge, histogram, type MetricDefinition } from '../../../src/metrics/definition.js';
 
 function setUp(options: Partial<CollectorOptions> = {}) {
