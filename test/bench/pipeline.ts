@@ -29,7 +29,7 @@ export async function run(): Promise<BenchRow[]> {
     return [
       {
         what: 'NDJSON events from a Unix socket (150 bytes, 16 validators), through every domain, one core',
-        ours: `${Math.round(rate / 1000)},000 events/s processed, ${(share * 100).toFixed(0)} % of what a flooding sender sent`,
+        ours: `${(Math.round(rate / 1000) * 1000).toLocaleString('en')} events/s processed, ${(share * 100).toFixed(0)} % of what a flooding sender sent`,
         peers: [],
         floor: `>= ${FLOOR.toLocaleString('en')} events/s`,
         holds: rate >= FLOOR,
