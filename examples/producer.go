@@ -3,7 +3,6 @@ package quorumscope
 
 import (
 	"encoding/json"
-	"maps"
 	"net"
 	"strings"
 	"sync"
@@ -44,7 +43,7 @@ func (p *Producer) State(eventType string, fields map[string]any) {
 	domain, _, _ := strings.Cut(eventType, ".")
 	seq := p.seq[domain]
 	p.seq[domain]++ // before it may be dropped, so that the sidecar sees what is missing
-	event := maps.Clone(fields)
+	event := clone(fields)
 	event["seq"] = seq
 	select {
 	case p.queue <- line{domain, encode(eventType, event)}:
@@ -59,8 +58,8 @@ func (p *Producer) write(conn net.Conn) {
 	for len(p.queue) > 0 { // what waited for the last connection has gone; next_seq and the counts say so
 		p.dropped[(<-p.queue).domain]++
 	}
-	hello := maps.Clone(p.hello)
-	hello["v"], hello["next_seq"] = 1, maps.Clone(p.seq)
+	hello := clone(p.hello)
+	hello["v"], hello["next_seq"] = 1, clone(p.seq)
 	p.mu.Unlock()
 	if _, err := conn.Write(encode("hello", hello)); err != nil {
 		return
@@ -79,8 +78,16 @@ func (p *Producer) admissions() (lines []byte) {
 	for domain, count := range p.dropped {
 		lines = append(lines, encode("source.dropped", map[string]any{"domain": domain, "count": count})...)
 	}
-	clear(p.dropped)
+	p.dropped = map[string]uint64{}
 	return lines
+}
+
+func clone[V any](of map[string]V) map[string]V {
+	copied := make(map[string]V, len(of)+3)
+	for key, value := range of {
+		copied[key] = value
+	}
+	return copied
 }
 
 func encode(eventType string, event map[string]any) []byte {

@@ -1,6 +1,6 @@
 /** The producers that docs/PROTOCOL.md prints: they run as printed, lose whole lines only, and never wait. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LineDecoder } from '../../src/events/decode.js';
 import { LineSplitter } from '../../src/events/lines.js';
 import type { StreamEvent } from '../../src/events/vocabulary.js';
-import { Child } from '../support/child.js';
+import { Child, eventually } from '../support/child.js';
 
 const python = spawnSync('python3', ['--version']).error === undefined;
 
@@ -49,7 +49,7 @@ describe.skipIf(!python)('the Python producer (needs python3)', () => {
   let folder: string;
   let server: Server;
   let connections: Socket[];
-  let program: Child;
+  let producer: Child;
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'quorumscope-producer-'));
@@ -57,11 +57,11 @@ describe.skipIf(!python)('the Python producer (needs python3)', () => {
     connections = [];
     server = createServer({ pauseOnConnect: true }, (socket) => connections.push(socket));
     await new Promise<void>((resolve) => server.listen(path, resolve));
-    program = new Child('python3', ['-c', driver], { QUORUMSCOPE_EVENTS: `unix://${path}` });
+    producer = new Child('python3', ['-c', driver], { QUORUMSCOPE_EVENTS: `unix://${path}` });
   });
 
   afterEach(async () => {
-    await program.stop('SIGKILL');
+    await producer.stop('SIGKILL');
     for (const connection of connections) connection.destroy();
     server.close();
     rmSync(folder, { recursive: true, force: true });
@@ -94,13 +94,13 @@ describe.skipIf(!python)('the Python producer (needs python3)', () => {
 
   it('goes on beside a reader that is stalled, and accounts for every event', async () => {
     // The reader is stalled until all is stated: a producer that waited would never get there.
-    const [, dropped] = await program.printed(/stated (.*)\n/);
+    const [, dropped] = await producer.printed(/stated (.*)\n/);
     const before = JSON.parse(dropped!) as Record<string, number>;
     expect(before['consensus']).toBeGreaterThan(0);
     // Messages go first, then votes.
     expect(before['network']).toBeGreaterThan(before['consensus']! + 1000);
 
-    program.process.stdin!.write('\n');
+    producer.process.stdin!.write('\n');
     const events = await read(
       connections[0]!,
       (event) => event.type === 'network.message_sent' && event.seq === 30_000,
@@ -118,16 +118,81 @@ describe.skipIf(!python)('the Python producer (needs python3)', () => {
   });
 
   it('says hello again after a broken connection, and where counting stands', async () => {
-    await program.printed(/stated .*\n/);
-    program.process.stdin!.write('\n');
+    await producer.printed(/stated .*\n/);
+    producer.process.stdin!.write('\n');
     await read(connections[0]!, isView(30_000));
-    await program.printed(/sent .*\n/);
+    await producer.printed(/sent .*\n/);
     connections[0]!.destroy();
-    program.process.stdin!.write('\n');
-    const [, counted] = await program.printed(/again (.*)\n/);
+    producer.process.stdin!.write('\n');
+    const [, counted] = await producer.printed(/again (.*)\n/);
     const seq = (JSON.parse(counted!) as Record<string, number>)['consensus']!;
     const [hello, ...events] = await read(connections[1]!, isView(30_002));
     expect(hello).toMatchObject({ type: 'hello', next_seq: { consensus: seq - 1 } });
     expect(events.at(-1)).toMatchObject({ seq: seq - 1 });
+  });
+});
+
+const go = spawnSync('go', ['version']).error === undefined;
+
+const program = `package main
+
+import (
+	"os"
+	"time"
+
+	"example/quorumscope"
+)
+
+func main() {
+	producer := quorumscope.Open("unix", os.Args[1], map[string]any{"node": "n1", "chain": "c", "run": "r1"})
+	for view := 1; view <= 3; view++ {
+		producer.State("consensus.view_entered", map[string]any{"view": view, "trigger": "qc", "leader": "v1"})
+		time.Sleep(1500 * time.Millisecond / 3)
+	}
+	time.Sleep(time.Minute)
+}
+`;
+
+describe.skipIf(!go)('the Go producer (needs go)', () => {
+  it('says hello and then what it is told, in lines that hold', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'quorumscope-go-'));
+    mkdirSync(join(folder, 'quorumscope'));
+    copyFileSync(
+      join(import.meta.dirname, '../../examples/producer.go'),
+      join(folder, 'quorumscope/producer.go'),
+    );
+    writeFileSync(join(folder, 'go.mod'), 'module example\n\ngo 1.18\n');
+    writeFileSync(join(folder, 'main.go'), program);
+    const binary = join(folder, 'producer');
+    const built = spawnSync('go', ['build', '-o', binary, '.'], { cwd: folder, encoding: 'utf8' });
+    expect(built.stderr).toBe('');
+
+    const lines: string[] = [];
+    const path = join(folder, 'events.sock');
+    const server = createServer((socket) => {
+      const splitter = new LineSplitter({
+        line: (line) => void lines.push(line),
+        problem: (why) => void lines.push(why),
+      });
+      socket.on('data', (chunk: Buffer) => splitter.write(chunk));
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const child = new Child(binary, [path]);
+    try {
+      await eventually(() => (lines.length >= 4 ? true : undefined), 20_000, 'a hello and three events');
+      const decoder = new LineDecoder();
+      const types = lines.map((line) => {
+        expect(decoder.decode(line), `${decoder.detail} in ${line}`).toBe('event');
+        if (decoder.event!.type === 'hello') decoder.node = decoder.event!.node;
+        return decoder.event!.type;
+      });
+      expect(types[0]).toBe('hello');
+      // What was stated before the connection stood may be gone, but then it is admitted.
+      expect(types.filter((type) => type === 'consensus.view_entered').length).toBeGreaterThan(0);
+    } finally {
+      await child.stop('SIGKILL');
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
