@@ -19,7 +19,7 @@ export default defineConfig({
     reporters: process.env['REFUSE_SKIPS'] ? ['default', new RefuseSkips()] : ['default'],
     projects: [
       // Unit tests share their modules: nothing of ours keeps state in one, and loading them takes longer than testing.
-      project('unit', 10_000, false),
+      project('unit', 30_000, false),
       project('contract', 30_000, false),
       project('integration', 120_000, true),
       project('tidy', 60_000, true),
