@@ -6,6 +6,7 @@ import type { Clock } from '../src/base/clock.js';
 import { QuorumscopeError } from '../src/base/errors.js';
 import { validatorIndex, type Fault, type TruthLine } from './faults/fault.js';
 import type { LatencyModel } from './network/latency.js';
+import { networkProblems, type NetworkOptions } from './network/network-options.js';
 import type { Hardware } from './node/hardware.js';
 import type { HooksFor } from './node/identity.js';
 import type { PacemakerKind } from './protocol/replica.js';
@@ -30,6 +31,8 @@ export interface SimulationOptions {
   readonly delayUs: number;
   /** Delays other than the same everywhere; replaces `delayUs`. */
   readonly latency?: LatencyModel | undefined;
+  /** Chance, regions, bandwidth and lasting disturbances of the network; ideal by default. */
+  readonly network?: NetworkOptions | undefined;
   /** The first view timer, microseconds. */
   readonly viewTimeoutUs: number;
   /** W: how long a leader without the last view's certificate collects locks. */
@@ -112,6 +115,8 @@ function optionProblems(options: SimulationOptions): OptionProblem[] {
     for (const [name, count] of Object.entries(counts))
       check(`workload.${name}`, count, Number.isInteger(count) && count >= 1, 'an integer of at least 1');
   }
+  for (const problem of options.network === undefined ? [] : networkProblems(options.network))
+    problems.push({ ...problem, path: `network.${problem.path}` });
   options.faults?.forEach((fault, index) => {
     for (const problem of faultProblems(fault, validators))
       problems.push({ ...problem, path: `faults[${index}].${problem.path}` });

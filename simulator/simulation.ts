@@ -15,8 +15,9 @@ import { Happening } from './core/happenings.js';
 import { fullSpeed, realTime, type Pace } from './core/pace.js';
 import type { Fault, FaultChange } from './faults/fault.js';
 import { FaultLedger } from './faults/fault-ledger.js';
-import { fixedDelay, type LatencyModel } from './network/latency.js';
+import type { LatencyModel } from './network/latency.js';
 import { Network } from './network/network.js';
+import { latencyOf } from './network/network-options.js';
 import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
@@ -80,8 +81,10 @@ export class World implements NodeWorld {
     this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
     const random = createRandom(seed, 'simulation');
     this.#arrivals = random.fork('arrivals');
-    this.#latency = options.latency ?? fixedDelay(options.delayUs);
-    this.network = new Network(this.queue, this.#latency, validators);
+    const { network = {} } = options;
+    const chance = random.fork('network');
+    this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
+    this.network = new Network(this.queue, this.#latency, validators, chance, network);
     const trueCommittee = equalCommittee(validators);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
     this.committee =
@@ -107,6 +110,8 @@ export class World implements NodeWorld {
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
     });
     this.#faults = new FaultLedger(this, options.truth);
+    // No promise holds for a network that never stops losing or delaying messages.
+    if (!this.network.conditions.calm) this.faultsChanged(0);
     this.nodes = Array.from(
       { length: validators },
       (_, index) => new SimulatedNode(this, index, random.fork(`disk/${index}`)),
@@ -175,6 +180,9 @@ export class World implements NodeWorld {
         sent: counts.sent,
         delivered: counts.delivered,
         dropped: counts.dropped,
+        in_flight: counts.underWay,
+        lost: counts.lost,
+        duplicated: counts.duplicated,
         by_type: counts.sentByType,
         delivered_by_type: counts.deliveredByType,
       },
@@ -279,7 +287,8 @@ export class World implements NodeWorld {
 
   /** Some fault began or ended; `faulty` validators are faulty now. */
   faultsChanged(faulty: number): void {
-    this.#liveness.faultsChanged(this.nowUs, faulty);
+    const { calm } = this.network.conditions;
+    this.#liveness.faultsChanged(this.nowUs, calm ? faulty : this.committee.size);
   }
 
   // --- the loop

@@ -5,7 +5,7 @@
  *   cpu         processor time of signatures and execution / elapsed time
  *   resident    a base of 48 MiB + mempool + ledger index + per-peer buffers + execution backlog
  *   disk        bytes kept + a base of 64 MiB, of 256 GiB
- *   network     bytes sent and received / elapsed time, over a link of 1 Gbit/s
+ *   network     bytes sent and received / elapsed time, over its uplink, or 1 Gbit/s
  *   loop lag    the longest that a message waited for the processor
  */
 import type { Mempool } from '../workload/mempool.js';
@@ -90,7 +90,9 @@ export class Sampler {
       });
     network.queueMeasured({ queue: 'inbound', depth: this.#measured.inbox.depth });
     network.queueMeasured({ queue: 'execution', depth: this.#measured.executor.backlog });
-    network.linkMeasured({ capacity_bytes_per_second: LINK_BYTES_PER_SECOND });
+    network.linkMeasured({
+      capacity_bytes_per_second: this.#world.network.uplinkBytesPerSecond ?? LINK_BYTES_PER_SECOND,
+    });
   }
 
   #pools(): void {
