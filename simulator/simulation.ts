@@ -15,15 +15,18 @@ import { Happening } from './core/happenings.js';
 import { fullSpeed, realTime, type Pace } from './core/pace.js';
 import type { Fault, FaultChange } from './faults/fault.js';
 import { FaultLedger } from './faults/fault-ledger.js';
+import { faultProblems } from './faults/fault-problems.js';
 import type { LatencyModel } from './network/latency.js';
 import { Network } from './network/network.js';
 import { latencyOf } from './network/network-options.js';
+import { Connections } from './node/connections.js';
 import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
+import { Strain } from './node/strain.js';
 import type { NodeWorld } from './node/world.js';
-import { checkOptions, DEFAULT_START_US, faultProblems, refuse, type SimulationOptions } from './options.js';
+import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
 import type { Block, Payload, Qc } from './protocol/block.js';
 import { Committee, equalCommittee } from './protocol/committee.js';
 import type { TimerName } from './protocol/effects.js';
@@ -57,6 +60,8 @@ export class World implements NodeWorld {
   readonly hooksFor: HooksFor | undefined;
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
+  readonly strains: readonly Strain[];
+  readonly #connections: Connections;
   readonly #options: SimulationOptions;
   readonly #clock: Clock;
   readonly #latency: LatencyModel;
@@ -69,6 +74,7 @@ export class World implements NodeWorld {
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
+  #crowd = 1;
   #stopped = false;
   #wallMs = 0;
 
@@ -112,10 +118,12 @@ export class World implements NodeWorld {
     this.#faults = new FaultLedger(this, options.truth);
     // No promise holds for a network that never stops losing or delaying messages.
     if (!this.network.conditions.calm) this.faultsChanged(0);
+    this.strains = Array.from({ length: validators }, () => new Strain());
     this.nodes = Array.from(
       { length: validators },
       (_, index) => new SimulatedNode(this, index, random.fork(`disk/${index}`)),
     );
+    this.#connections = new Connections(this);
     this.#schedule();
   }
 
@@ -217,8 +225,12 @@ export class World implements NodeWorld {
       software: `quorumscope-simulator/${this.#version}`,
       life,
       run: createHash('sha256').update(birth).digest('hex').slice(0, 16),
-      clock: { nowUs: () => this.startUs + this.nowUs, monoUs: () => this.nowUs - bornUs },
+      clock: { nowUs: () => this.stampUs(index, this.nowUs), monoUs: () => this.nowUs - bornUs },
     };
+  }
+
+  stampUs(index: number, atUs: number): number {
+    return this.startUs + atUs + (this.strains[index]?.clockErrorUs(atUs) ?? 0);
   }
 
   makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block {
@@ -263,14 +275,7 @@ export class World implements NodeWorld {
     const node = this.nodes[index];
     if (node === undefined || node.alive) return;
     node.start(this.#version);
-    if (this.hooksFor === undefined) return;
-    for (const peer of this.nodes) {
-      if (!peer.alive || peer.index === index) continue;
-      const roundTripUs = this.network.roundTripUs(index, peer.index);
-      const halfUs = Math.round(roundTripUs / 2);
-      this.queue.push(this.nowUs + halfUs, Happening.peerUp, peer.index, index, 0, undefined);
-      this.queue.push(this.nowUs + roundTripUs, Happening.peerUp, index, peer.index, 0, undefined);
-    }
+    if (this.hooksFor !== undefined) this.#connections.started(index);
   }
 
   /** Kills a node's process; its peers notice when their connections break. */
@@ -278,11 +283,17 @@ export class World implements NodeWorld {
     const node = this.nodes[index];
     if (node === undefined || !node.alive) return;
     node.crash();
-    if (this.hooksFor === undefined) return;
-    for (const peer of this.nodes) {
-      const noticedUs = this.nowUs + Math.round(this.network.roundTripUs(index, peer.index) / 2);
-      this.queue.push(noticedUs, Happening.peerDown, peer.index, index, 0, undefined);
-    }
+    if (this.hooksFor !== undefined) this.#connections.crashed(index);
+  }
+
+  /** Links were cut, or are whole again. */
+  linksChanged(): void {
+    if (this.hooksFor !== undefined) this.#connections.linksChanged();
+  }
+
+  /** Clients submit `factor` times as much from now on. */
+  setCrowd(factor: number): void {
+    this.#crowd = factor;
   }
 
   /** Some fault began or ended; `faulty` validators are faulty now. */
@@ -343,10 +354,9 @@ export class World implements NodeWorld {
       case Happening.sample:
         return node?.life(queue.a)?.sample();
       case Happening.peerUp:
-        if (this.nodes[queue.a]?.alive === true) node?.process?.peerUp(queue.a);
-        return;
+        return this.#connections.tellUp(node, queue.a);
       case Happening.peerDown:
-        return node?.process?.peerDown(queue.a);
+        return this.#connections.tellDown(node, queue.a, queue.b === 1);
       case Happening.fault:
         return this.#faults.apply(queue.payload as FaultChange);
       case Happening.arrival:
@@ -369,7 +379,7 @@ export class World implements NodeWorld {
   }
 
   #scheduleArrival(fromUs: number): void {
-    const perSecond = this.workload?.transactionsPerSecond ?? 1;
+    const perSecond = this.#crowd * (this.workload?.transactionsPerSecond ?? 1);
     const atUs = fromUs + nextArrivalUs(this.#arrivals, perSecond);
     this.queue.push(atUs, Happening.arrival, 0, 0, 0, undefined);
   }

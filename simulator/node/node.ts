@@ -7,6 +7,7 @@ import type { Random } from '../../src/base/random.js';
 import { Disk } from './disk.js';
 import type { SimulatedNodeHooks } from './identity.js';
 import { NodeProcess } from './process.js';
+import { Strain } from './strain.js';
 import type { NodeWorld } from './world.js';
 
 /** One validator's node. */
@@ -22,7 +23,7 @@ export class SimulatedNode {
   constructor(world: NodeWorld, index: number, random: Random) {
     this.index = index;
     this.#world = world;
-    this.disk = new Disk(random, world.hardware);
+    this.disk = new Disk(random, world.hardware, world.strains[index] ?? new Strain());
   }
 
   /** The running process; undefined while the node is down. */

@@ -23,6 +23,7 @@ import type { SimulatedNodeHooks } from './identity.js';
 import { Inbox } from './inbox.js';
 import { MachineReporter } from './machine-reporter.js';
 import { SAMPLE_INTERVAL_US, Sampler } from './sampler.js';
+import { Strain } from './strain.js';
 import { TimerBank } from './timer-bank.js';
 import { Witness } from './witness.js';
 import type { NodeWorld } from './world.js';
@@ -42,6 +43,7 @@ export class NodeProcess implements Effects {
   readonly #machine: MachineReporter | undefined;
   readonly #sampler: Sampler | undefined;
   readonly #modelled: boolean;
+  readonly #strain: Strain;
   /** Admissions of transactions that are committed, until their results are durable. */
   readonly #unpersisted = new Map<number, Admission>();
   /** Records that became durable at once, and the block to build, handed back by `#settle`. */
@@ -64,6 +66,7 @@ export class NodeProcess implements Effects {
     this.life = life;
     this.#disk = disk;
     this.#modelled = world.hardware.processor === 'modelled';
+    this.#strain = world.strains[index] ?? new Strain();
     this.#timers = new TimerBank(world.queue, index, life);
     this.#mempool = new Mempool(world.workload?.mempoolCapacity ?? 0);
     this.#executor = new Executor(world, index, life, disk);
@@ -75,6 +78,7 @@ export class NodeProcess implements Effects {
         disk,
         executor: this.#executor,
         inbox: this.#inbox,
+        strain: this.#strain,
         handlingUs: () => this.#handlingUs,
       });
     }
@@ -97,7 +101,8 @@ export class NodeProcess implements Effects {
   // --- what happens to the process
 
   deliver(from: number, message: Message, bytes: number): void {
-    if (!this.#modelled) {
+    // A starved processor takes its time even where it is free otherwise.
+    if (!this.#modelled && !this.#handling && this.#strain.processorFactor === 1) {
       this.#machine?.messageReceived(from, message, bytes, 0);
       this.#handle(from, message);
       this.#machine?.messageProcessed(message, 0);
@@ -224,7 +229,7 @@ export class NodeProcess implements Effects {
     this.#handling = true;
     const { from, message } = next;
     this.#machine?.messageReceived(from, message, next.bytes, nowUs - next.arrivedUs);
-    const tookUs = workUs(signatureWork(message));
+    const tookUs = Math.round(workUs(signatureWork(message)) * this.#strain.processorFactor);
     const work = { from, message, tookUs };
     queue.push(nowUs + tookUs, Happening.processed, this.index, this.life, 0, work);
   }

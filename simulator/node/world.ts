@@ -12,6 +12,7 @@ import type { Workload } from '../workload/workload.js';
 import type { Hardware } from './hardware.js';
 import type { HooksFor, NodeIdentity } from './identity.js';
 import type { Names } from './names.js';
+import type { Strain } from './strain.js';
 
 /** The world as a node sees it. */
 export interface NodeWorld {
@@ -29,11 +30,15 @@ export interface NodeWorld {
   readonly hardware: Hardware;
   readonly workload: Workload | undefined;
   readonly transactions: TransactionModel;
+  /** What weighs on each node's machine, by position. */
+  readonly strains: readonly Strain[];
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
   /** Whether a restarted node finds its safety record; false only in negative controls. */
   readonly keepsSafetyRecord: boolean;
   identity(index: number, life: number): NodeIdentity;
+  /** What the wall clock of a validator said at a virtual time, microseconds since the Unix epoch. */
+  stampUs(index: number, atUs: number): number;
   /** Makes a block with a number of its own. */
   makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block;
   /** A node entered a view that nobody was in before. */
