@@ -16,7 +16,7 @@ interface Story {
   readonly said: readonly Said[];
   readonly truth: readonly TruthLine[];
   /** Bodies of what nodes said, of one type, in a span of virtual time. */
-  told(type: string, fromUs: number, toUs: number, index?: number): Said[];
+  readonly told: (type: string, fromUs: number, toUs: number, index?: number) => Said[];
 }
 
 async function story(options: Parameters<typeof simulate>[0]): Promise<Story> {
