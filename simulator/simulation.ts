@@ -13,9 +13,11 @@ import { Code, RunDigest } from './core/digest.js';
 import { EventQueue } from './core/event-queue.js';
 import { Happening } from './core/happenings.js';
 import { fullSpeed, realTime, type Pace } from './core/pace.js';
+import { behaviourOf, type Behaviour, type BehaviourName } from './faults/behaviour.js';
 import type { Fault, FaultChange } from './faults/fault.js';
 import { FaultLedger } from './faults/fault-ledger.js';
 import { faultProblems } from './faults/fault-problems.js';
+import { Twins } from './faults/twins.js';
 import type { LatencyModel } from './network/latency.js';
 import { Network } from './network/network.js';
 import { latencyOf } from './network/network-options.js';
@@ -61,6 +63,10 @@ export class World implements NodeWorld {
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
   readonly strains: readonly Strain[];
+  readonly behaviours: (Behaviour | undefined)[] = [];
+  readonly #twins: Twins;
+  readonly #twinNodes = new Map<number, SimulatedNode>();
+  readonly #twinDisks: Random;
   readonly #connections: Connections;
   readonly #options: SimulationOptions;
   readonly #clock: Clock;
@@ -86,6 +92,8 @@ export class World implements NodeWorld {
     this.#version = options.version ?? 'unversioned';
     this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
     const random = createRandom(seed, 'simulation');
+    this.#twins = new Twins(validators);
+    this.#twinDisks = random.fork('twins');
     this.#arrivals = random.fork('arrivals');
     const { network = {} } = options;
     const chance = random.fork('network');
@@ -239,7 +247,7 @@ export class World implements NodeWorld {
     const hasher = new ContentHasher(parent.hashHigh, parent.hashLow).add(view).add(height).add(proposer);
     for (const transaction of payload.transactions) hasher.add(transaction);
     const { high, low } = hasher.value();
-    return {
+    const block: Block = {
       id,
       view,
       height,
@@ -251,6 +259,8 @@ export class World implements NodeWorld {
       hashHigh: high,
       hashLow: low,
     };
+    this.safety.made(block);
+    return block;
   }
 
   viewReached(view: number): void {
@@ -258,6 +268,7 @@ export class World implements NodeWorld {
   }
 
   committed(node: number, blocks: readonly Block[], syncing: boolean): void {
+    if (node >= this.nodes.length) return;
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;
     for (const block of blocks) {
@@ -289,6 +300,38 @@ export class World implements NodeWorld {
   /** Links were cut, or are whole again. */
   linksChanged(): void {
     if (this.hooksFor !== undefined) this.#connections.linksChanged();
+  }
+
+  /** Makes a validator Byzantine, or lets it behave again; it is never judged as honest any more. */
+  deviate(index: number, behaviour: BehaviourName | undefined): void {
+    this.safety.deviates(index);
+    this.behaviours[index] =
+      behaviour === undefined
+        ? undefined
+        : behaviourOf(behaviour, {
+            self: index,
+            size: this.nodes.length,
+            makeBlock: (view, parent, justify, payload) =>
+              this.makeBlock(view, index, parent, justify, payload),
+          });
+  }
+
+  startTwins(twinned: ReadonlySet<number>, apart: ReadonlySet<number>): void {
+    this.stopTwins();
+    this.#twins.set(twinned, apart);
+    for (const index of twinned) {
+      this.safety.deviates(index);
+      const slot = this.nodes.length + index;
+      const twin = new SimulatedNode(this, index, this.#twinDisks, slot);
+      this.#twinNodes.set(slot, twin);
+      twin.start(this.#version);
+    }
+  }
+
+  stopTwins(): void {
+    this.#twins.set(new Set(), new Set());
+    for (const twin of this.#twinNodes.values()) twin.crash();
+    this.#twinNodes.clear();
   }
 
   /** Clients submit `factor` times as much from now on. */
@@ -337,7 +380,7 @@ export class World implements NodeWorld {
 
   #handle(): void {
     const { queue } = this;
-    const node = this.nodes[queue.node];
+    const node = this.nodes[queue.node] ?? this.#twinNodes.get(queue.node);
     switch (queue.kind) {
       case Happening.deliver:
         return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
@@ -366,8 +409,10 @@ export class World implements NodeWorld {
     }
   }
 
-  #deliver(to: number, from: number, bytes: number, message: Message): void {
-    const process = this.nodes[to]?.process;
+  #deliver(to: number, slot: number, bytes: number, message: Message): void {
+    const reached = this.#twins.present ? this.#twins.route(slot, to) : to;
+    const from = slot % this.nodes.length;
+    const process = (this.nodes[reached ?? -1] ?? this.#twinNodes.get(reached ?? -1))?.process;
     if (process === undefined) {
       this.digest.record(Code.dropped, this.nowUs, to, message.kind, from, message.view);
       this.network.countDropped(message.kind);

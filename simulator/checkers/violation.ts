@@ -35,6 +35,8 @@ export interface Violation {
   readonly view?: number;
   readonly height?: number;
   readonly detail: string;
+  /** S1: positions of validators that must have broken the rules, f + 1 or more. */
+  readonly culprits?: readonly number[];
   readonly seed: number;
 }
 

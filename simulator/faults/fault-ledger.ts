@@ -14,6 +14,7 @@ import type { Names } from '../node/names.js';
 import type { SimulatedNode } from '../node/node.js';
 import type { Strain } from '../node/strain.js';
 import type { Committee } from '../protocol/committee.js';
+import type { BehaviourName } from './behaviour.js';
 import {
   faultCodes,
   namedBy,
@@ -40,6 +41,10 @@ interface FaultWorld {
   crashNode(index: number): void;
   /** Links were cut, or are whole again. */
   linksChanged(): void;
+  /** Makes a validator Byzantine, or lets it behave again. */
+  deviate(index: number, behaviour: BehaviourName | undefined): void;
+  startTwins(twinned: ReadonlySet<number>, apart: ReadonlySet<number>): void;
+  stopTwins(): void;
   /** Clients submit this many times as much from now on. */
   setCrowd(factor: number): void;
   faultsChanged(faulty: number): void;
@@ -53,7 +58,7 @@ interface Active {
 }
 
 /** Kinds that make a validator faulty in the eyes of the protocol's promises. */
-const COUNTED: ReadonlySet<string> = new Set(['crash', 'amnesia', 'slow', 'stall', 'starve']);
+const COUNTED: ReadonlySet<string> = new Set(['crash', 'amnesia', 'slow', 'stall', 'starve', 'byzantine']);
 
 /** All faults of a run. */
 export class FaultLedger {
@@ -106,7 +111,12 @@ export class FaultLedger {
   #begin(fault: LastingFault): void {
     const validators = namedBy(fault).map((name) => this.#position(name));
     const activation = ++this.#activations;
-    const key = 'validator' in fault ? `${fault.kind}/${validators[0]}` : String(activation);
+    const key =
+      fault.kind === 'twins'
+        ? 'twins'
+        : 'validator' in fault
+          ? `${fault.kind}/${validators[0]}`
+          : String(activation);
     const known = this.#active.get(key);
     const [only = 0] = validators;
     const stops = fault.kind === 'crash' || fault.kind === 'amnesia';
@@ -155,6 +165,12 @@ export class FaultLedger {
         if (begins) strain.setClock(world.nowUs, fault.offsetUs, fault.driftPpm ?? 0);
         else strain.setClock(world.nowUs, 0, 0);
         return;
+      case 'byzantine':
+        return world.deviate(validator, begins ? fault.behaviour : undefined);
+      case 'twins': {
+        const twinned = this.#positions(fault.validators);
+        return begins ? world.startTwins(twinned, this.#positions(fault.apart)) : world.stopTwins();
+      }
       case 'flash_crowd':
         return world.setCrowd(begins ? fault.factor : 1);
       default:
@@ -218,14 +234,18 @@ export class FaultLedger {
     const faulty = new Set<number>();
     for (const other of this.#active.values())
       if (COUNTED.has(other.fault.kind)) other.validators.forEach((validator) => faulty.add(validator));
-    this.#world.faultsChanged(faulty.size);
+    // Twins come with a network in two halves.
+    const halved = [...this.#active.values()].some((other) => other.fault.kind === 'twins');
+    this.#world.faultsChanged(halved ? this.#world.committee.size : faulty.size);
   }
 
   #tell({ fault, validators }: Active, phase: TruthLine['phase']): void {
     const { startUs, nowUs, names } = this.#world;
-    const named = validators.map((validator) => names.validator(validator));
+    const told = fault.kind === 'twins' ? validators.slice(0, fault.validators.length) : validators;
+    const named = told.map((validator) => names.validator(validator));
     const elsewhere = fault.kind === 'flash_crowd' ? 'clients' : 'network';
-    const [validator = elsewhere] = 'validator' in fault ? named : [];
-    this.#truth?.({ at_us: startUs + nowUs, fault: fault.kind, validator, validators: named, phase });
+    const [validator = elsewhere] = 'validator' in fault || fault.kind === 'twins' ? named : [];
+    const line = { at_us: startUs + nowUs, fault: fault.kind, validator, validators: named, phase };
+    this.#truth?.(fault.kind === 'byzantine' ? { ...line, behaviour: fault.behaviour } : line);
   }
 }

@@ -1,5 +1,6 @@
 /** What is wrong with a fault, all at once, in the words of its own fields. Pure. */
 import { disturbanceProblems } from '../network/network-options.js';
+import { behaviourNames } from './behaviour.js';
 import { faultCodes, namedBy, validatorIndex, type Fault } from './fault.js';
 
 /** One thing wrong. */
@@ -50,9 +51,24 @@ function ofKind(fault: Fault): Problem[] {
       return ratioProblems(fault.ratio, { duplicate: fault.ratio });
     case 'reorder':
       return [...ratioProblems(fault.ratio, { reorder: fault.ratio }), ...whole('delayUs', fault.delayUs, 1)];
+    case 'byzantine':
+      return behaviourNames.includes(fault.behaviour)
+        ? []
+        : [{ path: 'behaviour', found: fault.behaviour, expected: behaviourNames.join(', ') }];
+    case 'twins':
+      return twinsProblems(fault.validators, fault.apart);
     default:
       return [];
   }
+}
+
+function twinsProblems(
+  twinned: readonly (string | number)[],
+  apart: readonly (string | number)[],
+): Problem[] {
+  const members = [...twinned, ...apart].map(String);
+  if (twinned.length > 0 && new Set(members).size === members.length) return [];
+  return [{ path: 'validators', found: twinned, expected: 'one or more, none of them in apart' }];
 }
 
 function ratioProblems(ratio: unknown, as: Parameters<typeof disturbanceProblems>[0]): Problem[] {

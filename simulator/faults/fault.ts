@@ -4,6 +4,8 @@
  * which the event stream never carries.
  */
 
+import type { BehaviourName } from './behaviour.js';
+
 /** Validator id, node id or position. */
 export type Who = string | number;
 
@@ -54,6 +56,10 @@ export type LastingFault =
   | ({ readonly kind: 'duplicate' } & OnTheWay)
   /** Such messages are held back by up to `delayUs`; 50 ms by default. */
   | ({ readonly kind: 'reorder'; readonly delayUs?: number | undefined } & OnTheWay)
+  /** It deviates from the protocol, or so it looks to the others. */
+  | ({ readonly kind: 'byzantine'; readonly behaviour: BehaviourName } & OfOne)
+  /** Each of `validators` runs twice; the second process talks with those `apart`, the first with the rest. */
+  | ({ readonly kind: 'twins'; readonly validators: readonly Who[]; readonly apart: readonly Who[] } & Timed)
   /** Clients submit `factor` times as much. */
   | ({ readonly kind: 'flash_crowd'; readonly factor: number } & Timed);
 
@@ -80,6 +86,8 @@ export const faultCodes: Readonly<Record<FaultKind, number>> = {
   duplicate: 10,
   reorder: 11,
   flash_crowd: 12,
+  byzantine: 13,
+  twins: 14,
 };
 
 /** One line of the truth channel. */
@@ -92,6 +100,8 @@ export interface TruthLine {
   /** All whom the fault is about: the one, the members of a partition's groups, the senders. */
   readonly validators: readonly string[];
   readonly phase: 'begin' | 'end';
+  /** How a Byzantine validator deviates. */
+  readonly behaviour?: BehaviourName | undefined;
 }
 
 /** A change as the event queue holds it. */
@@ -119,6 +129,8 @@ export function namedBy(fault: Fault): readonly Who[] {
     case 'duplicate':
     case 'reorder':
       return fault.validators ?? [];
+    case 'twins':
+      return [...fault.validators, ...fault.apart];
     case 'flash_crowd':
       return [];
     default:

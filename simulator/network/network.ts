@@ -49,12 +49,13 @@ export class Network {
   ) {
     this.conditions = new Conditions(random, options);
     this.#usPerByte = 8_000_000 / (options.uplinkBitsPerSecond ?? Number.POSITIVE_INFINITY);
-    this.#uplinkFreeUs = new Float64Array(size);
+    // Twins send from slots of their own, which follow the validators'.
+    this.#uplinkFreeUs = new Float64Array(2 * size);
     this.#queue = queue;
     this.#latency = latency;
     this.#size = size;
-    this.#addedDelayUs = new Float64Array(size);
-    this.#sentBytes = new Float64Array(size);
+    this.#addedDelayUs = new Float64Array(2 * size);
+    this.#sentBytes = new Float64Array(2 * size);
     this.#receivedBytes = new Float64Array(size);
   }
 
@@ -69,12 +70,13 @@ export class Network {
 
   /** Sends one message to everybody else, lowest position first. */
   broadcast(nowUs: number, from: number, message: Message, bytes: number): void {
-    for (let to = 0; to < this.#size; to++) if (to !== from) this.send(nowUs, from, to, message, bytes);
+    const self = this.#validatorAt(from);
+    for (let to = 0; to < this.#size; to++) if (to !== self) this.send(nowUs, from, to, message, bytes);
   }
 
   /** One-way delay of the next message on a link, faults included, microseconds. */
   delayUs(from: number, to: number): number {
-    return this.#latency.delayUs(from, to) + (this.#addedDelayUs[from] as number);
+    return this.#latency.delayUs(this.#validatorAt(from), to) + (this.#addedDelayUs[from] as number);
   }
 
   /** Usual round-trip time between two validators, faults included, microseconds. */
@@ -97,6 +99,11 @@ export class Network {
     return this.#addedDelayUs[validator] as number;
   }
 
+  /** Whose slot it is. */
+  #validatorAt(slot: number): number {
+    return slot < this.#size ? slot : slot - this.#size;
+  }
+
   /** When the uplink of `from` has sent `bytes` more, whole microseconds. */
   #leavesUs(nowUs: number, from: number, bytes: number): number {
     const freeUs = Math.max(nowUs, this.#uplinkFreeUs[from] as number) + bytes * this.#usPerByte;
@@ -111,7 +118,7 @@ export class Network {
 
   #sendDisturbed(leavesUs: number, from: number, to: number, message: Message, bytes: number): void {
     const { conditions } = this;
-    const waitUs = conditions.isCut(from, to) ? undefined : conditions.lossUs(from);
+    const waitUs = conditions.isCut(this.#validatorAt(from), to) ? undefined : conditions.lossUs(from);
     if (waitUs === undefined) {
       this.#lost++;
       this.#dropped[message.kind] = (this.#dropped[message.kind] as number) + 1;

@@ -7,6 +7,7 @@
  * at once is handed back by `#settle` after the call.
  */
 import { Happening } from '../core/happenings.js';
+import type { Behaviour } from '../faults/behaviour.js';
 import { messageBytes } from '../network/message-size.js';
 import type { Block, Payload, Qc } from '../protocol/block.js';
 import { emptyPayload } from '../protocol/block.js';
@@ -34,6 +35,8 @@ export class NodeProcess implements Effects {
   readonly life: number;
   readonly replica: Replica;
   readonly #world: NodeWorld;
+  /** Where the world's events find this process; other than the position for a twin. */
+  readonly #slot: number;
   readonly #disk: Disk;
   readonly #timers: TimerBank;
   readonly #mempool: Mempool;
@@ -60,16 +63,18 @@ export class NodeProcess implements Effects {
     life: number,
     disk: Disk,
     hooks: SimulatedNodeHooks | undefined,
+    slot: number,
   ) {
+    this.#slot = slot;
     this.#world = world;
     this.index = index;
     this.life = life;
     this.#disk = disk;
     this.#modelled = world.hardware.processor === 'modelled';
     this.#strain = world.strains[index] ?? new Strain();
-    this.#timers = new TimerBank(world.queue, index, life);
+    this.#timers = new TimerBank(world.queue, slot, life);
     this.#mempool = new Mempool(world.workload?.mempoolCapacity ?? 0);
-    this.#executor = new Executor(world, index, life, disk);
+    this.#executor = new Executor(world, slot, life, disk);
     if (hooks !== undefined) {
       this.#consensus = new ConsensusReporter(world, hooks);
       this.#machine = new MachineReporter(world, index, hooks);
@@ -82,17 +87,17 @@ export class NodeProcess implements Effects {
         handlingUs: () => this.#handlingUs,
       });
     }
-    const witness = new Witness(world, index, this.#consensus);
+    const witness = new Witness(world, slot, this.#consensus);
     this.replica = new ChainedReplica({ ...world.replicaConfig, self: index }, disk.durable(), this, witness);
   }
 
   /** Starts the process. */
   start(version: string): void {
     const { nowUs, safety, queue } = this.#world;
-    safety.started(nowUs, this.index, this.replica.lockView, this.replica.votedView);
+    safety.started(nowUs, this.#slot, this.replica.lockView, this.replica.votedView);
     this.#machine?.started(version, this.#disk.durable().record !== undefined);
     if (this.#sampler !== undefined)
-      queue.push(nowUs + SAMPLE_INTERVAL_US, Happening.sample, this.index, this.life, 0, undefined);
+      queue.push(nowUs + SAMPLE_INTERVAL_US, Happening.sample, this.#slot, this.life, 0, undefined);
     this.#report(this.#executor.resume());
     this.replica.start();
     this.#settle();
@@ -156,7 +161,7 @@ export class NodeProcess implements Effects {
     if (this.#sampler === undefined) return;
     this.#sampler.sample();
     const at = this.#world.nowUs + SAMPLE_INTERVAL_US;
-    this.#world.queue.push(at, Happening.sample, this.index, this.life, 0, undefined);
+    this.#world.queue.push(at, Happening.sample, this.#slot, this.life, 0, undefined);
   }
 
   peerUp(peer: number): void {
@@ -170,20 +175,22 @@ export class NodeProcess implements Effects {
   // --- what the replica asks for
 
   send(to: number, message: Message): void {
-    const { nowUs, network, committee } = this.#world;
-    const bytes = messageBytes(message, committee);
-    this.#machine?.messageSent(to, message, bytes);
-    network.send(nowUs, this.index, to, message, bytes);
-    if (this.#modelled) this.#sign(message);
+    const deviates = this.#deviates();
+    if (deviates === undefined) return this.#sendOne(to, message);
+    for (const instead of deviates.outgoing(to, message)) this.#sendOne(to, instead);
   }
 
   broadcast(message: Message): void {
     const { nowUs, network, committee } = this.#world;
+    if (this.#deviates() !== undefined) {
+      for (let to = 0; to < committee.size; to++) if (to !== this.index) this.send(to, message);
+      return;
+    }
     const bytes = messageBytes(message, committee);
     if (this.#machine !== undefined)
       for (let to = 0; to < committee.size; to++)
         if (to !== this.index) this.#machine.messageSent(to, message, bytes);
-    network.broadcast(nowUs, this.index, message, bytes);
+    network.broadcast(nowUs, this.#slot, message, bytes);
     if (this.#modelled) this.#sign(message);
   }
 
@@ -196,7 +203,7 @@ export class NodeProcess implements Effects {
     const doneUs = this.#disk.begin(record, nowUs);
     if (this.#machine !== undefined) this.#writing.push({ record, sinceUs: nowUs });
     if (doneUs === nowUs) this.#durableAtOnce++;
-    else queue.push(doneUs, Happening.durable, this.index, this.life, 0, undefined);
+    else queue.push(doneUs, Happening.durable, this.#slot, this.life, 0, undefined);
   }
 
   build(view: number, parent: Block, justify: Qc): void {
@@ -205,7 +212,7 @@ export class NodeProcess implements Effects {
 
   commit(blocks: readonly Block[], syncing: boolean): void {
     for (const block of blocks) this.#commit(block, syncing);
-    this.#world.committed(this.index, blocks, syncing);
+    this.#world.committed(this.#slot, blocks, syncing);
   }
 
   // --- inside
@@ -216,7 +223,21 @@ export class NodeProcess implements Effects {
     this.#report(this.#executor.commit(block));
   }
 
+  #sendOne(to: number, message: Message): void {
+    const { nowUs, network, committee } = this.#world;
+    const bytes = messageBytes(message, committee);
+    this.#machine?.messageSent(to, message, bytes);
+    network.send(nowUs, this.#slot, to, message, bytes);
+    if (this.#modelled) this.#sign(message);
+  }
+
+  /** How this process deviates; a twin deviates by being there. */
+  #deviates(): Behaviour | undefined {
+    return this.#world.behaviours[this.#slot];
+  }
+
   #handle(from: number, message: Message): void {
+    this.#deviates()?.incoming(message);
     this.replica.receive(from, message);
     this.#settle();
   }
@@ -231,7 +252,7 @@ export class NodeProcess implements Effects {
     this.#machine?.messageReceived(from, message, next.bytes, nowUs - next.arrivedUs);
     const tookUs = Math.round(workUs(signatureWork(message)) * this.#strain.processorFactor);
     const work = { from, message, tookUs };
-    queue.push(nowUs + tookUs, Happening.processed, this.index, this.life, 0, work);
+    queue.push(nowUs + tookUs, Happening.processed, this.#slot, this.life, 0, work);
   }
 
   #sign(message: Message): void {

@@ -1,6 +1,7 @@
 /** What a simulated node needs of the world around it. The world owns time; nodes only read it. */
 import type { SafetyChecker } from '../checkers/safety-checker.js';
 import type { RunDigest } from '../core/digest.js';
+import type { Behaviour } from '../faults/behaviour.js';
 import type { EventQueue } from '../core/event-queue.js';
 import type { Network } from '../network/network.js';
 import type { Block, Payload, Qc } from '../protocol/block.js';
@@ -32,6 +33,8 @@ export interface NodeWorld {
   readonly transactions: TransactionModel;
   /** What weighs on each node's machine, by position. */
   readonly strains: readonly Strain[];
+  /** How validators deviate, by position; undefined: not at all. */
+  readonly behaviours: readonly (Behaviour | undefined)[];
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
   /** Whether a restarted node finds its safety record; false only in negative controls. */
