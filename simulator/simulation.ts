@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { WallClock, type Clock } from '../src/base/clock.js';
 import { createRandom, type Random } from '../src/base/random.js';
+import { InclusionChecker } from './checkers/inclusion-checker.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
 import { ViolationLog } from './checkers/violation.js';
@@ -13,14 +14,13 @@ import { Code, RunDigest } from './core/digest.js';
 import { EventQueue } from './core/event-queue.js';
 import { Happening } from './core/happenings.js';
 import { fullSpeed, realTime, type Pace } from './core/pace.js';
-import { behaviourOf, type Behaviour, type BehaviourName } from './faults/behaviour.js';
 import type { Fault, FaultChange } from './faults/fault.js';
 import { FaultLedger } from './faults/fault-ledger.js';
 import { faultProblems } from './faults/fault-problems.js';
-import { Twins } from './faults/twins.js';
 import type { LatencyModel } from './network/latency.js';
 import { Network } from './network/network.js';
 import { latencyOf } from './network/network-options.js';
+import { Adversaries } from './node/adversaries.js';
 import { Connections } from './node/connections.js';
 import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
@@ -31,7 +31,7 @@ import type { NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
 import type { Block, Payload, Qc } from './protocol/block.js';
 import { Committee, equalCommittee } from './protocol/committee.js';
-import type { TimerName } from './protocol/effects.js';
+import type { TimerName, ViewTrigger } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
 import type { ReplicaConfig } from './protocol/replica.js';
 import { roundRobin } from './protocol/rotation.js';
@@ -63,15 +63,14 @@ export class World implements NodeWorld {
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
   readonly strains: readonly Strain[];
-  readonly behaviours: (Behaviour | undefined)[] = [];
-  readonly #twins: Twins;
-  readonly #twinNodes = new Map<number, SimulatedNode>();
-  readonly #twinDisks: Random;
+  readonly adversaries: Adversaries;
+  readonly everybody: ReadonlySet<number>;
   readonly #connections: Connections;
   readonly #options: SimulationOptions;
   readonly #clock: Clock;
   readonly #latency: LatencyModel;
   readonly #liveness: LivenessChecker;
+  readonly #inclusion: InclusionChecker;
   readonly #safetyLog: ViolationLog;
   readonly #livenessLog: ViolationLog;
   readonly #faults: FaultLedger;
@@ -92,8 +91,7 @@ export class World implements NodeWorld {
     this.#version = options.version ?? 'unversioned';
     this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
     const random = createRandom(seed, 'simulation');
-    this.#twins = new Twins(validators);
-    this.#twinDisks = random.fork('twins');
+    this.everybody = new Set(Array.from({ length: validators }, (_, index) => index));
     this.#arrivals = random.fork('arrivals');
     const { network = {} } = options;
     const chance = random.fork('network');
@@ -118,19 +116,22 @@ export class World implements NodeWorld {
     this.hooksFor = options.hooksFor;
     this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
     const { maxTimeoutUs } = this.replicaConfig.timers;
+    this.#inclusion = new InclusionChecker(this.#livenessLog);
     this.#liveness = new LivenessChecker(this.#livenessLog, {
       validators,
       maxFaulty: trueCommittee.weakSize - 1,
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
+      responsiveUs: isIdeal(this) ? 2 * this.#latency.maxDelayUs : undefined,
     });
     this.#faults = new FaultLedger(this, options.truth);
     // No promise holds for a network that never stops losing or delaying messages.
-    if (!this.network.conditions.calm) this.faultsChanged(0);
+    if (!this.network.conditions.calm) this.faultsChanged(new Set());
     this.strains = Array.from({ length: validators }, () => new Strain());
     this.nodes = Array.from(
       { length: validators },
       (_, index) => new SimulatedNode(this, index, random.fork(`disk/${index}`)),
     );
+    this.adversaries = new Adversaries(this, this.#version, random.fork('twins'));
     this.#connections = new Connections(this);
     this.#schedule();
   }
@@ -263,8 +264,12 @@ export class World implements NodeWorld {
     return block;
   }
 
-  viewReached(view: number): void {
-    this.#liveness.viewEntered(this.nowUs, view);
+  viewEntered(node: number, view: number, trigger: ViewTrigger): void {
+    this.#liveness.viewEntered(this.nowUs, node, view, trigger);
+  }
+
+  timeoutCertified(node: number, view: number): void {
+    this.#liveness.timeoutCertified(this.nowUs, node, view);
   }
 
   committed(node: number, blocks: readonly Block[], syncing: boolean): void {
@@ -273,7 +278,9 @@ export class World implements NodeWorld {
     let grew = false;
     for (const block of blocks) {
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
-      grew = this.tally.committed(this.nowUs, node, block, syncing) || grew;
+      if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
+      this.#inclusion.included(this.nowUs, block);
+      grew = true;
     }
     if (!grew) return;
     this.tally.chainGrew();
@@ -302,47 +309,15 @@ export class World implements NodeWorld {
     if (this.hooksFor !== undefined) this.#connections.linksChanged();
   }
 
-  /** Makes a validator Byzantine, or lets it behave again; it is never judged as honest any more. */
-  deviate(index: number, behaviour: BehaviourName | undefined): void {
-    this.safety.deviates(index);
-    this.behaviours[index] =
-      behaviour === undefined
-        ? undefined
-        : behaviourOf(behaviour, {
-            self: index,
-            size: this.nodes.length,
-            makeBlock: (view, parent, justify, payload) =>
-              this.makeBlock(view, index, parent, justify, payload),
-          });
-  }
-
-  startTwins(twinned: ReadonlySet<number>, apart: ReadonlySet<number>): void {
-    this.stopTwins();
-    this.#twins.set(twinned, apart);
-    for (const index of twinned) {
-      this.safety.deviates(index);
-      const slot = this.nodes.length + index;
-      const twin = new SimulatedNode(this, index, this.#twinDisks, slot);
-      this.#twinNodes.set(slot, twin);
-      twin.start(this.#version);
-    }
-  }
-
-  stopTwins(): void {
-    this.#twins.set(new Set(), new Set());
-    for (const twin of this.#twinNodes.values()) twin.crash();
-    this.#twinNodes.clear();
-  }
-
   /** Clients submit `factor` times as much from now on. */
   setCrowd(factor: number): void {
     this.#crowd = factor;
   }
 
-  /** Some fault began or ended; `faulty` validators are faulty now. */
-  faultsChanged(faulty: number): void {
+  /** Some fault began or ended; these validators are faulty now. */
+  faultsChanged(faulty: ReadonlySet<number>): void {
     const { calm } = this.network.conditions;
-    this.#liveness.faultsChanged(this.nowUs, calm ? faulty : this.committee.size);
+    this.#liveness.faultsChanged(this.nowUs, calm ? faulty : this.everybody);
   }
 
   // --- the loop
@@ -380,7 +355,7 @@ export class World implements NodeWorld {
 
   #handle(): void {
     const { queue } = this;
-    const node = this.nodes[queue.node] ?? this.#twinNodes.get(queue.node);
+    const node = this.nodes[queue.node] ?? this.adversaries.twin(queue.node);
     switch (queue.kind) {
       case Happening.deliver:
         return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
@@ -410,9 +385,9 @@ export class World implements NodeWorld {
   }
 
   #deliver(to: number, slot: number, bytes: number, message: Message): void {
-    const reached = this.#twins.present ? this.#twins.route(slot, to) : to;
+    const reached = this.adversaries.route(slot, to) ?? -1;
     const from = slot % this.nodes.length;
-    const process = (this.nodes[reached ?? -1] ?? this.#twinNodes.get(reached ?? -1))?.process;
+    const process = (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
     if (process === undefined) {
       this.digest.record(Code.dropped, this.nowUs, to, message.kind, from, message.view);
       this.network.countDropped(message.kind);
@@ -434,7 +409,10 @@ export class World implements NodeWorld {
     const bytes = this.transactions.bytes(transaction);
     // The client is as far from the validators as they are from each other.
     const submittedAtUs = Math.max(0, this.nowUs - this.#latency.typicalUs(0, 1));
-    for (const node of this.nodes) node.process?.submit(transaction, bytes, submittedAtUs);
+    for (const { process, index } of this.nodes) {
+      const admitted = process?.submit(transaction, bytes, submittedAtUs) === true;
+      if (admitted && process.life === 1) this.#inclusion.admitted(index, transaction);
+    }
     this.#scheduleArrival(this.nowUs);
   }
 
@@ -451,6 +429,10 @@ export class World implements NodeWorld {
     if (durationUs !== undefined && !this.#stopped && this.queue.nextTimeUs > durationUs)
       this.nowUs = durationUs;
     this.#liveness.finished(this.nowUs);
+    this.#inclusion.finished(this.nowUs, (index, transaction) => {
+      const process = this.nodes[index]?.process;
+      return process?.life !== 1 || process.waits(transaction);
+    });
     this.#faults.end();
     for (const node of this.nodes) node.close();
   }
@@ -473,6 +455,12 @@ function replicaConfigOf(
     },
     leaderWaitUs: options.leaderWaitUs,
   };
+}
+
+/** Whether nothing but the links takes time. */
+function isIdeal({ hardware, network }: World): boolean {
+  const { fsync, processor } = hardware;
+  return fsync === 'instant' && processor === 'free' && network.uplinkBytesPerSecond === undefined;
 }
 
 /** Names a run by its options: what is data in them, hashed. */

@@ -13,7 +13,7 @@ import { Accountability } from './accountability.js';
 import { GrowingTable } from './growing-table.js';
 import type { ViolationLog } from './violation.js';
 
-/** The safety rules S1-S12, checked as things happen. */
+/** The safety rules S1-S13, checked as things happen. */
 export class SafetyChecker {
   readonly #log: ViolationLog;
   readonly #committee: Committee;
@@ -151,6 +151,7 @@ export class SafetyChecker {
   committed(atUs: number, validator: number, blocks: readonly Block[]): void {
     const last = blocks[blocks.length - 1];
     if (last === undefined || !this.#isHonest(validator)) return;
+    if (this.#committed.get(last.height) === -1) this.#mustBeLocked(atUs, validator, last);
     for (const block of blocks) this.#committedOne(atUs, validator, block, last);
     this.#mustBeCertified(atUs, validator, last, last.view + 1);
   }
@@ -181,6 +182,18 @@ export class SafetyChecker {
     this.#heights[validator] = height;
     this.#heads[validator] = block.id;
     this.#mustBeCertified(atUs, validator, block, view);
+  }
+
+  /** Judged at the first commit only: locks never go back. */
+  #mustBeLocked(atUs: number, validator: number, { view, height }: Block): void {
+    const mostFaulty = this.#committee.weakSize - 1;
+    if (this.#quorumSize === undefined || this.#byzantine.size > mostFaulty) return;
+    let locked = 0;
+    this.#lockViews.forEach((lock, other) => {
+      if (lock >= view && !this.#byzantine.has(other)) locked++;
+    });
+    if (locked >= this.#quorumSize - mostFaulty) return;
+    this.#log.add('S13', atUs, { validators: [validator], view, height, detail: `${locked} locked` });
   }
 
   #mustBeCertified(atUs: number, validator: number, block: Block, view: number): void {

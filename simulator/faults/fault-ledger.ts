@@ -10,11 +10,11 @@ import type { EventQueue } from '../core/event-queue.js';
 import { Happening } from '../core/happenings.js';
 import type { Cut, Disturbed } from '../network/conditions.js';
 import type { Network } from '../network/network.js';
+import type { Adversaries } from '../node/adversaries.js';
 import type { Names } from '../node/names.js';
 import type { SimulatedNode } from '../node/node.js';
 import type { Strain } from '../node/strain.js';
 import type { Committee } from '../protocol/committee.js';
-import type { BehaviourName } from './behaviour.js';
 import {
   faultCodes,
   namedBy,
@@ -37,17 +37,16 @@ interface FaultWorld {
   readonly committee: Committee;
   readonly nodes: readonly SimulatedNode[];
   readonly strains: readonly Strain[];
+  readonly adversaries: Adversaries;
+  /** All positions. */
+  readonly everybody: ReadonlySet<number>;
   startNode(index: number): void;
   crashNode(index: number): void;
   /** Links were cut, or are whole again. */
   linksChanged(): void;
-  /** Makes a validator Byzantine, or lets it behave again. */
-  deviate(index: number, behaviour: BehaviourName | undefined): void;
-  startTwins(twinned: ReadonlySet<number>, apart: ReadonlySet<number>): void;
-  stopTwins(): void;
   /** Clients submit this many times as much from now on. */
   setCrowd(factor: number): void;
-  faultsChanged(faulty: number): void;
+  faultsChanged(faulty: ReadonlySet<number>): void;
 }
 
 /** A fault that lasts. */
@@ -166,10 +165,12 @@ export class FaultLedger {
         else strain.setClock(world.nowUs, 0, 0);
         return;
       case 'byzantine':
-        return world.deviate(validator, begins ? fault.behaviour : undefined);
+        return world.adversaries.deviate(validator, begins ? fault.behaviour : undefined);
       case 'twins': {
         const twinned = this.#positions(fault.validators);
-        return begins ? world.startTwins(twinned, this.#positions(fault.apart)) : world.stopTwins();
+        return begins
+          ? world.adversaries.startTwins(twinned, this.#positions(fault.apart))
+          : world.adversaries.stopTwins();
       }
       case 'flash_crowd':
         return world.setCrowd(begins ? fault.factor : 1);
@@ -236,7 +237,7 @@ export class FaultLedger {
       if (COUNTED.has(other.fault.kind)) other.validators.forEach((validator) => faulty.add(validator));
     // Twins come with a network in two halves.
     const halved = [...this.#active.values()].some((other) => other.fault.kind === 'twins');
-    this.#world.faultsChanged(halved ? this.#world.committee.size : faulty.size);
+    this.#world.faultsChanged(halved ? this.#world.everybody : faulty);
   }
 
   #tell({ fault, validators }: Active, phase: TruthLine['phase']): void {

@@ -148,13 +148,19 @@ export class NodeProcess implements Effects {
     this.#report(this.#executor.next());
   }
 
-  /** A client's transaction arrives. */
-  submit(transaction: number, bytes: number, submittedAtUs: number): void {
+  /** Whether a transaction waits in the pool. */
+  waits(transaction: number): boolean {
+    return this.#mempool.has(transaction);
+  }
+
+  /** A client's transaction arrives; returns whether there was room for it. */
+  submit(transaction: number, bytes: number, submittedAtUs: number): boolean {
     const verifyUs = this.#modelled ? VERIFY_US : 0;
     this.#handlingUs += verifyUs;
-    if (this.#mempool.admit(transaction, bytes, submittedAtUs, this.#world.nowUs))
-      this.#machine?.transactionAdmitted(transaction, bytes, submittedAtUs, verifyUs);
+    const admitted = this.#mempool.admit(transaction, bytes, submittedAtUs, this.#world.nowUs);
+    if (admitted) this.#machine?.transactionAdmitted(transaction, bytes, submittedAtUs, verifyUs);
     else this.#machine?.transactionRejected(transaction);
+    return admitted;
   }
 
   sample(): void {
@@ -233,7 +239,7 @@ export class NodeProcess implements Effects {
 
   /** How this process deviates; a twin deviates by being there. */
   #deviates(): Behaviour | undefined {
-    return this.#world.behaviours[this.#slot];
+    return this.#world.adversaries.behaviours[this.#slot];
   }
 
   #handle(from: number, message: Message): void {

@@ -6,6 +6,7 @@ import type { EventQueue } from '../core/event-queue.js';
 import type { Network } from '../network/network.js';
 import type { Block, Payload, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
+import type { ViewTrigger } from '../protocol/effects.js';
 import type { ReplicaConfig } from '../protocol/replica.js';
 import type { Tally } from '../report/tally.js';
 import type { TransactionModel } from '../workload/contracts.js';
@@ -33,8 +34,7 @@ export interface NodeWorld {
   readonly transactions: TransactionModel;
   /** What weighs on each node's machine, by position. */
   readonly strains: readonly Strain[];
-  /** How validators deviate, by position; undefined: not at all. */
-  readonly behaviours: readonly (Behaviour | undefined)[];
+  readonly adversaries: { readonly behaviours: readonly (Behaviour | undefined)[] };
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
   /** Whether a restarted node finds its safety record; false only in negative controls. */
@@ -44,8 +44,9 @@ export interface NodeWorld {
   stampUs(index: number, atUs: number): number;
   /** Makes a block with a number of its own. */
   makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block;
-  /** A node entered a view that nobody was in before. */
-  viewReached(view: number): void;
+  viewEntered(node: number, view: number, trigger: ViewTrigger): void;
+  /** A node holds a timeout certificate for `view`. */
+  timeoutCertified(node: number, view: number): void;
   /** A node committed blocks, ascending. */
   committed(node: number, blocks: readonly Block[], syncing: boolean): void;
 }
