@@ -4,8 +4,10 @@
  */
 import type { Clock } from '../src/base/clock.js';
 import { QuorumscopeError } from '../src/base/errors.js';
-import { validatorIndex, type Fault, type TruthLine } from './faults/fault.js';
+import type { Fault, TruthLine } from './faults/fault.js';
+import { faultProblems } from './faults/fault-problems.js';
 import type { LatencyModel } from './network/latency.js';
+import { networkProblems, type NetworkOptions } from './network/network-options.js';
 import type { Hardware } from './node/hardware.js';
 import type { HooksFor } from './node/identity.js';
 import type { PacemakerKind } from './protocol/replica.js';
@@ -30,6 +32,8 @@ export interface SimulationOptions {
   readonly delayUs: number;
   /** Delays other than the same everywhere; replaces `delayUs`. */
   readonly latency?: LatencyModel | undefined;
+  /** Chance, regions, bandwidth and lasting disturbances of the network; ideal by default. */
+  readonly network?: NetworkOptions | undefined;
   /** The first view timer, microseconds. */
   readonly viewTimeoutUs: number;
   /** W: how long a leader without the last view's certificate collects locks. */
@@ -112,30 +116,12 @@ function optionProblems(options: SimulationOptions): OptionProblem[] {
     for (const [name, count] of Object.entries(counts))
       check(`workload.${name}`, count, Number.isInteger(count) && count >= 1, 'an integer of at least 1');
   }
+  for (const problem of options.network === undefined ? [] : networkProblems(options.network))
+    problems.push({ ...problem, path: `network.${problem.path}` });
   options.faults?.forEach((fault, index) => {
     for (const problem of faultProblems(fault, validators))
       problems.push({ ...problem, path: `faults[${index}].${problem.path}` });
   });
-  return problems;
-}
-
-/** What is wrong with one fault. Names of validators are the world's to resolve. */
-export function faultProblems(fault: Fault, validators: number): OptionProblem[] {
-  const problems: OptionProblem[] = [];
-  const us = (path: string, found: number | undefined, least: number): void => {
-    if (found !== undefined && !(Number.isSafeInteger(found) && found >= least))
-      problems.push({ path, found, expected: `an integer of microseconds, at least ${least}` });
-  };
-  const index = validatorIndex(fault.validator, validators);
-  if (index === undefined)
-    problems.push({
-      path: 'validator',
-      found: fault.validator,
-      expected: `validator-0 to validator-${validators - 1}, or a position`,
-    });
-  us('atUs', fault.atUs, 0);
-  if (fault.kind === 'slow') us('delayUs', fault.delayUs, 1);
-  if (fault.kind !== 'heal') us('durationUs', fault.durationUs, 1);
   return problems;
 }
 

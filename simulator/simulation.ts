@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { WallClock, type Clock } from '../src/base/clock.js';
 import { createRandom, type Random } from '../src/base/random.js';
+import { InclusionChecker } from './checkers/inclusion-checker.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
 import { ViolationLog } from './checkers/violation.js';
@@ -15,17 +16,22 @@ import { Happening } from './core/happenings.js';
 import { fullSpeed, realTime, type Pace } from './core/pace.js';
 import type { Fault, FaultChange } from './faults/fault.js';
 import { FaultLedger } from './faults/fault-ledger.js';
-import { fixedDelay, type LatencyModel } from './network/latency.js';
+import { faultProblems } from './faults/fault-problems.js';
+import type { LatencyModel } from './network/latency.js';
 import { Network } from './network/network.js';
+import { latencyOf } from './network/network-options.js';
+import { Adversaries } from './node/adversaries.js';
+import { Connections } from './node/connections.js';
 import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
+import { Strain } from './node/strain.js';
 import type { NodeWorld } from './node/world.js';
-import { checkOptions, DEFAULT_START_US, faultProblems, refuse, type SimulationOptions } from './options.js';
+import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
 import type { Block, Payload, Qc } from './protocol/block.js';
 import { Committee, equalCommittee } from './protocol/committee.js';
-import type { TimerName } from './protocol/effects.js';
+import type { TimerName, ViewTrigger } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
 import type { ReplicaConfig } from './protocol/replica.js';
 import { roundRobin } from './protocol/rotation.js';
@@ -56,10 +62,15 @@ export class World implements NodeWorld {
   readonly hooksFor: HooksFor | undefined;
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
+  readonly strains: readonly Strain[];
+  readonly adversaries: Adversaries;
+  readonly everybody: ReadonlySet<number>;
+  readonly #connections: Connections;
   readonly #options: SimulationOptions;
   readonly #clock: Clock;
   readonly #latency: LatencyModel;
   readonly #liveness: LivenessChecker;
+  readonly #inclusion: InclusionChecker;
   readonly #safetyLog: ViolationLog;
   readonly #livenessLog: ViolationLog;
   readonly #faults: FaultLedger;
@@ -68,6 +79,7 @@ export class World implements NodeWorld {
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
+  #crowd = 1;
   #stopped = false;
   #wallMs = 0;
 
@@ -79,9 +91,12 @@ export class World implements NodeWorld {
     this.#version = options.version ?? 'unversioned';
     this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
     const random = createRandom(seed, 'simulation');
+    this.everybody = new Set(Array.from({ length: validators }, (_, index) => index));
     this.#arrivals = random.fork('arrivals');
-    this.#latency = options.latency ?? fixedDelay(options.delayUs);
-    this.network = new Network(this.queue, this.#latency, validators);
+    const { network = {} } = options;
+    const chance = random.fork('network');
+    this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
+    this.network = new Network(this.queue, this.#latency, validators, chance, network);
     const trueCommittee = equalCommittee(validators);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
     this.committee =
@@ -101,16 +116,23 @@ export class World implements NodeWorld {
     this.hooksFor = options.hooksFor;
     this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
     const { maxTimeoutUs } = this.replicaConfig.timers;
+    this.#inclusion = new InclusionChecker(this.#livenessLog);
     this.#liveness = new LivenessChecker(this.#livenessLog, {
       validators,
       maxFaulty: trueCommittee.weakSize - 1,
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
+      responsiveUs: isIdeal(this) ? 2 * this.#latency.maxDelayUs : undefined,
     });
     this.#faults = new FaultLedger(this, options.truth);
+    // No promise holds for a network that never stops losing or delaying messages.
+    if (!this.network.conditions.calm) this.faultsChanged(new Set());
+    this.strains = Array.from({ length: validators }, () => new Strain());
     this.nodes = Array.from(
       { length: validators },
       (_, index) => new SimulatedNode(this, index, random.fork(`disk/${index}`)),
     );
+    this.adversaries = new Adversaries(this, this.#version, random.fork('twins'));
+    this.#connections = new Connections(this);
     this.#schedule();
   }
 
@@ -175,6 +197,9 @@ export class World implements NodeWorld {
         sent: counts.sent,
         delivered: counts.delivered,
         dropped: counts.dropped,
+        in_flight: counts.underWay,
+        lost: counts.lost,
+        duplicated: counts.duplicated,
         by_type: counts.sentByType,
         delivered_by_type: counts.deliveredByType,
       },
@@ -209,8 +234,12 @@ export class World implements NodeWorld {
       software: `quorumscope-simulator/${this.#version}`,
       life,
       run: createHash('sha256').update(birth).digest('hex').slice(0, 16),
-      clock: { nowUs: () => this.startUs + this.nowUs, monoUs: () => this.nowUs - bornUs },
+      clock: { nowUs: () => this.stampUs(index, this.nowUs), monoUs: () => this.nowUs - bornUs },
     };
+  }
+
+  stampUs(index: number, atUs: number): number {
+    return this.startUs + atUs + (this.strains[index]?.clockErrorUs(atUs) ?? 0);
   }
 
   makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block {
@@ -219,7 +248,7 @@ export class World implements NodeWorld {
     const hasher = new ContentHasher(parent.hashHigh, parent.hashLow).add(view).add(height).add(proposer);
     for (const transaction of payload.transactions) hasher.add(transaction);
     const { high, low } = hasher.value();
-    return {
+    const block: Block = {
       id,
       view,
       height,
@@ -231,18 +260,27 @@ export class World implements NodeWorld {
       hashHigh: high,
       hashLow: low,
     };
+    this.safety.made(block);
+    return block;
   }
 
-  viewReached(view: number): void {
-    this.#liveness.viewEntered(this.nowUs, view);
+  viewEntered(node: number, view: number, trigger: ViewTrigger): void {
+    this.#liveness.viewEntered(this.nowUs, node, view, trigger);
+  }
+
+  timeoutCertified(node: number, view: number): void {
+    this.#liveness.timeoutCertified(this.nowUs, node, view);
   }
 
   committed(node: number, blocks: readonly Block[], syncing: boolean): void {
+    if (node >= this.nodes.length) return;
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;
     for (const block of blocks) {
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
-      grew = this.tally.committed(this.nowUs, node, block, syncing) || grew;
+      if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
+      this.#inclusion.included(this.nowUs, block);
+      grew = true;
     }
     if (!grew) return;
     this.tally.chainGrew();
@@ -255,14 +293,7 @@ export class World implements NodeWorld {
     const node = this.nodes[index];
     if (node === undefined || node.alive) return;
     node.start(this.#version);
-    if (this.hooksFor === undefined) return;
-    for (const peer of this.nodes) {
-      if (!peer.alive || peer.index === index) continue;
-      const roundTripUs = this.network.roundTripUs(index, peer.index);
-      const halfUs = Math.round(roundTripUs / 2);
-      this.queue.push(this.nowUs + halfUs, Happening.peerUp, peer.index, index, 0, undefined);
-      this.queue.push(this.nowUs + roundTripUs, Happening.peerUp, index, peer.index, 0, undefined);
-    }
+    if (this.hooksFor !== undefined) this.#connections.started(index);
   }
 
   /** Kills a node's process; its peers notice when their connections break. */
@@ -270,16 +301,23 @@ export class World implements NodeWorld {
     const node = this.nodes[index];
     if (node === undefined || !node.alive) return;
     node.crash();
-    if (this.hooksFor === undefined) return;
-    for (const peer of this.nodes) {
-      const noticedUs = this.nowUs + Math.round(this.network.roundTripUs(index, peer.index) / 2);
-      this.queue.push(noticedUs, Happening.peerDown, peer.index, index, 0, undefined);
-    }
+    if (this.hooksFor !== undefined) this.#connections.crashed(index);
   }
 
-  /** Some fault began or ended; `faulty` validators are faulty now. */
-  faultsChanged(faulty: number): void {
-    this.#liveness.faultsChanged(this.nowUs, faulty);
+  /** Links were cut, or are whole again. */
+  linksChanged(): void {
+    if (this.hooksFor !== undefined) this.#connections.linksChanged();
+  }
+
+  /** Clients submit `factor` times as much from now on. */
+  setCrowd(factor: number): void {
+    this.#crowd = factor;
+  }
+
+  /** Some fault began or ended; these validators are faulty now. */
+  faultsChanged(faulty: ReadonlySet<number>): void {
+    const { calm } = this.network.conditions;
+    this.#liveness.faultsChanged(this.nowUs, calm ? faulty : this.everybody);
   }
 
   // --- the loop
@@ -317,7 +355,7 @@ export class World implements NodeWorld {
 
   #handle(): void {
     const { queue } = this;
-    const node = this.nodes[queue.node];
+    const node = this.nodes[queue.node] ?? this.adversaries.twin(queue.node);
     switch (queue.kind) {
       case Happening.deliver:
         return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
@@ -334,10 +372,9 @@ export class World implements NodeWorld {
       case Happening.sample:
         return node?.life(queue.a)?.sample();
       case Happening.peerUp:
-        if (this.nodes[queue.a]?.alive === true) node?.process?.peerUp(queue.a);
-        return;
+        return this.#connections.tellUp(node, queue.a);
       case Happening.peerDown:
-        return node?.process?.peerDown(queue.a);
+        return this.#connections.tellDown(node, queue.a, queue.b === 1);
       case Happening.fault:
         return this.#faults.apply(queue.payload as FaultChange);
       case Happening.arrival:
@@ -347,8 +384,10 @@ export class World implements NodeWorld {
     }
   }
 
-  #deliver(to: number, from: number, bytes: number, message: Message): void {
-    const process = this.nodes[to]?.process;
+  #deliver(to: number, slot: number, bytes: number, message: Message): void {
+    const reached = this.adversaries.route(slot, to) ?? -1;
+    const from = slot % this.nodes.length;
+    const process = (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
     if (process === undefined) {
       this.digest.record(Code.dropped, this.nowUs, to, message.kind, from, message.view);
       this.network.countDropped(message.kind);
@@ -360,7 +399,7 @@ export class World implements NodeWorld {
   }
 
   #scheduleArrival(fromUs: number): void {
-    const perSecond = this.workload?.transactionsPerSecond ?? 1;
+    const perSecond = this.#crowd * (this.workload?.transactionsPerSecond ?? 1);
     const atUs = fromUs + nextArrivalUs(this.#arrivals, perSecond);
     this.queue.push(atUs, Happening.arrival, 0, 0, 0, undefined);
   }
@@ -370,7 +409,10 @@ export class World implements NodeWorld {
     const bytes = this.transactions.bytes(transaction);
     // The client is as far from the validators as they are from each other.
     const submittedAtUs = Math.max(0, this.nowUs - this.#latency.typicalUs(0, 1));
-    for (const node of this.nodes) node.process?.submit(transaction, bytes, submittedAtUs);
+    for (const { process, index } of this.nodes) {
+      const admitted = process?.submit(transaction, bytes, submittedAtUs) === true;
+      if (admitted && process.life === 1) this.#inclusion.admitted(index, transaction);
+    }
     this.#scheduleArrival(this.nowUs);
   }
 
@@ -387,6 +429,10 @@ export class World implements NodeWorld {
     if (durationUs !== undefined && !this.#stopped && this.queue.nextTimeUs > durationUs)
       this.nowUs = durationUs;
     this.#liveness.finished(this.nowUs);
+    this.#inclusion.finished(this.nowUs, (index, transaction) => {
+      const process = this.nodes[index]?.process;
+      return process?.life !== 1 || process.waits(transaction);
+    });
     this.#faults.end();
     for (const node of this.nodes) node.close();
   }
@@ -409,6 +455,12 @@ function replicaConfigOf(
     },
     leaderWaitUs: options.leaderWaitUs,
   };
+}
+
+/** Whether nothing but the links takes time. */
+function isIdeal({ hardware, network }: World): boolean {
+  const { fsync, processor } = hardware;
+  return fsync === 'instant' && processor === 'free' && network.uplinkBytesPerSecond === undefined;
 }
 
 /** Names a run by its options: what is data in them, hashed. */

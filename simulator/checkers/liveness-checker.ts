@@ -1,9 +1,11 @@
 /**
- * Watches that a run makes progress while it must (research 1.7, L1): with at most f validators
+ * Watches that a run makes progress while it must (research 1.7). L1: with at most f validators
  * faulty and the network calm, a block is committed within n + 2 consecutive views (round robin; a
  * window that long holds three honest leaders in a row), and in bounded time. Counting starts
- * anew with every fault that begins or ends.
+ * anew with every fault that begins or ends. L2 and L4 are the pace checker's, which hears the same.
  */
+import type { ViewTrigger } from '../protocol/effects.js';
+import { PaceChecker } from './pace-checker.js';
 import type { ViolationLog } from './violation.js';
 
 /** What progress is measured by. */
@@ -13,13 +15,16 @@ interface LivenessLimits {
   readonly maxFaulty: number;
   /** The longest a view may take: its largest timer, the leader's wait and some delays. */
   readonly longestViewUs: number;
+  /** The longest that the messages of a view without faults take; undefined: not known. */
+  readonly responsiveUs?: number | undefined;
 }
 
-/** The liveness rule L1. */
+/** The liveness rules L1, L2 and L4. */
 export class LivenessChecker {
   readonly #log: ViolationLog;
   readonly #limits: LivenessLimits;
   readonly #windowViews: number;
+  readonly #pace: PaceChecker;
   #faulty = 0;
   #highestView = 0;
   #sinceView = 0;
@@ -31,15 +36,23 @@ export class LivenessChecker {
     this.#limits = limits;
     // Two more than L1's bound: the view that was under way, and the carrier of the second certificate.
     this.#windowViews = limits.validators + 4;
+    this.#pace = new PaceChecker(log, { responsiveUs: undefined, ...limits });
   }
 
-  /** A fault began or ended; `faulty` validators are faulty now. */
-  faultsChanged(atUs: number, faulty: number): void {
-    this.#faulty = faulty;
+  /** A fault began or ended; `faulty` validators are faulty now: all, when the network is. */
+  faultsChanged(atUs: number, faulty: ReadonlySet<number>): void {
+    this.#faulty = faulty.size;
+    this.#pace.faultsChanged(atUs, faulty);
     this.#restart(atUs);
   }
 
-  viewEntered(atUs: number, view: number): void {
+  /** A validator holds a timeout certificate for `view`. */
+  timeoutCertified(atUs: number, validator: number, view: number): void {
+    this.#pace.timeoutCertified(atUs, validator, view);
+  }
+
+  viewEntered(atUs: number, validator: number, view: number, trigger: ViewTrigger): void {
+    this.#pace.viewEntered(atUs, validator, view, trigger);
     if (view <= this.#highestView) return;
     this.#highestView = view;
     this.#check(atUs);
@@ -52,6 +65,7 @@ export class LivenessChecker {
 
   /** To be called at the end of the run. */
   finished(atUs: number): void {
+    this.#pace.checkPromise(atUs);
     this.#check(atUs);
   }
 

@@ -9,10 +9,11 @@ import type { Block, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { Rotation } from '../protocol/rotation.js';
 import { countSigners } from '../protocol/signers.js';
+import { Accountability } from './accountability.js';
 import { GrowingTable } from './growing-table.js';
 import type { ViolationLog } from './violation.js';
 
-/** The safety rules S1-S12, checked as things happen. */
+/** The safety rules S1-S13, checked as things happen. */
 export class SafetyChecker {
   readonly #log: ViolationLog;
   readonly #committee: Committee;
@@ -29,6 +30,10 @@ export class SafetyChecker {
   readonly #lockViews: Float64Array;
   readonly #heights: Float64Array;
   readonly #heads: Float64Array;
+  readonly #byzantine = new Set<number>();
+  readonly #evidence = new Accountability();
+  /** By height: the block whose certificates made it final. */
+  readonly #tips = new GrowingTable();
 
   /** @param committee the true one: its quorum is what certificates are judged by */
   constructor(log: ViolationLog, committee: Committee, rotation: Rotation) {
@@ -44,8 +49,23 @@ export class SafetyChecker {
     this.#heads = new Float64Array(committee.size);
   }
 
+  /** From now on this validator is not judged as an honest one. Twins, in slots above all, never are. */
+  deviates(validator: number): void {
+    this.#byzantine.add(validator);
+  }
+
+  /** A block was made, by whomever. */
+  made(block: Block): void {
+    this.#evidence.made(block);
+  }
+
+  #isHonest(validator: number): boolean {
+    return validator < this.#views.length && !this.#byzantine.has(validator);
+  }
+
   /** A process starts, with what it restored. */
   started(atUs: number, validator: number, lockView: number, votedView: number): void {
+    if (!this.#isHonest(validator)) return;
     this.#views[validator] = 0;
     if (lockView < (this.#lockViews[validator] as number))
       this.#log.add('S5', atUs, { validators: [validator], view: lockView, detail: 'lost over a restart' });
@@ -58,6 +78,7 @@ export class SafetyChecker {
   }
 
   viewEntered(atUs: number, validator: number, view: number): void {
+    if (!this.#isHonest(validator)) return;
     const before = this.#views[validator] as number;
     if (view <= before)
       this.#log.add('S7', atUs, { validators: [validator], view, detail: `was in ${before}` });
@@ -65,6 +86,7 @@ export class SafetyChecker {
   }
 
   proposed(atUs: number, validator: number, block: Block): void {
+    if (!this.#isHonest(validator)) return;
     const { view } = block;
     if (this.#rotation.leader(view) !== validator)
       this.#log.add('S12', atUs, { validators: [validator], view, detail: `block ${block.id}` });
@@ -80,6 +102,7 @@ export class SafetyChecker {
 
   /** @param lockBefore the view of the lock when the vote was decided */
   voted(atUs: number, validator: number, block: Block): void {
+    if (!this.#isHonest(validator)) return;
     const before = this.#votedViews[validator] as number;
     const { view } = block;
     if (view <= before)
@@ -95,6 +118,7 @@ export class SafetyChecker {
   }
 
   locked(atUs: number, validator: number, lock: Qc): void {
+    if (!this.#isHonest(validator)) return;
     const before = this.#lockViews[validator] as number;
     if (lock.view < before)
       this.#log.add('S5', atUs, { validators: [validator], view: lock.view, detail: `was ${before}` });
@@ -102,6 +126,7 @@ export class SafetyChecker {
   }
 
   certified(atUs: number, validator: number, qc: Qc): void {
+    this.#evidence.certified(qc);
     const enough =
       this.#quorumSize === undefined
         ? this.#committee.isQuorum(qc.signers)
@@ -124,31 +149,51 @@ export class SafetyChecker {
 
   /** Blocks that a validator committed at once, ascending. */
   committed(atUs: number, validator: number, blocks: readonly Block[]): void {
-    for (const block of blocks) this.#committedOne(atUs, validator, block);
     const last = blocks[blocks.length - 1];
-    if (last !== undefined) this.#mustBeCertified(atUs, validator, last, last.view + 1);
+    if (last === undefined || !this.#isHonest(validator)) return;
+    if (this.#committed.get(last.height) === -1) this.#mustBeLocked(atUs, validator, last);
+    for (const block of blocks) this.#committedOne(atUs, validator, block, last);
+    this.#mustBeCertified(atUs, validator, last, last.view + 1);
   }
 
   /** @param root the state root as one number below 2^53 */
   executed(atUs: number, validator: number, height: number, root: number): void {
+    if (!this.#isHonest(validator)) return;
     const before = this.#roots.get(height);
     if (before !== -1 && before !== root)
       this.#log.add('S11', atUs, { validators: [validator], height, detail: `${before} and ${root}` });
     this.#roots.set(height, root);
   }
 
-  #committedOne(atUs: number, validator: number, block: Block): void {
+  #committedOne(atUs: number, validator: number, block: Block, tip: Block): void {
     const { height, view } = block;
     const about = { validators: [validator], view, height };
     const before = this.#committed.get(height);
     if (before !== -1 && before !== block.id)
-      this.#log.add('S1', atUs, { ...about, detail: `blocks ${before} and ${block.id}` });
+      this.#log.add('S1', atUs, {
+        ...about,
+        detail: `blocks ${before} and ${block.id}`,
+        culprits: this.#evidence.culprits(this.#tips.get(height), tip.id),
+      });
     this.#committed.set(height, block.id);
+    this.#tips.set(height, tip.id);
     if (height !== (this.#heights[validator] as number) + 1 || block.parent !== this.#heads[validator])
       this.#log.add('S9', atUs, { ...about, detail: `had height ${this.#heights[validator]}` });
     this.#heights[validator] = height;
     this.#heads[validator] = block.id;
     this.#mustBeCertified(atUs, validator, block, view);
+  }
+
+  /** Judged at the first commit only: locks never go back. */
+  #mustBeLocked(atUs: number, validator: number, { view, height }: Block): void {
+    const mostFaulty = this.#committee.weakSize - 1;
+    if (this.#quorumSize === undefined || this.#byzantine.size > mostFaulty) return;
+    let locked = 0;
+    this.#lockViews.forEach((lock, other) => {
+      if (lock >= view && !this.#byzantine.has(other)) locked++;
+    });
+    if (locked >= this.#quorumSize - mostFaulty) return;
+    this.#log.add('S13', atUs, { validators: [validator], view, height, detail: `${locked} locked` });
   }
 
   #mustBeCertified(atUs: number, validator: number, block: Block, view: number): void {

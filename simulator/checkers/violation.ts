@@ -17,7 +17,11 @@ const rules = {
   S10: 'a leader proposed two blocks in one view',
   S11: 'two validators have different state roots at one height',
   S12: 'a proposal was sent by another than the leader of the view',
+  S13: 'a block was committed while fewer than q - f honest validators were locked on it',
   L1: 'no commit within the views or the time that the protocol needs',
+  L2: 'a validator did not enter a view that another had a timeout certificate for',
+  L3: 'an admitted transaction was committed twice, or was lost',
+  L4: 'a view without faults took longer than its messages',
 } as const;
 
 /** Name of a rule. */
@@ -35,6 +39,8 @@ export interface Violation {
   readonly view?: number;
   readonly height?: number;
   readonly detail: string;
+  /** S1: positions of validators that must have broken the rules, f + 1 or more. */
+  readonly culprits?: readonly number[];
   readonly seed: number;
 }
 

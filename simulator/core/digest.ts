@@ -30,7 +30,7 @@ export const Code = {
   committed: 9,
   /** A block was executed; x: height, y and z: the state root. */
   executed: 10,
-  /** A fault began or ended; x: kind (0 crash, 1 slow), y: 1 begin, 0 end, z: added delay. */
+  /** A fault began or ended; x: kind (`faultCodes`), y: 1 begin, 0 end, z: added delay. */
   fault: 11,
 } as const;
 

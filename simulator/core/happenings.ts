@@ -24,7 +24,7 @@ export const Happening = {
   sample: 7,
   /** `node` learns that its connection to peer `a` opened. */
   peerUp: 8,
-  /** `node` learns that its connection to peer `a` broke. */
+  /** `node` learns that its connection to peer `a` broke; b: 1 when by silence, if it lasts. */
   peerDown: 9,
   /** `node` starts for the first time. */
   start: 10,

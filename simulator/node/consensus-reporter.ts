@@ -181,7 +181,7 @@ export class ConsensusReporter implements Observer {
       transactions: block.payload.transactions.length,
       bytes: blockBytes(block, this.#world.committee),
       fuel: block.payload.fuel,
-      proposed_at_us: this.#world.startUs + block.proposedAtUs,
+      proposed_at_us: this.#world.stampUs(block.proposer, block.proposedAtUs),
       syncing,
     });
   }
@@ -223,7 +223,7 @@ export class ConsensusReporter implements Observer {
       transactions: block.payload.transactions.length,
       bytes: blockBytes(block, this.#world.committee),
       fuel: block.payload.fuel,
-      proposed_at_us: this.#world.startUs + block.proposedAtUs,
+      proposed_at_us: this.#world.stampUs(block.proposer, block.proposedAtUs),
     };
   }
 

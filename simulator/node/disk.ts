@@ -12,6 +12,7 @@ import type { SafetyRecord } from '../protocol/effects.js';
 import type { Durable } from '../protocol/replica.js';
 import type { ContentHash } from '../workload/content-hash.js';
 import { measuredFsyncUs, type Hardware } from './hardware.js';
+import type { Strain } from './strain.js';
 
 /** A page is the least that reaches the device. */
 const PAGE_BYTES = 4096;
@@ -28,13 +29,15 @@ export class Disk {
   usedBytes = 0;
   readonly #random: Random;
   readonly #hardware: Hardware;
+  readonly #strain: Strain;
   #record: SafetyRecord | undefined;
   #blocks: Block[] = [];
   #trimAt = 16;
   #unfinished: SafetyRecord[] = [];
   #freeAtUs = 0;
 
-  constructor(random: Random, hardware: Hardware) {
+  constructor(random: Random, hardware: Hardware, strain: Strain) {
+    this.#strain = strain;
     this.#random = random;
     this.#hardware = hardware;
   }
@@ -61,8 +64,12 @@ export class Disk {
 
   /** When a sync that is asked for now will be done; the device does one at a time. */
   syncUs(nowUs: number): number {
-    if (this.#hardware.fsync === 'instant') return nowUs;
-    this.#freeAtUs = Math.max(this.#freeAtUs, nowUs) + measuredFsyncUs(this.#random);
+    const { syncDelayUs } = this.#strain;
+    // What is asked for after a stall still waits for what was asked for during it.
+    const isInstant = this.#hardware.fsync === 'instant' && syncDelayUs === 0;
+    if (isInstant && this.#freeAtUs <= nowUs) return nowUs;
+    const ownUs = this.#hardware.fsync === 'instant' ? 0 : measuredFsyncUs(this.#random);
+    this.#freeAtUs = Math.max(this.#freeAtUs, nowUs) + ownUs + syncDelayUs;
     return this.#freeAtUs;
   }
 

@@ -74,12 +74,13 @@ export class Executor {
   #next(): Executed | undefined {
     const block = this.#waiting.shift();
     if (block === undefined) return undefined;
-    const { nowUs, workload, queue } = this.#world;
+    const { nowUs, workload, queue, strains } = this.#world;
     if (workload === undefined) {
       this.#apply(block);
       return { block, executeUs: 0, syncUs: 0 };
     }
-    const executeUs = Math.max(1, Math.round(block.payload.fuel / FUEL_PER_US));
+    const { processorFactor = 1 } = strains[this.#node] ?? {};
+    const executeUs = Math.max(1, Math.round((processorFactor * block.payload.fuel) / FUEL_PER_US));
     const doneUs = this.#disk.syncUs(nowUs + executeUs);
     this.busyUs += executeUs;
     this.#running = { block, executeUs, syncUs: doneUs - nowUs - executeUs };

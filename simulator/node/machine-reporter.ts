@@ -152,7 +152,7 @@ export class MachineReporter {
     this.#hooks.mempool.transactionCommitted({
       tx: transactions.id(transaction),
       height,
-      admitted_at_us: startUs + admission.admittedAtUs,
+      admitted_at_us: this.#world.stampUs(this.#node, admission.admittedAtUs),
       submitted_at_us: startUs + admission.submittedAtUs,
     });
   }

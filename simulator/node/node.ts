@@ -7,6 +7,7 @@ import type { Random } from '../../src/base/random.js';
 import { Disk } from './disk.js';
 import type { SimulatedNodeHooks } from './identity.js';
 import { NodeProcess } from './process.js';
+import { Strain } from './strain.js';
 import type { NodeWorld } from './world.js';
 
 /** One validator's node. */
@@ -14,15 +15,18 @@ export class SimulatedNode {
   readonly index: number;
   readonly disk: Disk;
   readonly #world: NodeWorld;
+  readonly #slot: number;
   #process: NodeProcess | undefined;
   #hooks: SimulatedNodeHooks | undefined;
   #life = 0;
   #lastView = 0;
 
-  constructor(world: NodeWorld, index: number, random: Random) {
+  /** @param slot where the world's events find its process: `index`, unless it is a twin */
+  constructor(world: NodeWorld, index: number, random: Random, slot = index) {
     this.index = index;
+    this.#slot = slot;
     this.#world = world;
-    this.disk = new Disk(random, world.hardware);
+    this.disk = new Disk(random, world.hardware, world.strains[index] ?? new Strain());
   }
 
   /** The running process; undefined while the node is down. */
@@ -49,8 +53,10 @@ export class SimulatedNode {
     if (this.#process !== undefined) return;
     this.#life++;
     if (this.#life > 1 && !this.#world.keepsSafetyRecord) this.disk.forgetSafetyRecord();
-    this.#hooks = this.#world.hooksFor?.(this.#world.identity(this.index, this.#life));
-    this.#process = new NodeProcess(this.#world, this.index, this.#life, this.disk, this.#hooks);
+    // A twin is the attacker's own process: nobody looks into it.
+    if (this.#slot === this.index)
+      this.#hooks = this.#world.hooksFor?.(this.#world.identity(this.index, this.#life));
+    this.#process = new NodeProcess(this.#world, this.index, this.#life, this.disk, this.#hooks, this.#slot);
     this.#process.start(version);
   }
 

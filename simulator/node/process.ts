@@ -7,6 +7,7 @@
  * at once is handed back by `#settle` after the call.
  */
 import { Happening } from '../core/happenings.js';
+import type { Behaviour } from '../faults/behaviour.js';
 import { messageBytes } from '../network/message-size.js';
 import type { Block, Payload, Qc } from '../protocol/block.js';
 import { emptyPayload } from '../protocol/block.js';
@@ -23,6 +24,7 @@ import type { SimulatedNodeHooks } from './identity.js';
 import { Inbox } from './inbox.js';
 import { MachineReporter } from './machine-reporter.js';
 import { SAMPLE_INTERVAL_US, Sampler } from './sampler.js';
+import { Strain } from './strain.js';
 import { TimerBank } from './timer-bank.js';
 import { Witness } from './witness.js';
 import type { NodeWorld } from './world.js';
@@ -33,6 +35,8 @@ export class NodeProcess implements Effects {
   readonly life: number;
   readonly replica: Replica;
   readonly #world: NodeWorld;
+  /** Where the world's events find this process; other than the position for a twin. */
+  readonly #slot: number;
   readonly #disk: Disk;
   readonly #timers: TimerBank;
   readonly #mempool: Mempool;
@@ -42,6 +46,7 @@ export class NodeProcess implements Effects {
   readonly #machine: MachineReporter | undefined;
   readonly #sampler: Sampler | undefined;
   readonly #modelled: boolean;
+  readonly #strain: Strain;
   /** Admissions of transactions that are committed, until their results are durable. */
   readonly #unpersisted = new Map<number, Admission>();
   /** Records that became durable at once, and the block to build, handed back by `#settle`. */
@@ -58,15 +63,18 @@ export class NodeProcess implements Effects {
     life: number,
     disk: Disk,
     hooks: SimulatedNodeHooks | undefined,
+    slot: number,
   ) {
+    this.#slot = slot;
     this.#world = world;
     this.index = index;
     this.life = life;
     this.#disk = disk;
     this.#modelled = world.hardware.processor === 'modelled';
-    this.#timers = new TimerBank(world.queue, index, life);
+    this.#strain = world.strains[index] ?? new Strain();
+    this.#timers = new TimerBank(world.queue, slot, life);
     this.#mempool = new Mempool(world.workload?.mempoolCapacity ?? 0);
-    this.#executor = new Executor(world, index, life, disk);
+    this.#executor = new Executor(world, slot, life, disk);
     if (hooks !== undefined) {
       this.#consensus = new ConsensusReporter(world, hooks);
       this.#machine = new MachineReporter(world, index, hooks);
@@ -75,20 +83,21 @@ export class NodeProcess implements Effects {
         disk,
         executor: this.#executor,
         inbox: this.#inbox,
+        strain: this.#strain,
         handlingUs: () => this.#handlingUs,
       });
     }
-    const witness = new Witness(world, index, this.#consensus);
+    const witness = new Witness(world, slot, this.#consensus);
     this.replica = new ChainedReplica({ ...world.replicaConfig, self: index }, disk.durable(), this, witness);
   }
 
   /** Starts the process. */
   start(version: string): void {
     const { nowUs, safety, queue } = this.#world;
-    safety.started(nowUs, this.index, this.replica.lockView, this.replica.votedView);
+    safety.started(nowUs, this.#slot, this.replica.lockView, this.replica.votedView);
     this.#machine?.started(version, this.#disk.durable().record !== undefined);
     if (this.#sampler !== undefined)
-      queue.push(nowUs + SAMPLE_INTERVAL_US, Happening.sample, this.index, this.life, 0, undefined);
+      queue.push(nowUs + SAMPLE_INTERVAL_US, Happening.sample, this.#slot, this.life, 0, undefined);
     this.#report(this.#executor.resume());
     this.replica.start();
     this.#settle();
@@ -97,7 +106,8 @@ export class NodeProcess implements Effects {
   // --- what happens to the process
 
   deliver(from: number, message: Message, bytes: number): void {
-    if (!this.#modelled) {
+    // A starved processor takes its time even where it is free otherwise.
+    if (!this.#modelled && !this.#handling && this.#strain.processorFactor === 1) {
       this.#machine?.messageReceived(from, message, bytes, 0);
       this.#handle(from, message);
       this.#machine?.messageProcessed(message, 0);
@@ -138,20 +148,26 @@ export class NodeProcess implements Effects {
     this.#report(this.#executor.next());
   }
 
-  /** A client's transaction arrives. */
-  submit(transaction: number, bytes: number, submittedAtUs: number): void {
+  /** Whether a transaction waits in the pool. */
+  waits(transaction: number): boolean {
+    return this.#mempool.has(transaction);
+  }
+
+  /** A client's transaction arrives; returns whether there was room for it. */
+  submit(transaction: number, bytes: number, submittedAtUs: number): boolean {
     const verifyUs = this.#modelled ? VERIFY_US : 0;
     this.#handlingUs += verifyUs;
-    if (this.#mempool.admit(transaction, bytes, submittedAtUs, this.#world.nowUs))
-      this.#machine?.transactionAdmitted(transaction, bytes, submittedAtUs, verifyUs);
+    const admitted = this.#mempool.admit(transaction, bytes, submittedAtUs, this.#world.nowUs);
+    if (admitted) this.#machine?.transactionAdmitted(transaction, bytes, submittedAtUs, verifyUs);
     else this.#machine?.transactionRejected(transaction);
+    return admitted;
   }
 
   sample(): void {
     if (this.#sampler === undefined) return;
     this.#sampler.sample();
     const at = this.#world.nowUs + SAMPLE_INTERVAL_US;
-    this.#world.queue.push(at, Happening.sample, this.index, this.life, 0, undefined);
+    this.#world.queue.push(at, Happening.sample, this.#slot, this.life, 0, undefined);
   }
 
   peerUp(peer: number): void {
@@ -165,20 +181,22 @@ export class NodeProcess implements Effects {
   // --- what the replica asks for
 
   send(to: number, message: Message): void {
-    const { nowUs, network, committee } = this.#world;
-    const bytes = messageBytes(message, committee);
-    this.#machine?.messageSent(to, message, bytes);
-    network.send(nowUs, this.index, to, message, bytes);
-    if (this.#modelled) this.#sign(message);
+    const deviates = this.#deviates();
+    if (deviates === undefined) return this.#sendOne(to, message);
+    for (const instead of deviates.outgoing(to, message)) this.#sendOne(to, instead);
   }
 
   broadcast(message: Message): void {
     const { nowUs, network, committee } = this.#world;
+    if (this.#deviates() !== undefined) {
+      for (let to = 0; to < committee.size; to++) if (to !== this.index) this.send(to, message);
+      return;
+    }
     const bytes = messageBytes(message, committee);
     if (this.#machine !== undefined)
       for (let to = 0; to < committee.size; to++)
         if (to !== this.index) this.#machine.messageSent(to, message, bytes);
-    network.broadcast(nowUs, this.index, message, bytes);
+    network.broadcast(nowUs, this.#slot, message, bytes);
     if (this.#modelled) this.#sign(message);
   }
 
@@ -191,7 +209,7 @@ export class NodeProcess implements Effects {
     const doneUs = this.#disk.begin(record, nowUs);
     if (this.#machine !== undefined) this.#writing.push({ record, sinceUs: nowUs });
     if (doneUs === nowUs) this.#durableAtOnce++;
-    else queue.push(doneUs, Happening.durable, this.index, this.life, 0, undefined);
+    else queue.push(doneUs, Happening.durable, this.#slot, this.life, 0, undefined);
   }
 
   build(view: number, parent: Block, justify: Qc): void {
@@ -200,7 +218,7 @@ export class NodeProcess implements Effects {
 
   commit(blocks: readonly Block[], syncing: boolean): void {
     for (const block of blocks) this.#commit(block, syncing);
-    this.#world.committed(this.index, blocks, syncing);
+    this.#world.committed(this.#slot, blocks, syncing);
   }
 
   // --- inside
@@ -211,7 +229,21 @@ export class NodeProcess implements Effects {
     this.#report(this.#executor.commit(block));
   }
 
+  #sendOne(to: number, message: Message): void {
+    const { nowUs, network, committee } = this.#world;
+    const bytes = messageBytes(message, committee);
+    this.#machine?.messageSent(to, message, bytes);
+    network.send(nowUs, this.#slot, to, message, bytes);
+    if (this.#modelled) this.#sign(message);
+  }
+
+  /** How this process deviates; a twin deviates by being there. */
+  #deviates(): Behaviour | undefined {
+    return this.#world.adversaries.behaviours[this.#slot];
+  }
+
   #handle(from: number, message: Message): void {
+    this.#deviates()?.incoming(message);
     this.replica.receive(from, message);
     this.#settle();
   }
@@ -224,9 +256,9 @@ export class NodeProcess implements Effects {
     this.#handling = true;
     const { from, message } = next;
     this.#machine?.messageReceived(from, message, next.bytes, nowUs - next.arrivedUs);
-    const tookUs = workUs(signatureWork(message));
+    const tookUs = Math.round(workUs(signatureWork(message)) * this.#strain.processorFactor);
     const work = { from, message, tookUs };
-    queue.push(nowUs + tookUs, Happening.processed, this.index, this.life, 0, work);
+    queue.push(nowUs + tookUs, Happening.processed, this.#slot, this.life, 0, work);
   }
 
   #sign(message: Message): void {

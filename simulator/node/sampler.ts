@@ -3,9 +3,9 @@
  * what the simulation did in that second, never drawn:
  *
  *   cpu         processor time of signatures and execution / elapsed time
- *   resident    a base of 48 MiB + mempool + ledger index + per-peer buffers + execution backlog
+ *   resident    a base of 48 MiB + mempool + ledger index + per-peer buffers + execution backlog + leak
  *   disk        bytes kept + a base of 64 MiB, of 256 GiB
- *   network     bytes sent and received / elapsed time, over a link of 1 Gbit/s
+ *   network     bytes sent and received / elapsed time, over its uplink, or 1 Gbit/s
  *   loop lag    the longest that a message waited for the processor
  */
 import type { Mempool } from '../workload/mempool.js';
@@ -14,6 +14,7 @@ import type { Executor } from './executor.js';
 import type { SimulatedNodeHooks } from './identity.js';
 import type { Inbox } from './inbox.js';
 import type { MachineReporter } from './machine-reporter.js';
+import type { Strain } from './strain.js';
 import type { NodeWorld } from './world.js';
 
 /** Time between samples. */
@@ -37,6 +38,7 @@ interface Measured {
   readonly disk: Disk;
   readonly executor: Executor;
   readonly inbox: Inbox;
+  readonly strain: Strain;
   /** Processor time of message handling so far, microseconds. */
   readonly handlingUs: () => number;
 }
@@ -48,6 +50,7 @@ export class Sampler {
   readonly #hooks: SimulatedNodeHooks;
   readonly #reporter: MachineReporter;
   readonly #measured: Measured;
+  readonly #bornUs: number;
   #busyUs = 0;
   #bytes: number;
 
@@ -59,6 +62,7 @@ export class Sampler {
     measured: Measured,
   ) {
     this.#world = world;
+    this.#bornUs = world.nowUs;
     this.#node = node;
     this.#hooks = hooks;
     this.#reporter = reporter;
@@ -90,7 +94,9 @@ export class Sampler {
       });
     network.queueMeasured({ queue: 'inbound', depth: this.#measured.inbox.depth });
     network.queueMeasured({ queue: 'execution', depth: this.#measured.executor.backlog });
-    network.linkMeasured({ capacity_bytes_per_second: LINK_BYTES_PER_SECOND });
+    network.linkMeasured({
+      capacity_bytes_per_second: this.#world.network.uplinkBytesPerSecond ?? LINK_BYTES_PER_SECOND,
+    });
   }
 
   #pools(): void {
@@ -111,7 +117,7 @@ export class Sampler {
   }
 
   #process(): void {
-    const { mempool, disk, executor, inbox, handlingUs } = this.#measured;
+    const { mempool, disk, executor, inbox, strain, handlingUs } = this.#measured;
     const busyUs = executor.busyUs + handlingUs();
     const bytes = this.#world.network.bytesOf(this.#node);
     const peers = this.#reporter.peers.length;
@@ -120,7 +126,8 @@ export class Sampler {
       mempool.size * MEMPOOL_ENTRY_BYTES +
       disk.ledger.head.height * LEDGER_ENTRY_BYTES +
       peers * PEER_BUFFER_BYTES +
-      executor.backlog * 4096;
+      executor.backlog * 4096 +
+      strain.leakedBytes(this.#bornUs, this.#world.nowUs);
     this.#hooks.process.measured({
       cpu_ratio: (busyUs - this.#busyUs) / SAMPLE_INTERVAL_US,
       resident_bytes: BASE_RESIDENT_BYTES + heap,
@@ -132,7 +139,7 @@ export class Sampler {
       open_file_descriptors: BASE_FILE_DESCRIPTORS + peers,
       max_file_descriptors: MAX_FILE_DESCRIPTORS,
     });
-    if (this.#world.hardware.processor === 'modelled')
+    if (this.#world.hardware.processor === 'modelled' || strain.processorFactor > 1)
       this.#hooks.process.loopLagMeasured({ lag_us: inbox.takeLongestWaitUs() });
     this.#busyUs = busyUs;
     this.#bytes = bytes;

@@ -27,7 +27,8 @@ export class Witness implements Observer {
     const { nowUs, digest, safety, tally } = this.#world;
     digest.record(Code.viewEntered, nowUs, this.#node, view, triggerCodes[trigger], leader);
     safety.viewEntered(nowUs, this.#node, view);
-    if (tally.viewEntered(nowUs, view)) this.#world.viewReached(view);
+    tally.viewEntered(nowUs, view);
+    this.#world.viewEntered(this.#node, view, trigger);
     this.#events?.viewEntered(view, trigger, leader, timeoutUs);
   }
 
@@ -114,10 +115,12 @@ export class Witness implements Observer {
 
   tcFormed(tc: Tc): void {
     this.#world.digest.record(Code.timeoutCertified, this.#world.nowUs, this.#node, tc.view, 0, 0);
+    this.#world.timeoutCertified(this.#node, tc.view);
     this.#events?.tcFormed(tc);
   }
 
   tcReceived(tc: Tc, from: number): void {
+    this.#world.timeoutCertified(this.#node, tc.view);
     this.#events?.tcReceived(tc, from);
   }
 

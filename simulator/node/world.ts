@@ -1,10 +1,12 @@
 /** What a simulated node needs of the world around it. The world owns time; nodes only read it. */
 import type { SafetyChecker } from '../checkers/safety-checker.js';
 import type { RunDigest } from '../core/digest.js';
+import type { Behaviour } from '../faults/behaviour.js';
 import type { EventQueue } from '../core/event-queue.js';
 import type { Network } from '../network/network.js';
 import type { Block, Payload, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
+import type { ViewTrigger } from '../protocol/effects.js';
 import type { ReplicaConfig } from '../protocol/replica.js';
 import type { Tally } from '../report/tally.js';
 import type { TransactionModel } from '../workload/contracts.js';
@@ -12,6 +14,7 @@ import type { Workload } from '../workload/workload.js';
 import type { Hardware } from './hardware.js';
 import type { HooksFor, NodeIdentity } from './identity.js';
 import type { Names } from './names.js';
+import type { Strain } from './strain.js';
 
 /** The world as a node sees it. */
 export interface NodeWorld {
@@ -29,15 +32,21 @@ export interface NodeWorld {
   readonly hardware: Hardware;
   readonly workload: Workload | undefined;
   readonly transactions: TransactionModel;
+  /** What weighs on each node's machine, by position. */
+  readonly strains: readonly Strain[];
+  readonly adversaries: { readonly behaviours: readonly (Behaviour | undefined)[] };
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
   /** Whether a restarted node finds its safety record; false only in negative controls. */
   readonly keepsSafetyRecord: boolean;
   identity(index: number, life: number): NodeIdentity;
+  /** What the wall clock of a validator said at a virtual time, microseconds since the Unix epoch. */
+  stampUs(index: number, atUs: number): number;
   /** Makes a block with a number of its own. */
   makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block;
-  /** A node entered a view that nobody was in before. */
-  viewReached(view: number): void;
+  viewEntered(node: number, view: number, trigger: ViewTrigger): void;
+  /** A node holds a timeout certificate for `view`. */
+  timeoutCertified(node: number, view: number): void;
   /** A node committed blocks, ascending. */
   committed(node: number, blocks: readonly Block[], syncing: boolean): void;
 }

@@ -30,11 +30,17 @@ export interface SimulationResult {
     /** Blocks that each validator has, by position. */
     readonly per_node: readonly number[];
   };
-  /** Network messages; a message to oneself is none. */
+  /** Network messages; a message to oneself is none. sent = delivered + dropped + in_flight. */
   readonly messages: {
     readonly sent: number;
     readonly delivered: number;
+    /** At receivers that were down, and on the way. */
     readonly dropped: number;
+    readonly in_flight: number;
+    /** Of `dropped`: lost on the way, or on a link that was cut. */
+    readonly lost: number;
+    /** Of `sent`: second copies that the network made. */
+    readonly duplicated: number;
     /** Sent, by type. */
     readonly by_type: CountByType;
     readonly delivered_by_type: CountByType;

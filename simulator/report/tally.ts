@@ -30,16 +30,13 @@ export class Tally {
     this.committedBy = new Float64Array(validators);
   }
 
-  /** Returns whether nobody was in so high a view before. */
-  viewEntered(nowUs: number, view: number): boolean {
-    if (this.#firstEntered.get(view) !== -1) return false;
+  viewEntered(nowUs: number, view: number): void {
+    if (this.#firstEntered.get(view) !== -1) return;
     this.#firstEntered.set(view, nowUs);
     this.viewsEntered++;
     const before = view > 1 ? this.#firstEntered.get(view - 1) : -1;
     if (before !== -1) this.viewPeriod.add(nowUs - before);
-    if (view <= this.highestView) return false;
-    this.highestView = view;
-    return true;
+    this.highestView = Math.max(this.highestView, view);
   }
 
   viewTimedOut(view: number): void {

@@ -30,6 +30,11 @@ export class Mempool {
     return this.#bytes;
   }
 
+  /** Whether the transaction waits here. */
+  has(transaction: number): boolean {
+    return this.#waiting.has(transaction);
+  }
+
   /** When the oldest one was admitted, or undefined. */
   get oldestUs(): number | undefined {
     return this.#waiting.values().next().value?.admittedAtUs;

@@ -10,7 +10,8 @@ export type ControlLine =
   | {
       readonly type: 'fault';
       readonly at_us: number;
-      readonly fault: 'crash' | 'slow';
+      readonly fault: string;
+      /** The cause; `network` or `clients` where no single validator is. */
       readonly validator: string;
       readonly phase: 'begin' | 'end';
     }

@@ -1,6 +1,8 @@
 /** The checkers can fail: each deliberately broken variant is caught by the rule that it breaks. */
 import { describe, expect, it } from 'vitest';
+import { InclusionChecker } from '../../../simulator/checkers/inclusion-checker.js';
 import { LivenessChecker } from '../../../simulator/checkers/liveness-checker.js';
+import { PaceChecker } from '../../../simulator/checkers/pace-checker.js';
 import { SafetyChecker } from '../../../simulator/checkers/safety-checker.js';
 import { ViolationLog } from '../../../simulator/checkers/violation.js';
 import { genesisQc, emptyPayload, type Block, type Qc } from '../../../simulator/protocol/block.js';
@@ -78,7 +80,12 @@ describe('single rules', () => {
     return log.kept.map(({ rule }) => rule);
   };
 
+  /** As they are before a commit: enough of them. */
+  const lockAll = (checker: SafetyChecker): void => {
+    for (const validator of [0, 1, 2]) checker.locked(0, validator, qc(1, 1));
+  };
   const twoBlocks = (first: Block, second: Block) => (checker: SafetyChecker) => {
+    lockAll(checker);
     for (const view of [1, 2, 3]) checker.certified(0, 0, qc(view, 1));
     checker.committed(0, 0, [first]);
     checker.committed(0, 1, [second]);
@@ -101,6 +108,7 @@ describe('single rules', () => {
     [
       'S8',
       (checker) => {
+        lockAll(checker);
         checker.certified(0, 0, qc(1, 1));
         checker.committed(0, 0, [block({})]);
       },
@@ -108,6 +116,7 @@ describe('single rules', () => {
     [
       'S9',
       (checker) => {
+        lockAll(checker);
         for (const view of [1, 2]) checker.certified(0, 0, qc(view, 1));
         checker.committed(0, 0, [block({ height: 2 })]);
       },
@@ -120,6 +129,14 @@ describe('single rules', () => {
         checker.executed(0, 1, 1, 11);
       },
     ],
+    [
+      'S13',
+      (checker) => {
+        checker.locked(0, 0, qc(1, 1));
+        for (const view of [1, 2]) checker.certified(0, 0, qc(view, 1));
+        checker.committed(0, 0, [block({})]);
+      },
+    ],
     ['S12', (checker) => checker.proposed(0, 2, block({ proposer: 2 }))],
   ])('%s is noticed, and nothing else', (rule, act) => {
     expect(watch(act)).toEqual([rule]);
@@ -128,11 +145,60 @@ describe('single rules', () => {
   it('L1 counts views, waits for faults to end, and says it once', () => {
     const log = new ViolationLog(1);
     const checker = new LivenessChecker(log, { validators: 4, maxFaulty: 1, longestViewUs: 1_000 });
-    checker.faultsChanged(0, 2);
-    for (let view = 1; view < 50; view++) checker.viewEntered(view, view);
+    checker.faultsChanged(0, new Set([0, 1]));
+    for (let view = 1; view < 50; view++) checker.viewEntered(view, 2, view, 'qc');
     expect(log.total).toBe(0);
-    checker.faultsChanged(50, 1);
-    for (let view = 50; view < 100; view++) checker.viewEntered(view, view);
+    checker.faultsChanged(50, new Set([0]));
+    for (let view = 50; view < 100; view++) checker.viewEntered(view, 2, view, 'qc');
     expect(log.kept).toMatchObject([{ rule: 'L1', at_us: 58 }]);
+  });
+
+  const pace = (act: (checker: PaceChecker) => void): object[] => {
+    const log = new ViolationLog(1);
+    const checker = new PaceChecker(log, { validators: 4, longestViewUs: 100, responsiveUs: 20 });
+    act(checker);
+    return log.kept.map(({ rule, validators, view }) => ({ rule, validators, view }));
+  };
+
+  it('L2 names who did not follow a timeout certificate, unless faulty', () => {
+    const follow = (faulty: ReadonlySet<number>) => (checker: PaceChecker) => {
+      checker.faultsChanged(0, faulty);
+      checker.timeoutCertified(1_000, 0, 7);
+      for (const validator of [0, 1, 3]) checker.viewEntered(1_010, validator, 7, 'tc');
+      checker.checkPromise(1_100);
+      checker.checkPromise(1_101);
+    };
+    expect(pace(follow(new Set()))).toEqual([{ rule: 'L2', validators: [2], view: 7 }]);
+    expect(pace(follow(new Set([2])))).toEqual([]);
+  });
+
+  it('L4 notices a view that took longer than its messages, but not after a fault', () => {
+    const views = (checker: PaceChecker): void => {
+      checker.viewEntered(1_000, 0, 1, 'qc');
+      checker.viewEntered(1_020, 1, 2, 'qc');
+      checker.viewEntered(1_041, 2, 3, 'qc');
+      checker.viewEntered(1_500, 3, 4, 'tc');
+    };
+    expect(pace(views)).toEqual([{ rule: 'L4', validators: [2], view: 2 }]);
+    const afterFault = (checker: PaceChecker): void => {
+      checker.faultsChanged(900, new Set());
+      views(checker);
+    };
+    expect(pace(afterFault)).toEqual([]);
+  });
+
+  it('L3 notices a transaction on the chain twice, and one that is gone', () => {
+    const log = new ViolationLog(1);
+    const checker = new InclusionChecker(log);
+    for (const transaction of [1, 2, 3]) checker.admitted(0, transaction);
+    const payload = { transactions: Int32Array.of(1), bytes: 0, fuel: 0 };
+    checker.included(5, block({ payload }));
+    checker.included(6, block({ id: 2, height: 2, payload }));
+    checker.finished(9, (_, transaction) => transaction === 2);
+    expect(log.kept.map(({ rule, at_us, height }) => [rule, at_us, height])).toEqual([
+      ['L3', 6, 2],
+      ['L3', 9, undefined],
+    ]);
+    expect(log.kept[1]?.detail).toContain('transaction 3');
   });
 });

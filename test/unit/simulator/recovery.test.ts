@@ -44,6 +44,7 @@ describe('a restart', () => {
   it('is seen by its peers, and told by nobody but the truth channel', async () => {
     const { said, hooksFor } = recorder();
     const truth: TruthLine[] = [];
+    const { validator } = outage;
     await simulate({
       faults: [outage],
       durationUs: 12_000_000,
@@ -52,8 +53,8 @@ describe('a restart', () => {
       truth: (line) => truth.push(line),
     });
     expect(truth).toEqual([
-      { at_us: 1_005_000, fault: 'crash', validator: 'validator-1', phase: 'begin' },
-      { at_us: 6_005_000, fault: 'crash', validator: 'validator-1', phase: 'end' },
+      { at_us: 1_005_000, fault: 'crash', validator, validators: [validator], phase: 'begin' },
+      { at_us: 6_005_000, fault: 'crash', validator, validators: [validator], phase: 'end' },
     ]);
     const lost = said.filter(({ type }) => type === 'network.peer_disconnected');
     expect(lost.map(({ identity, tsUs }) => [identity.index, tsUs])).toEqual([

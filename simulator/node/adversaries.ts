@@ -1,0 +1,74 @@
+/**
+ * The attackers among the validators: who deviates and how, and the twin processes. Whoever was one once
+ * is never judged as honest again in the run, since what it signed then may still be about.
+ */
+import type { Random } from '../../src/base/random.js';
+import { behaviourOf, type Behaviour, type BehaviourName } from '../faults/behaviour.js';
+import { Twins } from '../faults/twins.js';
+import { SimulatedNode } from './node.js';
+import type { NodeWorld } from './world.js';
+
+/** All attackers of a run. */
+export class Adversaries {
+  /** How validators deviate, by position; undefined: not at all. */
+  readonly behaviours: (Behaviour | undefined)[] = [];
+  readonly #world: NodeWorld;
+  readonly #version: string;
+  readonly #disks: Random;
+  readonly #size: number;
+  readonly #twins: Twins;
+  readonly #nodes = new Map<number, SimulatedNode>();
+
+  /** @param version of the software that twins run */
+  constructor(world: NodeWorld, version: string, disks: Random) {
+    this.#world = world;
+    this.#version = version;
+    this.#disks = disks;
+    this.#size = world.committee.size;
+    this.#twins = new Twins(this.#size);
+  }
+
+  /** Makes a validator Byzantine, or lets it behave again. */
+  deviate(index: number, behaviour: BehaviourName | undefined): void {
+    const world = this.#world;
+    world.safety.deviates(index);
+    this.behaviours[index] =
+      behaviour === undefined
+        ? undefined
+        : behaviourOf(behaviour, {
+            self: index,
+            size: this.#size,
+            makeBlock: (view, parent, justify, payload) =>
+              world.makeBlock(view, index, parent, justify, payload),
+          });
+  }
+
+  /** Starts a second process of each of `twinned`, with an empty disk; it talks with those `apart`. */
+  startTwins(twinned: ReadonlySet<number>, apart: ReadonlySet<number>): void {
+    this.stopTwins();
+    this.#twins.set(twinned, apart);
+    for (const index of twinned) {
+      this.#world.safety.deviates(index);
+      const slot = this.#size + index;
+      const twin = new SimulatedNode(this.#world, index, this.#disks, slot);
+      this.#nodes.set(slot, twin);
+      twin.start(this.#version);
+    }
+  }
+
+  stopTwins(): void {
+    this.#twins.set(new Set(), new Set());
+    for (const twin of this.#nodes.values()) twin.crash();
+    this.#nodes.clear();
+  }
+
+  /** The twin in a slot above the validators'. */
+  twin(slot: number): SimulatedNode | undefined {
+    return this.#nodes.get(slot);
+  }
+
+  /** The slot that a message from slot `from` to validator `to` reaches; undefined: none. */
+  route(from: number, to: number): number | undefined {
+    return this.#twins.present ? this.#twins.route(from, to) : to;
+  }
+}
