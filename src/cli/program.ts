@@ -118,7 +118,10 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
       '--leader-wait <duration>',
       'how long a leader waits for status messages after a failed view; else two delays',
     )
+    .option('--pacemaker <timeout|epoch>', 'how validators leave a failed view', 'timeout')
+    .option('--machines <ideal|modelled>', 'whether signatures and disk writes take time', 'ideal')
     .option('--transactions <n>', 'load, per second', '0')
+    .option('--start <time>', 'wall time at which the run begins: 2025-01-01T00:00:00Z, or microseconds')
     .option('--crash <who@when>', 'stop a validator: v2@5s; may be repeated', collect)
     .option('--slow <who@when:delay>', 'make its messages slower: v2@5s:300ms; may be repeated', collect)
     .option('--heal <who@when>', 'end its faults: v2@20s; may be repeated', collect)

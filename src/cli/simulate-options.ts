@@ -33,6 +33,11 @@ export interface SimulateOptions {
   readonly delayUs: number;
   readonly timeoutUs: number;
   readonly leaderWaitUs: number;
+  readonly pacemaker: 'timeout' | 'epoch';
+  /** `modelled`: signatures take processor time, and disks as long as measured ones. */
+  readonly machines: 'ideal' | 'modelled';
+  /** Wall time of virtual time 0, microseconds since the Unix epoch; undefined: the default of the speed. */
+  readonly startUs: number | undefined;
   /** Transactions per second; 0 leaves blocks empty. */
   readonly transactions: number;
   readonly faults: readonly PlannedFault[];
@@ -45,6 +50,8 @@ export interface SimulateOptions {
 
 /** What commander collected. */
 export type RawOptions = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
+
+const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Reads words one at a time and remembers every problem. */
 class Reader {
@@ -78,6 +85,21 @@ class Reader {
     const text = this.text(key) ?? fallback;
     const known = values.find((value) => value === text);
     return known ?? this.#refuse(key, text, values.join(' or '), fallback);
+  }
+
+  /** Microseconds since the Unix epoch. */
+  instant(key: string): number | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    // Without a zone it would mean another instant on every machine.
+    const us = /^\d+$/.test(text)
+      ? Number(text)
+      : ISO_INSTANT.test(text)
+        ? Date.parse(text) * 1000
+        : Number.NaN;
+    if (Number.isSafeInteger(us) && us >= 0) return us;
+    const expected = 'an instant such as 2025-01-01T00:00:00Z, or microseconds since the Unix epoch';
+    return this.#refuse(key, text, expected, undefined);
   }
 
   address(key: string): string | undefined {
@@ -138,6 +160,9 @@ export function readSimulateOptions(raw: RawOptions): SimulateOptions {
     timeoutUs: read.duration('timeout') ?? 500_000,
     // Those who enter by the certificate are one delay behind the leader, their statuses another.
     leaderWaitUs: read.duration('leaderWait') ?? 2 * (parseDuration(read.text('delay') ?? '') ?? 20_000),
+    pacemaker: read.choice('pacemaker', ['timeout', 'epoch'], 'timeout'),
+    machines: read.choice('machines', ['ideal', 'modelled'], 'ideal'),
+    startUs: read.instant('start'),
     transactions: read.whole('transactions', 0, 1_000_000, 0),
     faults: [...read.faults('crash'), ...read.faults('slow'), ...read.faults('heal')],
     attach: read.address('attach'),
