@@ -14,6 +14,7 @@ import { ChainedReplica } from '../protocol/chained-replica.js';
 import type { Effects, SafetyRecord, TimerName } from '../protocol/effects.js';
 import { Kind, type Message } from '../protocol/messages.js';
 import type { Replica } from '../protocol/replica.js';
+import { alsoTell } from '../report/run-watch.js';
 import { Mempool, type Admission } from '../workload/mempool.js';
 import { ConsensusReporter } from './consensus-reporter.js';
 import type { Disk } from './disk.js';
@@ -79,7 +80,14 @@ export class NodeProcess implements Effects {
       });
     }
     const witness = new Witness(world, index, this.#consensus);
-    this.replica = new ChainedReplica({ ...world.replicaConfig, self: index }, disk.durable(), this, witness);
+    const { watch } = world;
+    const observer = watch === undefined ? witness : alsoTell(witness, watch.observer(index, world));
+    this.replica = new ChainedReplica(
+      { ...world.replicaConfig, self: index },
+      disk.durable(),
+      this,
+      observer,
+    );
   }
 
   /** Starts the process. */

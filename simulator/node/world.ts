@@ -6,6 +6,7 @@ import type { Network } from '../network/network.js';
 import type { Block, Payload, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { ReplicaConfig } from '../protocol/replica.js';
+import type { RunWatch } from '../report/run-watch.js';
 import type { Tally } from '../report/tally.js';
 import type { TransactionModel } from '../workload/contracts.js';
 import type { Workload } from '../workload/workload.js';
@@ -30,6 +31,7 @@ export interface NodeWorld {
   readonly workload: Workload | undefined;
   readonly transactions: TransactionModel;
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
+  readonly watch: RunWatch | undefined;
   readonly hooksFor: HooksFor | undefined;
   /** Whether a restarted node finds its safety record; false only in negative controls. */
   readonly keepsSafetyRecord: boolean;

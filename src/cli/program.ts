@@ -128,6 +128,7 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
     .option('--attach <address>', 'ship events to a sidecar: unix:///path or tcp://127.0.0.1:port')
     .option('--events <file>', 'write the events of all nodes as NDJSON')
     .option('--truth <file>', 'write what really happens as NDJSON; - is stdout')
+    .option('--report <file>', 'write one page with pictures of the run: HTML, nothing loaded from elsewhere')
     .option(
       '--control',
       'read commands from stdin (crash v2, slow v2 300ms, heal v2, status), tell the truth on stdout',

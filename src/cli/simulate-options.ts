@@ -44,6 +44,8 @@ export interface SimulateOptions {
   readonly attach: string | undefined;
   readonly events: string | undefined;
   readonly truth: string | undefined;
+  /** Where to write the report as a page. */
+  readonly report: string | undefined;
   readonly control: boolean;
   readonly json: boolean;
 }
@@ -168,6 +170,7 @@ export function readSimulateOptions(raw: RawOptions): SimulateOptions {
     attach: read.address('attach'),
     events: read.text('events'),
     truth: read.text('truth'),
+    report: read.text('report'),
     control: read.flag('control'),
     json: read.flag('json'),
   };

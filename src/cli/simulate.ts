@@ -2,7 +2,13 @@
  * `quorumscope simulate`: a network that runs the protocol, with the faults one names. Its events go to a sidecar or a
  * file; its truth, which no event says, goes to a channel of its own. Exit 1 when safety or liveness did not hold.
  */
-import { createSimulation, type Simulation, type TruthLine } from '../../simulator/main.js';
+import {
+  createSimulation,
+  renderReport,
+  RunPictures,
+  type Simulation,
+  type TruthLine,
+} from '../../simulator/main.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { VERSION } from '../version.js';
 import { showSpan } from './age.js';
@@ -30,15 +36,21 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
     options.events === undefined ? undefined : new LineFile(options.events),
   );
   const truth = truthChannel(options, context);
+  const report = options.report === undefined ? undefined : new LineFile(options.report);
   const startUs =
     options.startUs ?? (options.speed === 'realtime' ? context.clock.nowUs() : VIRTUAL_START_US);
+  const pictures = report && new RunPictures(options.validators, startUs);
   const simulation = createSimulation({
     ...networkOf(options),
     clock: context.clock,
     version: VERSION,
     startUs,
     ...(outlets.wanted ? { hooksFor: (identity) => outlets.hooksFor(identity) } : {}),
-    truth: (line) => truth.tell(faultLine(line)),
+    truth: (line) => {
+      truth.tell(faultLine(line));
+      pictures?.truth(line);
+    },
+    watch: pictures,
   });
   void stopped(context.stop).then(() => simulation.stop());
   const commanded: PlannedFault[] = [];
@@ -60,6 +72,10 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
   truth.tell(statusLine(simulation, startUs));
   truth.close();
   const replay = replayCommand(options, commanded, result.run.virtual_us);
+  if (report && pictures) {
+    report.write(renderReport({ result, pictures, distributions: simulation.distributions(), replay }));
+    report.close();
+  }
   if (options.json) context.stdout.write(`${JSON.stringify({ ...result, replay, shipped }, null, 2)}\n`);
   else if (!options.control && options.truth !== '-')
     context.stdout.write(
