@@ -134,8 +134,21 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
       'read commands from stdin (crash v2, slow v2 300ms, heal v2, status), tell the truth on stdout',
     )
     .option('--json', 'one JSON document with the result')
-    .action(async (options: Record<string, string | string[] | boolean>) => {
-      finish(await (await import('./simulate.js')).simulate(options, context));
+    .option(
+      '--swarm <n>',
+      'so many runs, each drawn from its seed: chaos, then all healed; stops at the first failure',
+    )
+    .option('--swarm-run <seed>', 'the one run of a swarm that has this seed')
+    .action(async (options: Record<string, string | string[] | boolean>, command: Command) => {
+      const given = Object.entries(options).filter(
+        ([key]) => command.getOptionValueSource(key) !== 'default',
+      );
+      const raw = Object.fromEntries(given);
+      const result =
+        raw['swarm'] === undefined
+          ? (await import('./simulate.js')).simulate(raw, context)
+          : (await import('./simulate-swarm.js')).simulateSwarm(raw, context);
+      finish(await result);
     });
 }
 

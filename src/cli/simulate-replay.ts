@@ -18,6 +18,7 @@ export function replayCommand(
   commanded: readonly PlannedFault[],
   virtualUs: number,
 ): string {
+  if (options.swarmRun !== undefined) return `quorumscope simulate --swarm-run ${options.swarmRun}`;
   const durationUs = options.durationUs ?? Math.ceil(virtualUs / MS) * MS;
   const words: (string | number)[] = [
     ...['--validators', options.validators],

@@ -7,8 +7,10 @@ import {
   renderReport,
   RunPictures,
   type Simulation,
+  type SimulationOptions,
   type TruthLine,
 } from '../../simulator/main.js';
+import { convergenceProblem, drawPlan } from '../../simulator/swarm/plan.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { VERSION } from '../version.js';
 import { showSpan } from './age.js';
@@ -39,9 +41,10 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
   const report = options.report === undefined ? undefined : new LineFile(options.report);
   const startUs =
     options.startUs ?? (options.speed === 'realtime' ? context.clock.nowUs() : VIRTUAL_START_US);
-  const pictures = report && new RunPictures(options.validators, startUs);
+  const network = networkOf(options);
+  const pictures = report && new RunPictures(network.validators, startUs);
   const simulation = createSimulation({
-    ...networkOf(options),
+    ...network,
     clock: context.clock,
     version: VERSION,
     startUs,
@@ -81,12 +84,15 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
     context.stdout.write(
       `${renderResult(result, replay, options.attach === undefined ? undefined : shipped)}\n`,
     );
-  return result.safety.total + result.liveness.total === 0 ? 0 : 1;
+  const unconverged = options.swarmRun === undefined ? undefined : convergenceProblem(simulation.status());
+  if (unconverged !== undefined) context.stderr.write(`quorumscope: ${unconverged}\n`);
+  return result.safety.total + result.liveness.total === 0 && unconverged === undefined ? 0 : 1;
 }
 
 const modelledMachines = { fsync: 'measured', processor: 'modelled' } as const;
 
-function networkOf(options: SimulateOptions) {
+function networkOf(options: SimulateOptions): SimulationOptions {
+  if (options.swarmRun !== undefined) return { ...drawPlan(options.swarmRun).options, speed: options.speed };
   return {
     validators: options.validators,
     seed: options.seed,
