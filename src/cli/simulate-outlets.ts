@@ -8,10 +8,10 @@ import type { EventPlan } from '../attach/hooks/event-plan.js';
 import type { EventTap, TapOrigin } from '../attach/hooks/event-tap.js';
 import { helloLine } from '../attach/hooks/hello.js';
 import { lineWriter } from '../attach/hooks/line-writer.js';
-import { LineMemory, type Target } from '../attach/hooks/words.js';
+import { LineMemory, wordsOf, type Target } from '../attach/hooks/words.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { encoders } from '../events/encode.js';
-import { domainNames } from '../events/vocabulary.js';
+import { domainNames, schemas } from '../events/vocabulary.js';
 import { createHooks, ship, type Hooks, type Shipping } from '../hooks.js';
 
 const CHUNK_BYTES = 262_144;
@@ -48,21 +48,18 @@ export class LineFile {
   /** Writes an event as the encoder would, but without a string in between. */
   writeEvent(author: LineAuthor, event: TappedEvent): void {
     const { plan, tsUs, monoUs, seq, weight, body } = event;
-    const { bytes } = this.#chunk;
     const writer = lineWriter(plan.index);
-    const gap = author.member.length;
+    const opening = author.opening(plan);
+    // The writer opens a line with its type alone; what it leaves out, the node, needs room before it.
+    const gap = opening.length - '{"type":""'.length - plan.type.length;
     if (writer.maxBytes + gap > CHUNK_BYTES - this.#used) this.flush();
     const at = this.#used;
     const end = writer.write(this.#chunk, at + gap, tsUs, monoUs, seq, weight, body, this.#memory);
-    if (end < 0) {
+    if (end < 0 || !opening.isPlain) {
       this.write(`${encoders[plan.index]!(author.node, tsUs, monoUs, seq, weight, body)}\n`);
       return;
     }
-    // The writer leaves the node out, which its stream has named; here it goes behind the type.
-    const head = '{"type":""'.length + plan.type.length;
-    // Loops, since a call out of JavaScript costs more than so few bytes.
-    for (let i = at; i < at + head; i++) bytes[i] = bytes[i + gap]!;
-    for (let i = 0; i < gap; i++) bytes[at + head + i] = author.member[i]!;
+    opening.writeTo(this.#chunk, at);
     this.#used = end;
   }
 
@@ -87,11 +84,44 @@ function targetOf(size: number): Target {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, size) };
 }
 
+/** How the lines of one type of one node begin: `{"type":"...","node":"..."`. */
+class LineOpening {
+  readonly length: number;
+  /** Whether its bytes are its characters. */
+  readonly isPlain: boolean;
+  readonly #odd: readonly number[];
+  readonly #words: readonly number[];
+
+  constructor(text: string) {
+    this.length = text.length;
+    this.isPlain = Buffer.byteLength(text) === text.length;
+    // Odd bytes first: whole words, which end where the rest of the line begins, overwrite nothing then.
+    const odd = text.length % 8;
+    this.#odd = [...Buffer.from(text.slice(0, odd), 'latin1')];
+    this.#words = wordsOf(text.slice(odd));
+  }
+
+  writeTo({ bytes, view }: Target, at: number): void {
+    let to = at;
+    for (let i = 0; i < this.#odd.length; i++) bytes[to++] = this.#odd[i]!;
+    for (let i = 0; i < this.#words.length; i++, to += 8) view.setFloat64(to, this.#words[i]!, true);
+  }
+}
+
 /** Who states the events of a stream that shares its file with others. */
-interface LineAuthor {
+class LineAuthor {
   readonly node: string;
-  /** `,"node":"..."` as bytes. */
-  readonly member: Buffer;
+  readonly #openings: (LineOpening | undefined)[] = schemas.map(() => undefined);
+
+  constructor(node: string) {
+    this.node = node;
+  }
+
+  opening({ index, type }: EventPlan): LineOpening {
+    return (this.#openings[index] ??= new LineOpening(
+      `{"type":"${type}","node":${JSON.stringify(this.node)}`,
+    ));
+  }
 }
 
 /** What a tap is given. */
@@ -161,7 +191,7 @@ export class Outlets {
 /** Writes every event with its node's name, because the lines of all nodes share the file. */
 function fileTap(file: LineFile, { identity, facts, nextSeq, stamper }: TapOrigin): EventTap {
   const { node } = identity;
-  const author: LineAuthor = { node, member: Buffer.from(`,"node":${JSON.stringify(node)}`) };
+  const author = new LineAuthor(node);
   const none = domainNames.map(() => 0);
   const hello = (now: TapOrigin['facts'], next: readonly number[]): void => {
     stamper.stamp();
