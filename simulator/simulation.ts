@@ -244,8 +244,8 @@ export class World implements NodeWorld {
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;
     for (const block of blocks) {
-      this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
       this.watch?.committed(node, block, this);
+      this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
       grew = this.tally.committed(this.nowUs, node, block, syncing) || grew;
     }
     if (!grew) return;
