@@ -6,11 +6,14 @@
 import type { Fault } from './faults/fault.js';
 import type { SimulationOptions } from './options.js';
 import type { SimulationResult } from './report/result.js';
+import type { RunDistributions } from './report/page.js';
 import { World } from './simulation.js';
 
 export type { Fault, TruthLine } from './faults/fault.js';
 export type { NodeIdentity, SimulatedNodeHooks } from './node/identity.js';
 export type { SimulationOptions } from './options.js';
+export { RunPictures } from './report/pictures.js';
+export { renderReport } from './report/page.js';
 export type { SimulationResult } from './report/result.js';
 
 /** One node as it is now. */
@@ -44,6 +47,8 @@ export interface Simulation {
   inject(fault: Fault): void;
   /** Ends the run after the event that is being handled. */
   stop(): void;
+  /** The distributions behind the result's summaries: values in microseconds, ascending, with their counts. */
+  distributions(): RunDistributions;
   /** Looks at the network; changes nothing. */
   status(): SimulationStatus;
 }
@@ -58,6 +63,10 @@ export function createSimulation(options: SimulationOptions): Simulation {
     run: () => world.run(),
     inject: (fault) => world.inject(fault),
     stop: () => world.stop(),
+    distributions: () => ({
+      viewPeriod: world.tally.viewPeriod.entries(),
+      commit: world.tally.commit.entries(),
+    }),
     status: () => statusOf(world),
   };
 }

@@ -12,6 +12,7 @@ import type { Hardware } from './node/hardware.js';
 import type { HooksFor } from './node/identity.js';
 import type { PacemakerKind } from './protocol/replica.js';
 import type { Rotation } from './protocol/rotation.js';
+import type { RunWatch } from './report/run-watch.js';
 import type { WorkloadOptions } from './workload/workload.js';
 
 /** Deliberate defects, which show that the checkers can fail. Never set them for anything else. */
@@ -63,6 +64,8 @@ export interface SimulationOptions {
   readonly hooksFor?: HooksFor | undefined;
   /** Hears the begin and end of every fault; the event stream never says them. */
   readonly truth?: ((line: TruthLine) => void) | undefined;
+  /** Hears what the replicas state, for pictures and coverage; changes nothing. */
+  readonly watch?: RunWatch | undefined;
   /** Name of the chain; `simulated` by default. */
   readonly chain?: string | undefined;
   /** Version of the software, for results and `process.started`. */

@@ -36,6 +36,7 @@ import type { Message } from './protocol/messages.js';
 import type { ReplicaConfig } from './protocol/replica.js';
 import { roundRobin } from './protocol/rotation.js';
 import type { SimulationResult } from './report/result.js';
+import type { RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
 import { ContentHasher } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
@@ -60,6 +61,7 @@ export class World implements NodeWorld {
   readonly transactions: TransactionModel;
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
+  readonly watch: RunWatch | undefined;
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
   readonly strains: readonly Strain[];
@@ -114,6 +116,7 @@ export class World implements NodeWorld {
     this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
     this.transactions = new TransactionModel(seed);
     this.hooksFor = options.hooksFor;
+    this.watch = options.watch;
     this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#inclusion = new InclusionChecker(this.#livenessLog);
@@ -277,6 +280,7 @@ export class World implements NodeWorld {
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;
     for (const block of blocks) {
+      this.watch?.committed(node, block, this);
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
       if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
       this.#inclusion.included(this.nowUs, block);
@@ -465,6 +469,6 @@ function isIdeal({ hardware, network }: World): boolean {
 
 /** Names a run by its options: what is data in them, hashed. */
 function runId(options: SimulationOptions): string {
-  const { hooksFor: _hooks, truth: _truth, clock: _clock, speed: _speed, ...data } = options;
+  const { hooksFor: _hooks, truth: _truth, watch: _watch, clock: _clock, speed: _speed, ...data } = options;
   return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
 }

@@ -49,6 +49,15 @@ export class DurationHistogram {
     };
   }
 
+  /** The largest value of each slot in use and how many values it holds, ascending. */
+  entries(): (readonly [us: number, count: number])[] {
+    const entries: (readonly [number, number])[] = [];
+    this.#slots.forEach((count, slot) => {
+      if (count > 0) entries.push([this.#largest[slot] ?? 0, count]);
+    });
+    return entries;
+  }
+
   #quantile(q: number): number {
     const rank = Math.ceil(q * this.#count);
     let seen = 0;

@@ -3,6 +3,7 @@
  * only when an event needs one, and remembered for as long as blocks are talked about.
  */
 import { createHash } from 'node:crypto';
+import { listSigners, type Signers } from '../protocol/signers.js';
 
 /** Hashes remembered; blocks are talked about for a few views. */
 const REMEMBERED = 4096;
@@ -13,6 +14,9 @@ export class Names {
   readonly #nodes: readonly string[];
   readonly #validators: readonly string[];
   readonly #blocks = new Map<number, string>();
+
+  #signers: Signers | undefined;
+  #signerNames: readonly string[] = [];
 
   constructor(chain: string, seed: number, size: number) {
     this.#prefix = `${chain}/${seed}/`;
@@ -26,6 +30,15 @@ export class Names {
 
   validator(index: number): string {
     return this.#validators[index] ?? `validator-${index}`;
+  }
+
+  /** Names of a certificate's signers. All who hear of one certificate do so in a row: the last list is remembered. */
+  signers(signers: Signers): readonly string[] {
+    if (signers !== this.#signers) {
+      this.#signers = signers;
+      this.#signerNames = listSigners(signers).map((index) => this.validator(index));
+    }
+    return this.#signerNames;
   }
 
   /** Hash of a block, 64 hexadecimal digits. Block numbers are unique in a run, and so is this. */

@@ -15,6 +15,7 @@ import { ChainedReplica } from '../protocol/chained-replica.js';
 import type { Effects, SafetyRecord, TimerName } from '../protocol/effects.js';
 import { Kind, type Message } from '../protocol/messages.js';
 import type { Replica } from '../protocol/replica.js';
+import { alsoTell } from '../report/run-watch.js';
 import { Mempool, type Admission } from '../workload/mempool.js';
 import { ConsensusReporter } from './consensus-reporter.js';
 import type { Disk } from './disk.js';
@@ -88,7 +89,16 @@ export class NodeProcess implements Effects {
       });
     }
     const witness = new Witness(world, slot, this.#consensus);
-    this.replica = new ChainedReplica({ ...world.replicaConfig, self: index }, disk.durable(), this, witness);
+    const { watch } = world;
+    // A twin has no lane of its own in the pictures: it acts under its original's name.
+    const isWatched = watch !== undefined && slot === index;
+    const observer = isWatched ? alsoTell(witness, watch.observer(index, world)) : witness;
+    this.replica = new ChainedReplica(
+      { ...world.replicaConfig, self: index },
+      disk.durable(),
+      this,
+      observer,
+    );
   }
 
   /** Starts the process. */

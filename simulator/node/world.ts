@@ -8,6 +8,7 @@ import type { Block, Payload, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { ViewTrigger } from '../protocol/effects.js';
 import type { ReplicaConfig } from '../protocol/replica.js';
+import type { RunWatch } from '../report/run-watch.js';
 import type { Tally } from '../report/tally.js';
 import type { TransactionModel } from '../workload/contracts.js';
 import type { Workload } from '../workload/workload.js';
@@ -36,6 +37,7 @@ export interface NodeWorld {
   readonly strains: readonly Strain[];
   readonly adversaries: { readonly behaviours: readonly (Behaviour | undefined)[] };
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
+  readonly watch: RunWatch | undefined;
   readonly hooksFor: HooksFor | undefined;
   /** Whether a restarted node finds its safety record; false only in negative controls. */
   readonly keepsSafetyRecord: boolean;

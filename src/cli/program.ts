@@ -118,20 +118,37 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
       '--leader-wait <duration>',
       'how long a leader waits for status messages after a failed view; else two delays',
     )
+    .option('--pacemaker <timeout|epoch>', 'how validators leave a failed view', 'timeout')
+    .option('--machines <ideal|modelled>', 'whether signatures and disk writes take time', 'ideal')
     .option('--transactions <n>', 'load, per second', '0')
+    .option('--start <time>', 'wall time at which the run begins: 2025-01-01T00:00:00Z, or microseconds')
     .option('--crash <who@when>', 'stop a validator: v2@5s; may be repeated', collect)
     .option('--slow <who@when:delay>', 'make its messages slower: v2@5s:300ms; may be repeated', collect)
     .option('--heal <who@when>', 'end its faults: v2@20s; may be repeated', collect)
     .option('--attach <address>', 'ship events to a sidecar: unix:///path or tcp://127.0.0.1:port')
     .option('--events <file>', 'write the events of all nodes as NDJSON')
     .option('--truth <file>', 'write what really happens as NDJSON; - is stdout')
+    .option('--report <file>', 'write one page with pictures of the run: HTML, nothing loaded from elsewhere')
     .option(
       '--control',
       'read commands from stdin (crash v2, slow v2 300ms, heal v2, status), tell the truth on stdout',
     )
     .option('--json', 'one JSON document with the result')
-    .action(async (options: Record<string, string | string[] | boolean>) => {
-      finish(await (await import('./simulate.js')).simulate(options, context));
+    .option(
+      '--swarm <n>',
+      'so many runs, each drawn from its seed: chaos, then all healed; stops at the first failure',
+    )
+    .option('--swarm-run <seed>', 'the one run of a swarm that has this seed')
+    .action(async (options: Record<string, string | string[] | boolean>, command: Command) => {
+      const given = Object.entries(options).filter(
+        ([key]) => command.getOptionValueSource(key) !== 'default',
+      );
+      const raw = Object.fromEntries(given);
+      const result =
+        raw['swarm'] === undefined
+          ? (await import('./simulate.js')).simulate(raw, context)
+          : (await import('./simulate-swarm.js')).simulateSwarm(raw, context);
+      finish(await result);
     });
 }
 

@@ -33,18 +33,36 @@ export interface SimulateOptions {
   readonly delayUs: number;
   readonly timeoutUs: number;
   readonly leaderWaitUs: number;
+  readonly pacemaker: 'timeout' | 'epoch';
+  /** `modelled`: signatures take processor time, and disks as long as measured ones. */
+  readonly machines: 'ideal' | 'modelled';
+  /** Wall time of virtual time 0, microseconds since the Unix epoch; undefined: the default of the speed. */
+  readonly startUs: number | undefined;
   /** Transactions per second; 0 leaves blocks empty. */
   readonly transactions: number;
   readonly faults: readonly PlannedFault[];
   readonly attach: string | undefined;
   readonly events: string | undefined;
   readonly truth: string | undefined;
+  /** Where to write the report as a page. */
+  readonly report: string | undefined;
+  /** Seed of a swarm's run to run alone; it then draws the network. */
+  readonly swarmRun: number | undefined;
   readonly control: boolean;
   readonly json: boolean;
 }
 
 /** What commander collected. */
 export type RawOptions = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
+
+const MAX_SEED = 4_294_967_295;
+
+/** The option as it is typed. */
+function flagOf(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** Reads words one at a time and remembers every problem. */
 class Reader {
@@ -80,6 +98,21 @@ class Reader {
     return known ?? this.#refuse(key, text, values.join(' or '), fallback);
   }
 
+  /** Microseconds since the Unix epoch. */
+  instant(key: string): number | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    // Without a zone it would mean another instant on every machine.
+    const us = /^\d+$/.test(text)
+      ? Number(text)
+      : ISO_INSTANT.test(text)
+        ? Date.parse(text) * 1000
+        : Number.NaN;
+    if (Number.isSafeInteger(us) && us >= 0) return us;
+    const expected = 'an instant such as 2025-01-01T00:00:00Z, or microseconds since the Unix epoch';
+    return this.#refuse(key, text, expected, undefined);
+  }
+
   address(key: string): string | undefined {
     const text = this.text(key);
     if (text === undefined || unixPath(text) !== undefined || tcpAddress(text) !== undefined) return text;
@@ -111,8 +144,7 @@ class Reader {
   }
 
   #refuse<T>(key: string, found: string, expected: string, instead: T): T {
-    const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    this.problems.push(`${flag}: found ${JSON.stringify(found)}, expected ${expected}`);
+    this.problems.push(`${flagOf(key)}: found ${JSON.stringify(found)}, expected ${expected}`);
     return instead;
   }
 }
@@ -126,28 +158,42 @@ function planned(
   return kind === 'slow' ? { kind, validator, atUs, delayUs } : { kind, validator, atUs };
 }
 
+/** What a swarm's run draws for itself. */
+const drawnKeys = [
+  ...['validators', 'seed', 'duration', 'delay', 'timeout', 'leaderWait', 'pacemaker', 'machines'],
+  ...['transactions', 'crash', 'slow', 'heal'],
+];
+
 /** @throws QuorumscopeError `config.invalid` naming every problem */
 export function readSimulateOptions(raw: RawOptions): SimulateOptions {
   const read = new Reader(raw);
   const options: SimulateOptions = {
     validators: read.whole('validators', 2, 10_000, 4),
-    seed: read.whole('seed', 0, 4_294_967_295, 1),
+    seed: read.whole('seed', 0, MAX_SEED, 1),
     durationUs: read.duration('duration'),
     speed: read.choice('speed', ['max', 'realtime'], 'max'),
     delayUs: read.duration('delay') ?? 20_000,
     timeoutUs: read.duration('timeout') ?? 500_000,
     // Those who enter by the certificate are one delay behind the leader, their statuses another.
     leaderWaitUs: read.duration('leaderWait') ?? 2 * (parseDuration(read.text('delay') ?? '') ?? 20_000),
+    pacemaker: read.choice('pacemaker', ['timeout', 'epoch'], 'timeout'),
+    machines: read.choice('machines', ['ideal', 'modelled'], 'ideal'),
+    startUs: read.instant('start'),
     transactions: read.whole('transactions', 0, 1_000_000, 0),
     faults: [...read.faults('crash'), ...read.faults('slow'), ...read.faults('heal')],
     attach: read.address('attach'),
     events: read.text('events'),
     truth: read.text('truth'),
+    report: read.text('report'),
+    swarmRun: read.text('swarmRun') === undefined ? undefined : read.whole('swarmRun', 0, MAX_SEED, 0),
     control: read.flag('control'),
     json: read.flag('json'),
   };
   read.expect(
-    options.speed === 'realtime' || options.durationUs !== undefined || read.text('duration') !== undefined,
+    options.swarmRun !== undefined ||
+      options.speed === 'realtime' ||
+      options.durationUs !== undefined ||
+      read.text('duration') !== undefined,
     '--duration: absent, expected how long to run, such as 60s; only --speed realtime runs until stopped',
   );
   read.expect(
@@ -158,11 +204,36 @@ export function readSimulateOptions(raw: RawOptions): SimulateOptions {
     !(options.json && (options.truth === '-' || options.control)),
     '--json: one document on stdout leaves no room for --control or --truth -',
   );
-  if (read.problems.length > 0) {
-    const message = `simulate cannot run like this:\n\n${read.problems.map((line) => `  ${line}`).join('\n')}\n`;
-    throw new QuorumscopeError('config.invalid', 'configuration', message, {
-      details: { problems: read.problems },
-    });
-  }
+  for (const key of options.swarmRun === undefined ? [] : drawnKeys)
+    read.expect(raw[key] === undefined, `${flagOf(key)}: --swarm-run draws the network from its seed`);
+  refuseAll(read.problems);
   return options;
+}
+
+/** How many runs, and from which seed. */
+export interface SwarmRequest {
+  readonly runs: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+/** @throws QuorumscopeError `config.invalid` naming every problem */
+export function readSwarmOptions(raw: RawOptions): SwarmRequest {
+  const read = new Reader(raw);
+  const runs = read.whole('swarm', 1, 1_000_000, 1);
+  const request = { runs, seed: read.whole('seed', 0, MAX_SEED - runs, 1), json: read.flag('json') };
+  // A swarm draws its networks: what one says about them would be overruled silently.
+  for (const key of Object.keys(raw))
+    read.expect(
+      ['swarm', 'seed', 'json'].includes(key),
+      `${flagOf(key)}: a swarm draws its networks and writes no files; it takes --seed and --json`,
+    );
+  refuseAll(read.problems);
+  return request;
+}
+
+function refuseAll(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const message = `simulate cannot run like this:\n\n${problems.map((line) => `  ${line}`).join('\n')}\n`;
+  throw new QuorumscopeError('config.invalid', 'configuration', message, { details: { problems } });
 }

@@ -4,18 +4,24 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { NodeIdentity, SimulatedNodeHooks } from '../../simulator/main.js';
+import type { EventPlan } from '../attach/hooks/event-plan.js';
 import type { EventTap, TapOrigin } from '../attach/hooks/event-tap.js';
 import { helloLine } from '../attach/hooks/hello.js';
+import { lineWriter } from '../attach/hooks/line-writer.js';
+import { LineMemory, wordsOf, type Target } from '../attach/hooks/words.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { encoders } from '../events/encode.js';
-import { domainNames } from '../events/vocabulary.js';
+import { domainNames, schemas } from '../events/vocabulary.js';
 import { createHooks, ship, type Hooks, type Shipping } from '../hooks.js';
+
+const CHUNK_BYTES = 262_144;
 
 /** A file that lines are appended to. Writing is synchronous: a simulation has all the time there is. */
 export class LineFile {
   readonly #file: number;
-  #buffered: string[] = [];
-  #size = 0;
+  readonly #chunk = targetOf(CHUNK_BYTES);
+  readonly #memory = new LineMemory();
+  #used = 0;
 
   /** @throws QuorumscopeError `attach.file` */
   constructor(path: string) {
@@ -32,22 +38,100 @@ export class LineFile {
 
   /** @param line with its newline */
   write(line: string): void {
-    this.#buffered.push(line);
-    this.#size += line.length;
-    if (this.#size > 65_536) this.flush();
+    const { bytes } = this.#chunk;
+    const mostBytes = 3 * line.length;
+    if (mostBytes > CHUNK_BYTES - this.#used) this.flush();
+    if (mostBytes > CHUNK_BYTES) this.#writeOut(Buffer.from(line));
+    else this.#used += bytes.write(line, this.#used);
+  }
+
+  /** Writes an event as the encoder would, but without a string in between. */
+  writeEvent(author: LineAuthor, event: TappedEvent): void {
+    const { plan, tsUs, monoUs, seq, weight, body } = event;
+    const writer = lineWriter(plan.index);
+    const opening = author.opening(plan);
+    // The writer opens a line with its type alone; what it leaves out, the node, needs room before it.
+    const gap = opening.length - '{"type":""'.length - plan.type.length;
+    if (writer.maxBytes + gap > CHUNK_BYTES - this.#used) this.flush();
+    const at = this.#used;
+    const end = writer.write(this.#chunk, at + gap, tsUs, monoUs, seq, weight, body, this.#memory);
+    if (end < 0 || !opening.isPlain) {
+      this.write(`${encoders[plan.index]!(author.node, tsUs, monoUs, seq, weight, body)}\n`);
+      return;
+    }
+    opening.writeTo(this.#chunk, at);
+    this.#used = end;
   }
 
   flush(): void {
-    const bytes = Buffer.from(this.#buffered.join(''));
-    this.#buffered = [];
-    this.#size = 0;
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    const used = this.#used;
+    this.#used = 0;
+    this.#writeOut(this.#chunk.bytes.subarray(0, used));
   }
 
   close(): void {
     this.flush();
     closeSync(this.#file);
   }
+
+  #writeOut(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+  }
+}
+
+function targetOf(size: number): Target {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, size) };
+}
+
+/** How the lines of one type of one node begin: `{"type":"...","node":"..."`. */
+class LineOpening {
+  readonly length: number;
+  /** Whether its bytes are its characters. */
+  readonly isPlain: boolean;
+  readonly #odd: readonly number[];
+  readonly #words: readonly number[];
+
+  constructor(text: string) {
+    this.length = text.length;
+    this.isPlain = Buffer.byteLength(text) === text.length;
+    // Odd bytes first: whole words, which end where the rest of the line begins, overwrite nothing then.
+    const odd = text.length % 8;
+    this.#odd = [...Buffer.from(text.slice(0, odd), 'latin1')];
+    this.#words = wordsOf(text.slice(odd));
+  }
+
+  writeTo({ bytes, view }: Target, at: number): void {
+    let to = at;
+    for (let i = 0; i < this.#odd.length; i++) bytes[to++] = this.#odd[i]!;
+    for (let i = 0; i < this.#words.length; i++, to += 8) view.setFloat64(to, this.#words[i]!, true);
+  }
+}
+
+/** Who states the events of a stream that shares its file with others. */
+class LineAuthor {
+  readonly node: string;
+  readonly #openings: (LineOpening | undefined)[] = schemas.map(() => undefined);
+
+  constructor(node: string) {
+    this.node = node;
+  }
+
+  opening({ index, type }: EventPlan): LineOpening {
+    return (this.#openings[index] ??= new LineOpening(
+      `{"type":"${type}","node":${JSON.stringify(this.node)}`,
+    ));
+  }
+}
+
+/** What a tap is given. */
+interface TappedEvent {
+  readonly plan: EventPlan;
+  readonly tsUs: number;
+  readonly monoUs: number;
+  readonly seq: number;
+  readonly weight: number | undefined;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** What became of shipped events. */
@@ -107,6 +191,7 @@ export class Outlets {
 /** Writes every event with its node's name, because the lines of all nodes share the file. */
 function fileTap(file: LineFile, { identity, facts, nextSeq, stamper }: TapOrigin): EventTap {
   const { node } = identity;
+  const author = new LineAuthor(node);
   const none = domainNames.map(() => 0);
   const hello = (now: TapOrigin['facts'], next: readonly number[]): void => {
     stamper.stamp();
@@ -118,7 +203,7 @@ function fileTap(file: LineFile, { identity, facts, nextSeq, stamper }: TapOrigi
     hasRoom: () => true,
     accept: (plan, tsUs, monoUs, seq, weight, body) => {
       placed[plan.domain] = seq + 1;
-      file.write(`${encoders[plan.index]!(node, tsUs, monoUs, seq, weight, body)}\n`);
+      file.writeEvent(author, { plan, tsUs, monoUs, seq, weight, body });
     },
     refuse: () => undefined,
     restate: (now) => hello(now, placed),

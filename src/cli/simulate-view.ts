@@ -3,8 +3,11 @@ import type { SimulationResult } from '../../simulator/main.js';
 import { showSpan } from './age.js';
 import type { Shipped } from './simulate-outlets.js';
 
-/** @param shipped what became of events that were sent to a sidecar */
-export function renderResult(result: SimulationResult, shipped: Shipped | undefined): string {
+/**
+ * @param replay the command that runs the same again; shown where something did not hold
+ * @param shipped what became of events that were sent to a sidecar
+ */
+export function renderResult(result: SimulationResult, replay: string, shipped: Shipped | undefined): string {
   const { run, views, blocks, messages, latency_us, safety, liveness, speed } = result;
   const rows: (readonly [string, string])[] = [
     ['network', `${run.validators} validators, quorum ${run.quorum}, ${run.protocol}, seed ${run.seed}`],
@@ -22,6 +25,7 @@ export function renderResult(result: SimulationResult, shipped: Shipped | undefi
   ];
   if (shipped)
     rows.push(['events', `${count(shipped.delivered)} shipped, ${count(shipped.dropped)} dropped`]);
+  if (safety.total + liveness.total > 0) rows.push(['replay', replay]);
   const violations = [...safety.violations, ...liveness.violations].slice(0, 10);
   const lines = rows.map(([name, text]) => `${name.padEnd(13)} ${text}`);
   return [...lines, ...violations.map((violation) => `  ${JSON.stringify(violation)}`)].join('\n');

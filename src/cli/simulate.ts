@@ -2,14 +2,28 @@
  * `quorumscope simulate`: a network that runs the protocol, with the faults one names. Its events go to a sidecar or a
  * file; its truth, which no event says, goes to a channel of its own. Exit 1 when safety or liveness did not hold.
  */
-import { createSimulation, type Simulation, type TruthLine } from '../../simulator/main.js';
+import {
+  createSimulation,
+  renderReport,
+  RunPictures,
+  type Simulation,
+  type SimulationOptions,
+  type TruthLine,
+} from '../../simulator/main.js';
+import { convergenceProblem, drawPlan } from '../../simulator/swarm/plan.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { VERSION } from '../version.js';
 import { showSpan } from './age.js';
 import { stopped, type CliContext, type ExitCode } from './context.js';
 import { readCommand, type ControlLine } from './simulate-control.js';
-import { readSimulateOptions, type RawOptions, type SimulateOptions } from './simulate-options.js';
+import {
+  readSimulateOptions,
+  type PlannedFault,
+  type RawOptions,
+  type SimulateOptions,
+} from './simulate-options.js';
 import { LineFile, Outlets } from './simulate-outlets.js';
+import { replayCommand } from './simulate-replay.js';
 import { renderResult } from './simulate-view.js';
 
 const PROGRESS_US = 500_000;
@@ -24,17 +38,35 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
     options.events === undefined ? undefined : new LineFile(options.events),
   );
   const truth = truthChannel(options, context);
-  const startUs = options.speed === 'realtime' ? context.clock.nowUs() : VIRTUAL_START_US;
+  const report = options.report === undefined ? undefined : new LineFile(options.report);
+  const startUs =
+    options.startUs ?? (options.speed === 'realtime' ? context.clock.nowUs() : VIRTUAL_START_US);
+  const network = networkOf(options);
+  const pictures = report && new RunPictures(network.validators, startUs);
   const simulation = createSimulation({
-    ...networkOf(options),
+    ...network,
     clock: context.clock,
     version: VERSION,
     startUs,
     ...(outlets.wanted ? { hooksFor: (identity) => outlets.hooksFor(identity) } : {}),
-    truth: (line) => truth.tell(faultLine(line)),
+    truth: (line) => {
+      truth.tell(faultLine(line));
+      pictures?.truth(line);
+    },
+    watch: pictures,
   });
   void stopped(context.stop).then(() => simulation.stop());
-  if (options.control) void obey(simulation, startUs, context, (line) => truth.tell(line));
+  const commanded: PlannedFault[] = [];
+  const beganUs = context.clock.monoUs();
+  const control: Control = {
+    simulation,
+    startUs,
+    tell: (line) => truth.tell(line),
+    // Whole milliseconds, as the options of a replay are; never before what was simulated already.
+    virtualNowUs: () => Math.ceil((context.clock.monoUs() - beganUs) / 1000) * 1000,
+    accepted: (fault) => commanded.push(fault),
+  };
+  if (options.control) void obey(control, context);
   const progress = showProgress(simulation, options, context);
 
   const result = await simulation.run();
@@ -42,19 +74,33 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
   const shipped = await outlets.close();
   truth.tell(statusLine(simulation, startUs));
   truth.close();
-  if (options.json) context.stdout.write(`${JSON.stringify({ ...result, shipped }, null, 2)}\n`);
+  const replay = replayCommand(options, commanded, result.run.virtual_us);
+  if (report && pictures) {
+    report.write(renderReport({ result, pictures, distributions: simulation.distributions(), replay }));
+    report.close();
+  }
+  if (options.json) context.stdout.write(`${JSON.stringify({ ...result, replay, shipped }, null, 2)}\n`);
   else if (!options.control && options.truth !== '-')
-    context.stdout.write(`${renderResult(result, options.attach === undefined ? undefined : shipped)}\n`);
-  return result.safety.total + result.liveness.total === 0 ? 0 : 1;
+    context.stdout.write(
+      `${renderResult(result, replay, options.attach === undefined ? undefined : shipped)}\n`,
+    );
+  const unconverged = options.swarmRun === undefined ? undefined : convergenceProblem(simulation.status());
+  if (unconverged !== undefined) context.stderr.write(`quorumscope: ${unconverged}\n`);
+  return result.safety.total + result.liveness.total === 0 && unconverged === undefined ? 0 : 1;
 }
 
-function networkOf(options: SimulateOptions) {
+const modelledMachines = { fsync: 'measured', processor: 'modelled' } as const;
+
+function networkOf(options: SimulateOptions): SimulationOptions {
+  if (options.swarmRun !== undefined) return { ...drawPlan(options.swarmRun).options, speed: options.speed };
   return {
     validators: options.validators,
     seed: options.seed,
     delayUs: options.delayUs,
     viewTimeoutUs: options.timeoutUs,
     leaderWaitUs: options.leaderWaitUs,
+    pacemaker: options.pacemaker,
+    ...(options.machines === 'modelled' ? { hardware: modelledMachines } : {}),
     speed: options.speed,
     durationUs: options.durationUs,
     faults: options.faults,
@@ -102,38 +148,41 @@ function statusLine(simulation: Simulation, startUs: number): ControlLine {
   };
 }
 
+/** What the control channel acts upon. */
+interface Control {
+  readonly simulation: Simulation;
+  readonly startUs: number;
+  tell(line: ControlLine): void;
+  virtualNowUs(): number;
+  /** Hears every fault that was injected, with its time. */
+  accepted(fault: PlannedFault): void;
+}
+
 /** Carries out what stdin says; the end of stdin is the wish to stop. */
-async function obey(
-  simulation: Simulation,
-  startUs: number,
-  context: CliContext,
-  tell: (line: ControlLine) => void,
-): Promise<void> {
+async function obey(control: Control, context: CliContext): Promise<void> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of context.stdin) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) obeyLine(line, simulation, startUs, tell);
+    for (const line of lines) obeyLine(line, control);
   }
-  simulation.stop();
+  control.simulation.stop();
 }
 
-function obeyLine(
-  text: string,
-  simulation: Simulation,
-  startUs: number,
-  tell: (line: ControlLine) => void,
-): void {
+function obeyLine(text: string, control: Control): void {
+  const { simulation, startUs } = control;
   const command = readCommand(text);
   if (command === undefined) return;
-  if (command.kind === 'status') return tell(statusLine(simulation, startUs));
-  if (command.kind === 'problem') return tell({ type: 'problem', message: command.message });
+  if (command.kind === 'status') return control.tell(statusLine(simulation, startUs));
+  if (command.kind === 'problem') return control.tell({ type: 'problem', message: command.message });
+  const fault: PlannedFault = { ...command, atUs: control.virtualNowUs() };
   try {
-    simulation.inject(command);
+    simulation.inject(fault);
+    control.accepted(fault);
   } catch (error) {
     if (!(error instanceof QuorumscopeError)) throw error;
-    tell({ type: 'problem', message: messageOf(error) });
+    control.tell({ type: 'problem', message: messageOf(error) });
   }
 }
 

@@ -32,6 +32,8 @@ describe('readSimulateOptions', () => {
         attach: '/run/x.sock',
         crash: ['v2', 'v2@5s:300ms'],
         slow: ['v2@5s'],
+        start: '2025-01-01',
+        pacemaker: 'fast',
         control: true,
         json: true,
       });
@@ -44,6 +46,8 @@ describe('readSimulateOptions', () => {
         --validators: found "1", expected a whole number from 2 to 10000
         --speed: found "fast", expected max or realtime
         --leader-wait: found "5", expected a duration such as 500ms, 5s or 1m30s
+        --pacemaker: found "fast", expected timeout or epoch
+        --start: found "2025-01-01", expected an instant such as 2025-01-01T00:00:00Z, or microseconds since the Unix epoch
         --crash: found "v2", expected who@when, such as v2@5s
         --crash: found "v2@5s:300ms", expected who@when, such as v2@5s
         --slow: found "v2@5s", expected who@when:delay, such as v2@5s:300ms
@@ -53,6 +57,14 @@ describe('readSimulateOptions', () => {
         --json: one document on stdout leaves no room for --control or --truth -
       "
     `);
+  });
+
+  it.each([
+    ['2025-01-01T00:00:00Z', 1_735_689_600_000_000],
+    ['2025-01-01T01:00:00.250+01:00', 1_735_689_600_250_000],
+    ['1735689600000001', 1_735_689_600_000_001],
+  ])('begins at %s', (start, us) => {
+    expect(readSimulateOptions({ duration: '1s', start }).startUs).toBe(us);
   });
 
   it('runs for ever only in real time', () => {
