@@ -63,6 +63,8 @@ export class Session {
       '40ms',
       '--timeout',
       '600ms',
+      '--machines',
+      'modelled',
       '--transactions',
       '50',
     ];
