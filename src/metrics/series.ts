@@ -6,6 +6,7 @@
  * be written, harmlessly) -> released (its slots may be given to another series).
  */
 import type { MetricDefinition } from './definition.js';
+import type { BucketIndex } from './bucket-index.js';
 import type { ExponentialHistogram } from './exponential-histogram.js';
 import type { Slots } from './slots.js';
 
@@ -138,18 +139,18 @@ export class Gauge extends Handle {
 
 /** A bound histogram over classic buckets. */
 export class Histogram extends Handle {
-  readonly #bounds: Float64Array;
+  readonly #buckets: BucketIndex;
 
-  /** @param bounds the definition's bounds, one array for all series of the metric */
+  /** @param buckets the definition's bounds, one index for all series of the metric */
   constructor(
     owner: SeriesOwner,
     definition: MetricDefinition,
     labelValues: readonly string[],
     slot: number,
-    bounds: Float64Array,
+    buckets: BucketIndex,
   ) {
     super(owner, definition, labelValues, slot);
-    this.#bounds = bounds;
+    this.#buckets = buckets;
   }
 
   /**
@@ -158,19 +159,11 @@ export class Histogram extends Handle {
    */
   observe(value: number, weight = 1): void {
     if (value - value !== 0 || !isWeight(weight)) return this.owner.refuseValue(this.definition);
-    const bounds = this.#bounds;
-    // Halve down to at most four bounds, then scan: the fewest unpredictable branches for 10-20 buckets.
-    let low = 0;
-    let high = bounds.length;
-    while (high - low > 4) {
-      const middle = (low + high) >>> 1;
-      if (bounds[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
-    while (low < high && bounds[low]! < value) low++;
+    const buckets = this.#buckets;
+    const bucket = this.slot + buckets.locate(value);
     const values = this.slots.values;
-    values[this.slot + low]! += weight;
-    values[this.slot + bounds.length + 1]! += value * weight;
+    values[bucket]! += weight;
+    values[this.slot + buckets.bounds.length + 1]! += value * weight;
   }
 
   /** Number of observations so far. */

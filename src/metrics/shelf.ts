@@ -7,6 +7,7 @@
  * nobody can take it away from the others. `chain_id` and `node_id` are kept while there is room for
  * that, and folded too when there is not. Gauges cannot share and are refused.
  */
+import { BucketIndex } from './bucket-index.js';
 import { nodeLabels, type MetricDefinition } from './definition.js';
 import { ExponentialHistogram } from './exponential-histogram.js';
 import { Family, OTHER } from './family.js';
@@ -60,7 +61,7 @@ export class Shelf implements SeriesOwner {
   readonly family: Family<Handle>;
   readonly #host: ShelfHost;
   readonly #limit: number;
-  readonly #bounds: Float64Array;
+  readonly #buckets: BucketIndex;
   readonly #visible = new Set<Handle>();
   readonly #shared = new Map<string, Shared>();
   #view: FamilyView | undefined;
@@ -73,7 +74,7 @@ export class Shelf implements SeriesOwner {
     this.family = new Family<Handle>(definition, (labelValues) => this.#create(labelValues));
     this.#host = host;
     this.#limit = limit;
-    this.#bounds = Float64Array.from(definition.bounds ?? []);
+    this.#buckets = new BucketIndex(definition.bounds ?? []);
   }
 
   /** What readers see, or undefined without a series; the same object until it changes. */
@@ -196,7 +197,7 @@ export class Shelf implements SeriesOwner {
       case 'gauge':
         return new Gauge(owner, definition, labelValues, slot);
       case 'histogram':
-        return new Histogram(owner, definition, labelValues, slot, this.#bounds);
+        return new Histogram(owner, definition, labelValues, slot, this.#buckets);
       case 'summary': {
         const sketch = twin instanceof Summary ? twin.sketch : new ExponentialHistogram();
         return new Summary(owner, definition, labelValues, slot, sketch);
