@@ -8,12 +8,18 @@ import { validatorIndex, type Fault, type TruthLine } from './faults/fault.js';
 import type { LatencyModel } from './network/latency.js';
 import type { Hardware } from './node/hardware.js';
 import type { HooksFor } from './node/identity.js';
-import type { PacemakerKind } from './protocol/replica.js';
+import {
+  protocolNames,
+  type PacemakerKind,
+  type ProtocolName,
+  type ReplicaDefects,
+  type Vote2Collector,
+} from './protocol/replica.js';
 import type { Rotation } from './protocol/rotation.js';
 import type { WorkloadOptions } from './workload/workload.js';
 
 /** Deliberate defects, which show that the checkers can fail. Never set them for anything else. */
-export interface NegativeControls {
+export interface NegativeControls extends ReplicaDefects {
   /** Power that validators believe a certificate needs. */
   readonly quorumPower?: number | undefined;
   /** Restarted validators have lost lock and last voted view. */
@@ -38,6 +44,10 @@ export interface SimulationOptions {
   readonly backoffFactor?: number | undefined;
   /** Where the timer stops growing; 8 times the first timer by default. */
   readonly maxTimeoutUs?: number | undefined;
+  /** Which protocol the validators run; `hotstuff2-chained` by default. */
+  readonly protocol?: ProtocolName | undefined;
+  /** Who collects the second votes of the basic form; `next_leader` by default. */
+  readonly vote2To?: Vote2Collector | undefined;
   /** `timeout`: a certificate per failed view (default); `epoch`: Lewis-Pye epochs of f + 1 views. */
   readonly pacemaker?: PacemakerKind | undefined;
   /** Who leads; round robin by default. */
@@ -94,6 +104,15 @@ function optionProblems(options: SimulationOptions): OptionProblem[] {
     validators,
     Number.isInteger(validators) && validators >= 2 && validators <= 10_000,
     'an integer from 2 to 10,000',
+  );
+  const { protocol = 'hotstuff2-chained' } = options;
+  check('protocol', protocol, protocolNames.includes(protocol), `one of ${protocolNames.join(', ')}`);
+  const { vote2To } = options;
+  check(
+    'vote2To',
+    vote2To,
+    vote2To === undefined || (protocol === 'hotstuff2-basic' && ['next_leader', 'leader'].includes(vote2To)),
+    'next_leader or leader, and protocol hotstuff2-basic',
   );
   check('seed', seed, Number.isSafeInteger(seed), 'an integer');
   us('delayUs', options.delayUs, 1);

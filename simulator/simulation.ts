@@ -21,9 +21,9 @@ import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
-import type { NodeWorld } from './node/world.js';
+import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, faultProblems, refuse, type SimulationOptions } from './options.js';
-import type { Block, Payload, Qc } from './protocol/block.js';
+import type { Block, Payload } from './protocol/block.js';
 import { Committee, equalCommittee } from './protocol/committee.js';
 import type { TimerName } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
@@ -92,7 +92,7 @@ export class World implements NodeWorld {
     const rotation = options.rotation ?? roundRobin(validators);
     this.#safetyLog = new ViolationLog(seed);
     this.#livenessLog = new ViolationLog(seed);
-    this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation);
+    this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
     this.tally = new Tally(validators);
     this.names = new Names(options.chain ?? 'simulated', seed, validators);
     this.hardware = { fsync: 'instant', processor: 'free', ...options.hardware };
@@ -158,7 +158,7 @@ export class World implements NodeWorld {
         id: runId(this.#options),
         seed,
         version: this.#version,
-        protocol: 'hotstuff2-chained',
+        protocol: this.replicaConfig.protocol,
         pacemaker: this.replicaConfig.pacemaker,
         validators,
         quorum: this.committee.quorumPower,
@@ -202,7 +202,7 @@ export class World implements NodeWorld {
       index,
       node: this.names.node(index),
       chain: this.#options.chain ?? 'simulated',
-      protocol: 'hotstuff2-chained',
+      protocol: this.replicaConfig.protocol,
       validators: this.nodes.map((_, position) => ({ id: this.names.validator(position), power: 1 })),
       validator: this.names.validator(index),
       viewTimeoutUs: this.#options.viewTimeoutUs,
@@ -213,7 +213,7 @@ export class World implements NodeWorld {
     };
   }
 
-  makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block {
+  makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block {
     const id = ++this.#blocks;
     const height = parent.height + 1;
     const hasher = new ContentHasher(parent.hashHigh, parent.hashLow).add(view).add(height).add(proposer);
@@ -225,7 +225,8 @@ export class World implements NodeWorld {
       height,
       parent: parent.id,
       proposer,
-      justify,
+      justify: proof.justify,
+      dc: proof.dc,
       payload,
       proposedAtUs: this.nowUs,
       hashHigh: high,
@@ -399,8 +400,11 @@ function replicaConfigOf(
 ): Omit<ReplicaConfig, 'self'> {
   const { viewTimeoutUs } = options;
   return {
+    protocol: options.protocol ?? 'hotstuff2-chained',
     committee,
     rotation,
+    vote2To: options.vote2To,
+    negativeControls: options.negativeControls,
     pacemaker: options.pacemaker ?? 'timeout',
     timers: {
       viewTimeoutUs,

@@ -10,6 +10,7 @@ import { Happening } from '../core/happenings.js';
 import { messageBytes } from '../network/message-size.js';
 import type { Block, Payload, Qc } from '../protocol/block.js';
 import { emptyPayload } from '../protocol/block.js';
+import { BasicReplica } from '../protocol/basic-replica.js';
 import { ChainedReplica } from '../protocol/chained-replica.js';
 import type { Effects, SafetyRecord, TimerName } from '../protocol/effects.js';
 import { Kind, type Message } from '../protocol/messages.js';
@@ -46,7 +47,7 @@ export class NodeProcess implements Effects {
   readonly #unpersisted = new Map<number, Admission>();
   /** Records that became durable at once, and the block to build, handed back by `#settle`. */
   #durableAtOnce = 0;
-  #toBuild: { view: number; parent: Block; justify: Qc } | undefined;
+  #toBuild: { view: number; parent: Block; justify: Qc; dc: Qc | undefined } | undefined;
   /** Records under way with the time they were handed over; only kept for events. */
   readonly #writing: { record: SafetyRecord; sinceUs: number }[] = [];
   #handling = false;
@@ -79,7 +80,11 @@ export class NodeProcess implements Effects {
       });
     }
     const witness = new Witness(world, index, this.#consensus);
-    this.replica = new ChainedReplica({ ...world.replicaConfig, self: index }, disk.durable(), this, witness);
+    const config = { ...world.replicaConfig, self: index };
+    this.replica =
+      config.protocol === 'hotstuff2-basic'
+        ? new BasicReplica(config, disk.durable(), this, witness)
+        : new ChainedReplica(config, disk.durable(), this, witness);
   }
 
   /** Starts the process. */
@@ -194,8 +199,8 @@ export class NodeProcess implements Effects {
     else queue.push(doneUs, Happening.durable, this.index, this.life, 0, undefined);
   }
 
-  build(view: number, parent: Block, justify: Qc): void {
-    this.#toBuild = { view, parent, justify };
+  build(view: number, parent: Block, justify: Qc, dc: Qc | undefined): void {
+    this.#toBuild = { view, parent, justify, dc };
   }
 
   commit(blocks: readonly Block[], syncing: boolean): void {
@@ -244,9 +249,9 @@ export class NodeProcess implements Effects {
         this.#durable();
       } else if (toBuild !== undefined) {
         this.#toBuild = undefined;
-        const { view, parent, justify } = toBuild;
+        const { view, parent, justify, dc } = toBuild;
         const payload = this.#payload(parent);
-        this.replica.built(this.#world.makeBlock(view, this.index, parent, justify, payload));
+        this.replica.built(this.#world.makeBlock(view, this.index, parent, { justify, dc }, payload));
       }
     }
   }

@@ -5,11 +5,18 @@
 import { Code } from '../core/digest.js';
 import type { Block, Qc, Tc } from '../protocol/block.js';
 import type { Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
-import type { VoteMessage } from '../protocol/messages.js';
+import { Kind, type VoteMessage } from '../protocol/messages.js';
 import type { ConsensusReporter } from './consensus-reporter.js';
 import type { NodeWorld } from './world.js';
 
-const triggerCodes: Readonly<Record<ViewTrigger, number>> = { start: 0, qc: 1, tc: 2, timer: 3 };
+const triggerCodes: Readonly<Record<ViewTrigger, number>> = {
+  start: 0,
+  qc: 1,
+  tc: 2,
+  timer: 3,
+  dc: 4,
+  sync: 5,
+};
 
 /** The observer of one replica. */
 export class Witness implements Observer {
@@ -65,11 +72,13 @@ export class Witness implements Observer {
     this.#events?.proposalRejected(block, from, reason);
   }
 
-  voteSent(block: Block, lockView: number, to: number): void {
+  voteSent(vote: VoteMessage, justifyView: number, lockView: number, to: number): void {
     const { nowUs, digest, safety } = this.#world;
-    digest.record(Code.voted, nowUs, this.#node, block.view, block.id, lockView);
-    safety.voted(nowUs, this.#node, block);
-    this.#events?.voteSent(block, lockView, to);
+    const second = vote.kind === Kind.vote2;
+    digest.record(second ? Code.votedAgain : Code.voted, nowUs, this.#node, vote.view, vote.block, lockView);
+    if (second) safety.votedAgain(nowUs, this.#node, vote.view);
+    else safety.voted(nowUs, this.#node, vote.view, justifyView);
+    this.#events?.voteSent(vote, justifyView, lockView, to);
   }
 
   voteReceived(vote: VoteMessage, from: number, late: boolean): void {
@@ -91,7 +100,18 @@ export class Witness implements Observer {
     this.#events?.qcReceived(qc, from);
   }
 
-  certificateRejected(kind: 'qc' | 'tc', view: number, from: number): void {
+  dcFormed(dc: Qc): void {
+    const { nowUs, digest, safety } = this.#world;
+    digest.record(Code.doubleCertified, nowUs, this.#node, dc.view, dc.block, dc.height);
+    safety.doubleCertified(nowUs, this.#node, dc);
+    this.#events?.dcFormed(dc);
+  }
+
+  dcReceived(dc: Qc, from: number): void {
+    this.#events?.dcReceived(dc, from);
+  }
+
+  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number): void {
     this.#events?.certificateRejected(kind, view, from);
   }
 

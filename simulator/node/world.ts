@@ -3,7 +3,7 @@ import type { SafetyChecker } from '../checkers/safety-checker.js';
 import type { RunDigest } from '../core/digest.js';
 import type { EventQueue } from '../core/event-queue.js';
 import type { Network } from '../network/network.js';
-import type { Block, Payload, Qc } from '../protocol/block.js';
+import type { Block, Payload } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { ReplicaConfig } from '../protocol/replica.js';
 import type { Tally } from '../report/tally.js';
@@ -12,6 +12,9 @@ import type { Workload } from '../workload/workload.js';
 import type { Hardware } from './hardware.js';
 import type { HooksFor, NodeIdentity } from './identity.js';
 import type { Names } from './names.js';
+
+/** The certificates that a block carries. */
+export type BlockProof = Pick<Block, 'justify' | 'dc'>;
 
 /** The world as a node sees it. */
 export interface NodeWorld {
@@ -35,7 +38,7 @@ export interface NodeWorld {
   readonly keepsSafetyRecord: boolean;
   identity(index: number, life: number): NodeIdentity;
   /** Makes a block with a number of its own. */
-  makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block;
+  makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block;
   /** A node entered a view that nobody was in before. */
   viewReached(view: number): void;
   /** A node committed blocks, ascending. */

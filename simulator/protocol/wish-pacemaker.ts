@@ -39,11 +39,11 @@ export abstract class WishPacemaker implements Pacemaker {
   }
 
   timeoutUs(trigger: ViewTrigger): number {
-    return backedOff(this.timers, trigger === 'qc' ? 0 : this.failures);
+    return backedOff(this.timers, trigger === 'qc' || trigger === 'dc' ? 0 : this.failures);
   }
 
   entered(view: number, trigger: ViewTrigger): void {
-    if (trigger === 'qc') this.failures = 0;
+    if (trigger === 'qc' || trigger === 'dc') this.failures = 0;
     this.#wishes.forget(view);
     this.startTimer(view, trigger);
   }

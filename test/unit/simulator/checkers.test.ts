@@ -60,6 +60,7 @@ describe('single rules', () => {
     parent: 0,
     proposer: 1,
     justify: genesisQc,
+    dc: undefined,
     payload: emptyPayload,
     proposedAtUs: 0,
     hashHigh: 0,
@@ -88,13 +89,13 @@ describe('single rules', () => {
     ['S1', twoBlocks(block({ id: 1 }), block({ id: 2 }))],
     ['S2', (checker) => [qc(1, 1), qc(1, 2)].forEach((one) => checker.certified(0, 0, one))],
     ['S3', (checker) => checker.certified(0, 0, qc(1, 1, 0b0011))],
-    ['S4', (checker) => [block({}), block({ id: 2 })].forEach((one) => checker.voted(0, 0, one))],
+    ['S4', (checker) => [1, 1].forEach((view) => checker.voted(0, 0, view, 0))],
     ['S5', (checker) => [qc(2, 2), qc(1, 1)].forEach((lock) => checker.locked(0, 0, lock))],
     [
       'S6',
       (checker) => {
         checker.locked(0, 0, qc(2, 2));
-        checker.voted(0, 0, block({ view: 3, justify: qc(1, 1) }));
+        checker.voted(0, 0, 3, 1);
       },
     ],
     ['S7', (checker) => [2, 1].forEach((view) => checker.viewEntered(0, 0, view))],

@@ -26,6 +26,7 @@ function networks(victims: (validators: number) => number) {
     return fc.record({
       validators: fc.constant(validators),
       seed: fc.nat(),
+      protocol: fc.constantFrom('hotstuff2-chained' as const, 'hotstuff2-basic' as const),
       pacemaker: fc.constantFrom('timeout' as const, 'epoch' as const),
       hardware: fc.constantFrom({}, { fsync: 'measured' as const, processor: 'modelled' as const }),
       first: fc.nat({ max: validators - 1 }),

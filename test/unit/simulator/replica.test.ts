@@ -36,6 +36,7 @@ const observer = new Proxy({} as Observer, {
 
 const config: ReplicaConfig = {
   self: 0,
+  protocol: 'hotstuff2-chained',
   committee: equalCommittee(4),
   rotation: roundRobin(4),
   pacemaker: 'timeout',
@@ -50,6 +51,7 @@ const block = (view: number, justify: Qc, about: Partial<Block> = {}): Block => 
   parent: justify.block,
   proposer: view % 4,
   justify,
+  dc: undefined,
   payload: emptyPayload,
   proposedAtUs: 0,
   hashHigh: 0,
@@ -73,7 +75,7 @@ const propose = (to: ChainedReplica, proposed: Block, from = proposed.proposer):
   to.receive(from, { kind: Kind.proposal, view: proposed.view, block: proposed, tc: undefined });
 
 const vote = (to: ChainedReplica, from: number, { view, id, height }: Block): void =>
-  to.receive(from, { kind: Kind.vote1, view, block: id, height });
+  to.receive(from, { kind: Kind.vote1, view, block: id, height, qc: undefined });
 
 const sent = (what: string): string[] => log.filter((line) => line.includes(what));
 
@@ -218,7 +220,7 @@ describe('collecting and leading', () => {
     log = [];
     const told = enter();
     for (const from of [1, 2, 3])
-      told.receive(from, { kind: Kind.status, view: 4, highQc: genesisQc, tc: undefined });
+      told.receive(from, { kind: Kind.status, view: 4, highQc: genesisQc, dc: undefined, tc: undefined });
     expect(sent('build')).toEqual(['build 4 on 0']);
   });
 });
