@@ -15,7 +15,7 @@ import {
   type ReplicaDefects,
   type Vote2Collector,
 } from './protocol/replica.js';
-import type { Rotation } from './protocol/rotation.js';
+import { rotationNames, type Rotation, type RotationName } from './protocol/rotation.js';
 import type { WorkloadOptions } from './workload/workload.js';
 
 /** Deliberate defects, which show that the checkers can fail. Never set them for anything else. */
@@ -28,8 +28,10 @@ export interface NegativeControls extends ReplicaDefects {
 
 /** How a simulation is set up. */
 export interface SimulationOptions {
-  /** Number of validators, 2 to 10,000, all of power 1. */
+  /** Number of validators, 2 to 10,000. */
   readonly validators: number;
+  /** Voting power by position, integers from 1 to 1,000; 1 each by default. */
+  readonly powers?: readonly number[] | undefined;
   /** Where all chance comes from; an integer. */
   readonly seed: number;
   /** One-way delay of every link, microseconds >= 1. */
@@ -50,8 +52,8 @@ export interface SimulationOptions {
   readonly vote2To?: Vote2Collector | undefined;
   /** `timeout`: a certificate per failed view (default); `epoch`: Lewis-Pye epochs of f + 1 views. */
   readonly pacemaker?: PacemakerKind | undefined;
-  /** Who leads; round robin by default. */
-  readonly rotation?: Rotation | undefined;
+  /** Who leads: round robin by default, another by name, or one of the caller's own. */
+  readonly rotation?: Rotation | RotationName | undefined;
   /** Virtual time to run; without it, and without `maxViews`, the run goes on until `stop`. */
   readonly durationUs?: number | undefined;
   /** Ends the run when a validator enters a view above this. */
@@ -107,6 +109,12 @@ function optionProblems(options: SimulationOptions): OptionProblem[] {
   );
   const { protocol = 'hotstuff2-chained' } = options;
   check('protocol', protocol, protocolNames.includes(protocol), `one of ${protocolNames.join(', ')}`);
+  const { powers, rotation = 'round_robin' } = options;
+  const isPower = (power: number): boolean => Number.isInteger(power) && power >= 1 && power <= 1_000;
+  const arePowers = powers === undefined || (powers.length === validators && powers.every(isPower));
+  check('powers', powers, arePowers, `${validators} integers from 1 to 1,000`);
+  const known = typeof rotation !== 'string' || rotationNames.includes(rotation);
+  check('rotation', rotation, known, `one of ${rotationNames.join(', ')}`);
   const { vote2To } = options;
   check(
     'vote2To',

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { WallClock, type Clock } from '../src/base/clock.js';
 import { createRandom, type Random } from '../src/base/random.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
+import { commitsDue } from './checkers/liveness-limits.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
 import { ViolationLog } from './checkers/violation.js';
 import { Code, RunDigest } from './core/digest.js';
@@ -24,16 +25,24 @@ import { SimulatedNode } from './node/node.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, faultProblems, refuse, type SimulationOptions } from './options.js';
 import type { Block, Payload } from './protocol/block.js';
-import { Committee, equalCommittee } from './protocol/committee.js';
+import { Committee } from './protocol/committee.js';
 import type { TimerName } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
-import type { ReplicaConfig } from './protocol/replica.js';
-import { roundRobin } from './protocol/rotation.js';
+import type { ProtocolName, ReplicaConfig } from './protocol/replica.js';
+import { ReputationRotation } from './protocol/reputation.js';
+import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
 import { Tally } from './report/tally.js';
 import { ContentHasher } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
+
+/** The certificates of how many views from a block's own on make it final. */
+const COMMIT_DEPTH: Readonly<Record<ProtocolName, number>> = {
+  'hotstuff2-basic': 1,
+  'hotstuff2-chained': 2,
+  'hotstuff3-chained': 3,
+};
 
 /** Events handled before the process's other work gets a turn. */
 const BATCH = 8192;
@@ -65,6 +74,7 @@ export class World implements NodeWorld {
   readonly #faults: FaultLedger;
   readonly #arrivals: Random;
   readonly #version: string;
+  readonly #reputation: ReputationRotation | undefined;
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
@@ -82,14 +92,13 @@ export class World implements NodeWorld {
     this.#arrivals = random.fork('arrivals');
     this.#latency = options.latency ?? fixedDelay(options.delayUs);
     this.network = new Network(this.queue, this.#latency, validators);
-    const trueCommittee = equalCommittee(validators);
+    const powers = options.powers ?? new Array<number>(validators).fill(1);
+    const trueCommittee = new Committee(powers);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
-    this.committee =
-      quorumPower === undefined
-        ? trueCommittee
-        : new Committee(new Array<number>(validators).fill(1), quorumPower);
+    this.committee = quorumPower === undefined ? trueCommittee : new Committee(powers, quorumPower);
     this.keepsSafetyRecord = !amnesia;
-    const rotation = options.rotation ?? roundRobin(validators);
+    const rotation = chooseRotation(options.rotation, trueCommittee, seed);
+    if (rotation instanceof ReputationRotation) this.#reputation = rotation;
     this.#safetyLog = new ViolationLog(seed);
     this.#livenessLog = new ViolationLog(seed);
     this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
@@ -102,8 +111,7 @@ export class World implements NodeWorld {
     this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#liveness = new LivenessChecker(this.#livenessLog, {
-      validators,
-      maxFaulty: trueCommittee.weakSize - 1,
+      ...commitsDue(trueCommittee, options.protocol, options.rotation),
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
     });
     this.#faults = new FaultLedger(this, options.truth);
@@ -170,6 +178,7 @@ export class World implements NodeWorld {
         committed: tally.chainHeight,
         commit_events: tally.commitEvents,
         per_node: [...tally.committedBy],
+        interval_views: tally.intervalViews.mean,
       },
       messages: {
         sent: counts.sent,
@@ -203,7 +212,10 @@ export class World implements NodeWorld {
       node: this.names.node(index),
       chain: this.#options.chain ?? 'simulated',
       protocol: this.replicaConfig.protocol,
-      validators: this.nodes.map((_, position) => ({ id: this.names.validator(position), power: 1 })),
+      validators: this.nodes.map((_, position) => ({
+        id: this.names.validator(position),
+        power: this.committee.powerOf(position),
+      })),
       validator: this.names.validator(index),
       viewTimeoutUs: this.#options.viewTimeoutUs,
       software: `quorumscope-simulator/${this.#version}`,
@@ -241,9 +253,13 @@ export class World implements NodeWorld {
   committed(node: number, blocks: readonly Block[], syncing: boolean): void {
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;
+    const openedView = (blocks.at(-1)?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
     for (const block of blocks) {
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
-      grew = this.tally.committed(this.nowUs, node, block, syncing) || grew;
+      if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
+      grew = true;
+      this.#reputation?.committed(block);
+      this.tally.intervalViews.add(openedView - block.view);
     }
     if (!grew) return;
     this.tally.chainGrew();

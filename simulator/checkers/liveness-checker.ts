@@ -8,7 +8,8 @@ import type { ViolationLog } from './violation.js';
 
 /** What progress is measured by. */
 interface LivenessLimits {
-  readonly validators: number;
+  /** A commit is due within so many views. */
+  readonly windowViews: number;
   /** The most that may be faulty. */
   readonly maxFaulty: number;
   /** The longest a view may take: its largest timer, the leader's wait and some delays. */
@@ -19,7 +20,6 @@ interface LivenessLimits {
 export class LivenessChecker {
   readonly #log: ViolationLog;
   readonly #limits: LivenessLimits;
-  readonly #windowViews: number;
   #faulty = 0;
   #highestView = 0;
   #sinceView = 0;
@@ -29,8 +29,6 @@ export class LivenessChecker {
   constructor(log: ViolationLog, limits: LivenessLimits) {
     this.#log = log;
     this.#limits = limits;
-    // Two more than L1's bound: the view that was under way, and the carrier of the second certificate.
-    this.#windowViews = limits.validators + 4;
   }
 
   /** A fault began or ended; `faulty` validators are faulty now. */
@@ -65,7 +63,8 @@ export class LivenessChecker {
     if (this.#reported || this.#faulty > this.#limits.maxFaulty) return;
     const views = this.#highestView - this.#sinceView;
     const spentUs = atUs - this.#sinceUs;
-    if (views <= this.#windowViews && spentUs <= this.#windowViews * this.#limits.longestViewUs) return;
+    const { windowViews, longestViewUs } = this.#limits;
+    if (views <= windowViews && spentUs <= windowViews * longestViewUs) return;
     this.#reported = true;
     this.#log.add('L1', atUs, {
       validators: [],

@@ -128,7 +128,7 @@ describe('single rules', () => {
 
   it('L1 counts views, waits for faults to end, and says it once', () => {
     const log = new ViolationLog(1);
-    const checker = new LivenessChecker(log, { validators: 4, maxFaulty: 1, longestViewUs: 1_000 });
+    const checker = new LivenessChecker(log, { windowViews: 8, maxFaulty: 1, longestViewUs: 1_000 });
     checker.faultsChanged(0, 2);
     for (let view = 1; view < 50; view++) checker.viewEntered(view, view);
     expect(log.total).toBe(0);
