@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { WallClock, type Clock } from '../src/base/clock.js';
 import { createRandom, type Random } from '../src/base/random.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
+import { LeaderWaitChecker } from './checkers/leader-wait-checker.js';
 import { commitsDue } from './checkers/liveness-limits.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
 import { ViolationLog } from './checkers/violation.js';
@@ -56,6 +57,7 @@ export class World implements NodeWorld {
   readonly committee: Committee;
   readonly digest = new RunDigest();
   readonly safety: SafetyChecker;
+  readonly leaderWait: LeaderWaitChecker | undefined;
   readonly tally: Tally;
   readonly names: Names;
   readonly hardware: Hardware;
@@ -102,6 +104,8 @@ export class World implements NodeWorld {
     this.#safetyLog = new ViolationLog(seed);
     this.#livenessLog = new ViolationLog(seed);
     this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
+    if (options.protocol !== 'hotstuff3-chained')
+      this.leaderWait = new LeaderWaitChecker(this.#livenessLog, validators, options.leaderWaitUs);
     this.tally = new Tally(validators);
     this.names = new Names(options.chain ?? 'simulated', seed, validators);
     this.hardware = { fsync: 'instant', processor: 'free', ...options.hardware };

@@ -17,6 +17,7 @@ const rules = {
   S10: 'a leader proposed two blocks in one view',
   S11: 'two validators have different state roots at one height',
   S12: 'a proposal was sent by another than the leader of the view',
+  L5: 'a leader without the certificate of the view before proposed without waiting for locks',
   L1: 'no commit within the views or the time that the protocol needs',
 } as const;
 

@@ -31,9 +31,10 @@ export class Witness implements Observer {
   }
 
   viewEntered(view: number, trigger: ViewTrigger, leader: number, timeoutUs: number): void {
-    const { nowUs, digest, safety, tally } = this.#world;
+    const { nowUs, digest, safety, leaderWait, tally } = this.#world;
     digest.record(Code.viewEntered, nowUs, this.#node, view, triggerCodes[trigger], leader);
     safety.viewEntered(nowUs, this.#node, view);
+    leaderWait?.viewEntered(nowUs, this.#node);
     if (tally.viewEntered(nowUs, view)) this.#world.viewReached(view);
     this.#events?.viewEntered(view, trigger, leader, timeoutUs);
   }
@@ -45,6 +46,7 @@ export class Witness implements Observer {
   }
 
   leaderWaited(view: number, path: 'responsive' | 'waited', statuses: number): void {
+    this.#world.leaderWait?.freeToPropose(this.#world.nowUs, this.#node, view, path);
     this.#events?.leaderWaited(view, path, statuses);
   }
 
@@ -53,6 +55,7 @@ export class Witness implements Observer {
   }
 
   statusReceived(view: number, from: number, lockView: number): void {
+    this.#world.leaderWait?.statusReceived(this.#node, view, from);
     this.#events?.statusReceived(view, from, lockView);
   }
 
@@ -60,6 +63,7 @@ export class Witness implements Observer {
     const { nowUs, digest, safety, tally } = this.#world;
     digest.record(Code.proposed, nowUs, this.#node, block.view, block.id, block.justify.view);
     safety.proposed(nowUs, this.#node, block);
+    this.#world.leaderWait?.proposed(nowUs, this.#node, block);
     tally.proposed();
     this.#events?.proposalSent(block);
   }

@@ -1,4 +1,5 @@
 /** What a simulated node needs of the world around it. The world owns time; nodes only read it. */
+import type { LeaderWaitChecker } from '../checkers/leader-wait-checker.js';
 import type { SafetyChecker } from '../checkers/safety-checker.js';
 import type { RunDigest } from '../core/digest.js';
 import type { EventQueue } from '../core/event-queue.js';
@@ -27,6 +28,8 @@ export interface NodeWorld {
   readonly committee: Committee;
   readonly digest: RunDigest;
   readonly safety: SafetyChecker;
+  /** Absent where the protocol knows no wait. */
+  readonly leaderWait: LeaderWaitChecker | undefined;
   readonly tally: Tally;
   readonly names: Names;
   readonly hardware: Hardware;

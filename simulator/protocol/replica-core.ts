@@ -81,7 +81,7 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     this.effects = effects;
     this.observer = observer;
     this.syncTimeoutUs = config.timers.viewTimeoutUs;
-    this.leaderWaitUs = config.leaderWaitUs;
+    this.leaderWaitUs = config.negativeControls?.noLeaderWait === true ? 0 : config.leaderWaitUs;
     this.tree = new BlockTree(durable.ledger);
     this.statuses = new StatusBook(config.committee);
     this.#catchUp = new CatchUp(this);

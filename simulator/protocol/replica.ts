@@ -26,6 +26,8 @@ export type Vote2Collector = 'next_leader' | 'leader';
 export interface ReplicaDefects {
   /** Basic form: votes in the second phase also for a certificate of a view that is over. */
   readonly lateVote2?: boolean | undefined;
+  /** HotStuff-2: leaders propose at once, whatever others may have locked. */
+  readonly noLeaderWait?: boolean | undefined;
 }
 
 /** What a replica is told when it is made. */

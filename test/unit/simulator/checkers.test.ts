@@ -45,6 +45,39 @@ describe('whole runs', () => {
     expect((await simulate(options)).safety.total).toBe(0);
   });
 
+  it('a second vote for a view that is over: S4', async () => {
+    // Proposals of validator 2 come in time, but its certificates when the view is over.
+    const slow = { kind: 'slow', validator: 2, delayUs: 190_000, atUs: 0 } as const;
+    const options = {
+      protocol: 'hotstuff2-basic',
+      faults: [slow],
+      backoffFactor: 1,
+      durationUs: 10_000_000,
+    } as const;
+    const broken = await simulate({ ...options, negativeControls: { lateVote2: true } });
+    expect(broken.safety.violations[0]).toMatchObject({ rule: 'S4' });
+    expect(broken.safety.violations[0]?.detail).toMatch(/^vote2 while in view/);
+    const sound = await simulate(options);
+    expect(sound.safety.total).toBe(0);
+    expect(sound.views.timed_out).toBeGreaterThan(5);
+  });
+
+  it.each(['hotstuff2-chained', 'hotstuff2-basic'] as const)(
+    'a leader that does not wait for locks after a failed view: L5, %s',
+    async (protocol) => {
+      const faults = [{ kind: 'crash', validator: 1, atUs: 500_000 }] as const;
+      for (const pacemaker of ['timeout', 'epoch'] as const) {
+        const options = { protocol, pacemaker, faults, durationUs: 10_000_000 };
+        const broken = await simulate({ ...options, negativeControls: { noLeaderWait: true } });
+        expect(broken.liveness.violations[0]).toMatchObject({ rule: 'L5', validators: [2] });
+        expect(broken.safety.total).toBe(0);
+        const sound = await simulate(options);
+        expect(sound.liveness.total).toBe(0);
+        expect(sound.views.timed_out).toBeGreaterThan(10);
+      }
+    },
+  );
+
   it('a timer shorter than the leader wait never recovers from a lost view: L1', async () => {
     const broken = await simulate({ viewTimeoutUs: 5_000, maxTimeoutUs: 5_000, durationUs: MINUTE_US });
     expect(broken.liveness.violations[0]?.rule).toBe('L1');
