@@ -35,6 +35,14 @@ export class LeaderWaitChecker {
     }));
   }
 
+  /** A process starts: what it was told before is forgotten. */
+  started(validator: number): void {
+    const leader = this.#leaders[validator];
+    if (leader === undefined) return;
+    leader.statusView = 0;
+    leader.responsiveView = 0;
+  }
+
   viewEntered(atUs: number, validator: number): void {
     const leader = this.#leaders[validator];
     if (leader !== undefined) leader.enteredUs = atUs;

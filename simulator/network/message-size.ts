@@ -37,17 +37,12 @@ export function messageBytes(message: Message, committee: Committee): number {
         certificateBytes(message.dc.signers, committee)
       );
     case Kind.status:
-      return (
-        signed +
-        certificateBytes(message.highQc.signers, committee) +
-        optional(message.dc?.signers, committee, 0) +
-        optional(message.tc?.signers, committee)
-      );
     case Kind.wish:
     case Kind.tc:
       return (
         signed +
         certificateBytes(message.highQc.signers, committee) +
+        optional(message.dc?.signers, committee, 0) +
         optional(message.tc?.signers, committee)
       );
     case Kind.syncRequest:

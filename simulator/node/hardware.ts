@@ -73,10 +73,9 @@ export function signatureWork(message: Message): SignatureWork {
       // The certificate of votes1 came with the prepare.
       return { single: 1, batched: countSigners(message.dc.signers) };
     case Kind.status:
-      return { single: 1, batched: countSigners(message.highQc.signers) + of(message.dc) + of(message.tc) };
     case Kind.wish:
     case Kind.tc:
-      return { single: 1, batched: countSigners(message.highQc.signers) + of(message.tc) };
+      return { single: 1, batched: countSigners(message.highQc.signers) + of(message.dc) + of(message.tc) };
     case Kind.syncResponse:
       return {
         single: 1,

@@ -89,8 +89,9 @@ export class NodeProcess implements Effects {
 
   /** Starts the process. */
   start(version: string): void {
-    const { nowUs, safety, queue } = this.#world;
+    const { nowUs, safety, leaderWait, queue } = this.#world;
     safety.started(nowUs, this.index, this.replica.lockView, this.replica.votedView);
+    leaderWait?.started(this.index);
     this.#machine?.started(version, this.#disk.durable().record !== undefined);
     if (this.#sampler !== undefined)
       queue.push(nowUs + SAMPLE_INTERVAL_US, Happening.sample, this.index, this.life, 0, undefined);

@@ -42,10 +42,10 @@ export class BasicReplica extends ReplicaCore {
     this.#votes2 = new VoteCollector(this, (view) => this.#collector2(view));
     // The record does not say whether the last view was voted in or given up, so it counts as given up.
     this.#vote2View = durable.record?.votedView ?? 0;
-    this.#highDc = this.tree.ledger.head.dc;
+    this.#highDc = durable.record?.highDc;
   }
 
-  protected get highDc(): Qc | undefined {
+  get highDc(): Qc | undefined {
     return this.#highDc;
   }
 

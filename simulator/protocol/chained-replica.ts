@@ -16,7 +16,7 @@ import { VoteCollector } from './vote-collector.js';
 
 /** One replica of a chained protocol. */
 export class ChainedReplica extends ReplicaCore {
-  protected readonly highDc = undefined;
+  readonly highDc = undefined;
   readonly #votes: VoteCollector;
   /** Consecutive certificates that make the lowest block final. */
   readonly #chain: 2 | 3;

@@ -21,6 +21,7 @@ export interface SafetyRecord {
   readonly votedView: number;
   /** The certificates that prove the view lawful, so that a restarted replica can take others along. */
   readonly highQc: Qc;
+  readonly highDc: Qc | undefined;
   readonly highTc: Tc | undefined;
   /** The block voted for, kept so that a certified block is never lost by all. */
   readonly block: Block | undefined;

@@ -82,6 +82,7 @@ export interface WishMessage {
   readonly kind: typeof Kind.wish;
   readonly view: number;
   readonly highQc: Qc;
+  readonly dc: Qc | undefined;
   readonly tc: Tc | undefined;
   /** True when the same wish was sent before. */
   readonly repeated: boolean;
@@ -93,6 +94,7 @@ export interface TcMessage {
   readonly view: number;
   readonly tc: Tc | undefined;
   readonly highQc: Qc;
+  readonly dc: Qc | undefined;
 }
 
 /** Asks for the ancestors of `block` above `haveHeight`, lowest first. */

@@ -329,8 +329,8 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     if (lock.view > oldLock.view) this.#lock = lock;
     this.#pending.push({ oldLock, lock: this.#lock, then });
     const highTc = this.#pacemaker.highTc;
-    const { votedView } = this;
-    this.effects.persist({ lock: this.#lock, votedView, highQc: this.#highQc, highTc, block });
+    const { votedView, highDc } = this;
+    this.effects.persist({ lock: this.#lock, votedView, highQc: this.#highQc, highDc, highTc, block });
   }
 
   // --- certificates
@@ -403,7 +403,7 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   /** The view whose certificate is the highest that opens a next view. */
   protected abstract readonly openedView: number;
   /** The highest double certificate known, which proposals carry. */
-  protected abstract readonly highDc: Qc | undefined;
+  abstract readonly highDc: Qc | undefined;
   /** The view that `block` proves to be over; its receivers need no timeout certificate up to the next. */
   protected abstract openedBy(block: Block): number;
   /** The certificate that a vote for `block` locks. */

@@ -140,6 +140,7 @@ describe('voting', () => {
       view: 3,
       tc: { view: 3, signers: Uint32Array.of(0b1110) },
       highQc: genesisQc,
+      dc: undefined,
     });
     propose(one, block(3, genesisQc));
     expect(sent('proposalRejected')).toEqual(['proposalRejected below_lock']);
@@ -170,6 +171,7 @@ describe('collecting and leading', () => {
       view: 3,
       tc: { view: 3, signers: Uint32Array.of(0b1110) },
       highQc: genesisQc,
+      dc: undefined,
     });
     propose(one, third);
     for (const from of [1, 2, 3]) vote(one, from, third);
@@ -209,7 +211,7 @@ describe('collecting and leading', () => {
       const one = replica();
       one.start();
       const tc = { view: 4, signers: Uint32Array.of(0b1110) };
-      one.receive(1, { kind: Kind.tc, view: 4, tc, highQc: genesisQc });
+      one.receive(1, { kind: Kind.tc, view: 4, tc, highQc: genesisQc, dc: undefined });
       return one;
     };
     const waiting = enter();
@@ -236,7 +238,7 @@ describe('committing', () => {
     propose(one, a);
     propose(one, b);
     expect(sent('commit')).toEqual([]);
-    one.receive(1, { kind: Kind.tc, view: 3, tc: undefined, highQc: qcOf(b) });
+    one.receive(1, { kind: Kind.tc, view: 3, tc: undefined, highQc: qcOf(b), dc: undefined });
     expect(sent('commit')).toEqual(['commit 1']);
   });
 
@@ -251,11 +253,12 @@ describe('committing', () => {
       view: 4,
       tc: { view: 4, signers: Uint32Array.of(0b1110) },
       highQc: qcOf(a),
+      dc: undefined,
     });
     propose(one, gap);
     propose(one, next);
     expect(sent('commit')).toEqual([]);
-    one.receive(1, { kind: Kind.tc, view: 6, tc: undefined, highQc: qcOf(next) });
+    one.receive(1, { kind: Kind.tc, view: 6, tc: undefined, highQc: qcOf(next), dc: undefined });
     expect(sent('commit')).toEqual(['commit 1,4']);
   });
 
@@ -282,7 +285,7 @@ describe('committing', () => {
 it('after a restart neither votes nor proposes in a view that it has signed in', () => {
   const first = block(1, genesisQc);
   const lock = qcOf(first);
-  const record = { lock, votedView: 4, highQc: lock, highTc: undefined, block: undefined };
+  const record = { lock, votedView: 4, highQc: lock, highDc: undefined, highTc: undefined, block: undefined };
   const one = replica({}, { record, blocks: [first] });
   one.start();
   expect(one.view).toBe(4);
