@@ -31,6 +31,7 @@ function networks(victims: (validators: number) => number) {
         { protocol: 'hotstuff2-basic' as const },
         { protocol: 'hotstuff2-basic' as const, vote2To: 'leader' as const },
         { protocol: 'hotstuff2-chained' as const, rotation: 'hashed' as const },
+        { protocol: 'hotstuff3-chained' as const, rotation: 'hashed' as const },
       ),
       pacemaker: fc.constantFrom('timeout' as const, 'epoch' as const),
       hardware: fc.constantFrom({}, { fsync: 'measured' as const, processor: 'modelled' as const }),
