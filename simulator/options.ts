@@ -10,13 +10,19 @@ import type { LatencyModel } from './network/latency.js';
 import { networkProblems, type NetworkOptions } from './network/network-options.js';
 import type { Hardware } from './node/hardware.js';
 import type { HooksFor } from './node/identity.js';
-import type { PacemakerKind } from './protocol/replica.js';
-import type { Rotation } from './protocol/rotation.js';
+import {
+  protocolNames,
+  type PacemakerKind,
+  type ProtocolName,
+  type ReplicaDefects,
+  type Vote2Collector,
+} from './protocol/replica.js';
+import { rotationNames, type Rotation, type RotationName } from './protocol/rotation.js';
 import type { RunWatch } from './report/run-watch.js';
 import type { WorkloadOptions } from './workload/workload.js';
 
 /** Deliberate defects, which show that the checkers can fail. Never set them for anything else. */
-export interface NegativeControls {
+export interface NegativeControls extends ReplicaDefects {
   /** Power that validators believe a certificate needs. */
   readonly quorumPower?: number | undefined;
   /** Restarted validators have lost lock and last voted view. */
@@ -25,8 +31,10 @@ export interface NegativeControls {
 
 /** How a simulation is set up. */
 export interface SimulationOptions {
-  /** Number of validators, 2 to 10,000, all of power 1. */
+  /** Number of validators, 2 to 10,000. */
   readonly validators: number;
+  /** Voting power by position, integers from 1 to 1,000; 1 each by default. */
+  readonly powers?: readonly number[] | undefined;
   /** Where all chance comes from; an integer. */
   readonly seed: number;
   /** One-way delay of every link, microseconds >= 1. */
@@ -43,10 +51,14 @@ export interface SimulationOptions {
   readonly backoffFactor?: number | undefined;
   /** Where the timer stops growing; 8 times the first timer by default. */
   readonly maxTimeoutUs?: number | undefined;
+  /** Which protocol the validators run; `hotstuff2-chained` by default. */
+  readonly protocol?: ProtocolName | undefined;
+  /** Who collects the second votes of the basic form; `next_leader` by default. */
+  readonly vote2To?: Vote2Collector | undefined;
   /** `timeout`: a certificate per failed view (default); `epoch`: Lewis-Pye epochs of f + 1 views. */
   readonly pacemaker?: PacemakerKind | undefined;
-  /** Who leads; round robin by default. */
-  readonly rotation?: Rotation | undefined;
+  /** Who leads: round robin by default, another by name, or one of the caller's own. */
+  readonly rotation?: Rotation | RotationName | undefined;
   /** Virtual time to run; without it, and without `maxViews`, the run goes on until `stop`. */
   readonly durationUs?: number | undefined;
   /** Ends the run when a validator enters a view above this. */
@@ -101,6 +113,21 @@ function optionProblems(options: SimulationOptions): OptionProblem[] {
     validators,
     Number.isInteger(validators) && validators >= 2 && validators <= 10_000,
     'an integer from 2 to 10,000',
+  );
+  const { protocol = 'hotstuff2-chained' } = options;
+  check('protocol', protocol, protocolNames.includes(protocol), `one of ${protocolNames.join(', ')}`);
+  const { powers, rotation = 'round_robin' } = options;
+  const isPower = (power: number): boolean => Number.isInteger(power) && power >= 1 && power <= 1_000;
+  const arePowers = powers === undefined || (powers.length === validators && powers.every(isPower));
+  check('powers', powers, arePowers, `${validators} integers from 1 to 1,000`);
+  const known = typeof rotation !== 'string' || rotationNames.includes(rotation);
+  check('rotation', rotation, known, `one of ${rotationNames.join(', ')}`);
+  const { vote2To } = options;
+  check(
+    'vote2To',
+    vote2To,
+    vote2To === undefined || (protocol === 'hotstuff2-basic' && ['next_leader', 'leader'].includes(vote2To)),
+    'next_leader or leader, and protocol hotstuff2-basic',
   );
   check('seed', seed, Number.isSafeInteger(seed), 'an integer');
   us('delayUs', options.delayUs, 1);

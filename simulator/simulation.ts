@@ -8,6 +8,8 @@ import { WallClock, type Clock } from '../src/base/clock.js';
 import { createRandom, type Random } from '../src/base/random.js';
 import { InclusionChecker } from './checkers/inclusion-checker.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
+import { LeaderWaitChecker } from './checkers/leader-wait-checker.js';
+import { commitsDue } from './checkers/liveness-limits.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
 import { ViolationLog } from './checkers/violation.js';
 import { Code, RunDigest } from './core/digest.js';
@@ -27,17 +29,19 @@ import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
 import { Strain } from './node/strain.js';
-import type { NodeWorld } from './node/world.js';
+import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
-import type { Block, Payload, Qc } from './protocol/block.js';
-import { Committee, equalCommittee } from './protocol/committee.js';
+import type { Block, Payload } from './protocol/block.js';
+import { Committee } from './protocol/committee.js';
 import type { TimerName, ViewTrigger } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
 import type { ReplicaConfig } from './protocol/replica.js';
-import { roundRobin } from './protocol/rotation.js';
+import { ReputationRotation } from './protocol/reputation.js';
+import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
 import type { RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
+import { COMMIT_DEPTH, replicaConfigOf, responsiveUs, runId } from './setup.js';
 import { ContentHasher } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
@@ -54,6 +58,7 @@ export class World implements NodeWorld {
   readonly committee: Committee;
   readonly digest = new RunDigest();
   readonly safety: SafetyChecker;
+  readonly leaderWait: LeaderWaitChecker | undefined;
   readonly tally: Tally;
   readonly names: Names;
   readonly hardware: Hardware;
@@ -78,6 +83,7 @@ export class World implements NodeWorld {
   readonly #faults: FaultLedger;
   readonly #arrivals: Random;
   readonly #version: string;
+  readonly #reputation: ReputationRotation | undefined;
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
@@ -99,17 +105,18 @@ export class World implements NodeWorld {
     const chance = random.fork('network');
     this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
     this.network = new Network(this.queue, this.#latency, validators, chance, network);
-    const trueCommittee = equalCommittee(validators);
+    const powers = options.powers ?? new Array<number>(validators).fill(1);
+    const trueCommittee = new Committee(powers);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
-    this.committee =
-      quorumPower === undefined
-        ? trueCommittee
-        : new Committee(new Array<number>(validators).fill(1), quorumPower);
+    this.committee = quorumPower === undefined ? trueCommittee : new Committee(powers, quorumPower);
     this.keepsSafetyRecord = !amnesia;
-    const rotation = options.rotation ?? roundRobin(validators);
+    const rotation = chooseRotation(options.rotation, trueCommittee, seed);
+    if (rotation instanceof ReputationRotation) this.#reputation = rotation;
     this.#safetyLog = new ViolationLog(seed);
     this.#livenessLog = new ViolationLog(seed);
-    this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation);
+    this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
+    if (options.protocol !== 'hotstuff3-chained')
+      this.leaderWait = new LeaderWaitChecker(this.#livenessLog, validators, options.leaderWaitUs);
     this.tally = new Tally(validators);
     this.names = new Names(options.chain ?? 'simulated', seed, validators);
     this.hardware = { fsync: 'instant', processor: 'free', ...options.hardware };
@@ -122,9 +129,9 @@ export class World implements NodeWorld {
     this.#inclusion = new InclusionChecker(this.#livenessLog);
     this.#liveness = new LivenessChecker(this.#livenessLog, {
       validators,
-      maxFaulty: trueCommittee.weakSize - 1,
+      ...commitsDue(trueCommittee, options.protocol, options.rotation),
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
-      responsiveUs: isIdeal(this) ? 2 * this.#latency.maxDelayUs : undefined,
+      responsiveUs: responsiveUs(this, this.#latency.maxDelayUs),
     });
     this.#faults = new FaultLedger(this, options.truth);
     // No promise holds for a network that never stops losing or delaying messages.
@@ -183,7 +190,7 @@ export class World implements NodeWorld {
         id: runId(this.#options),
         seed,
         version: this.#version,
-        protocol: 'hotstuff2-chained',
+        protocol: this.replicaConfig.protocol,
         pacemaker: this.replicaConfig.pacemaker,
         validators,
         quorum: this.committee.quorumPower,
@@ -195,6 +202,7 @@ export class World implements NodeWorld {
         committed: tally.chainHeight,
         commit_events: tally.commitEvents,
         per_node: [...tally.committedBy],
+        interval_views: tally.intervalViews.mean,
       },
       messages: {
         sent: counts.sent,
@@ -230,8 +238,11 @@ export class World implements NodeWorld {
       index,
       node: this.names.node(index),
       chain: this.#options.chain ?? 'simulated',
-      protocol: 'hotstuff2-chained',
-      validators: this.nodes.map((_, position) => ({ id: this.names.validator(position), power: 1 })),
+      protocol: this.replicaConfig.protocol,
+      validators: this.nodes.map((_, position) => ({
+        id: this.names.validator(position),
+        power: this.committee.powerOf(position),
+      })),
       validator: this.names.validator(index),
       viewTimeoutUs: this.#options.viewTimeoutUs,
       software: `quorumscope-simulator/${this.#version}`,
@@ -245,7 +256,7 @@ export class World implements NodeWorld {
     return this.startUs + atUs + (this.strains[index]?.clockErrorUs(atUs) ?? 0);
   }
 
-  makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block {
+  makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block {
     const id = ++this.#blocks;
     const height = parent.height + 1;
     const hasher = new ContentHasher(parent.hashHigh, parent.hashLow).add(view).add(height).add(proposer);
@@ -257,7 +268,8 @@ export class World implements NodeWorld {
       height,
       parent: parent.id,
       proposer,
-      justify,
+      justify: proof.justify,
+      dc: proof.dc,
       payload,
       proposedAtUs: this.nowUs,
       hashHigh: high,
@@ -279,12 +291,15 @@ export class World implements NodeWorld {
     if (node >= this.nodes.length) return;
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;
+    const openedView = (blocks.at(-1)?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
     for (const block of blocks) {
       this.watch?.committed(node, block, this);
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
       if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
       this.#inclusion.included(this.nowUs, block);
       grew = true;
+      this.#reputation?.committed(block);
+      this.tally.intervalViews.add(openedView - block.view);
     }
     if (!grew) return;
     this.tally.chainGrew();
@@ -440,35 +455,4 @@ export class World implements NodeWorld {
     this.#faults.end();
     for (const node of this.nodes) node.close();
   }
-}
-
-function replicaConfigOf(
-  options: SimulationOptions,
-  committee: Committee,
-  rotation: ReplicaConfig['rotation'],
-): Omit<ReplicaConfig, 'self'> {
-  const { viewTimeoutUs } = options;
-  return {
-    committee,
-    rotation,
-    pacemaker: options.pacemaker ?? 'timeout',
-    timers: {
-      viewTimeoutUs,
-      backoffFactor: options.backoffFactor ?? 1.5,
-      maxTimeoutUs: options.maxTimeoutUs ?? 8 * viewTimeoutUs,
-    },
-    leaderWaitUs: options.leaderWaitUs,
-  };
-}
-
-/** Whether nothing but the links takes time. */
-function isIdeal({ hardware, network }: World): boolean {
-  const { fsync, processor } = hardware;
-  return fsync === 'instant' && processor === 'free' && network.uplinkBytesPerSecond === undefined;
-}
-
-/** Names a run by its options: what is data in them, hashed. */
-function runId(options: SimulationOptions): string {
-  const { hooksFor: _hooks, truth: _truth, watch: _watch, clock: _clock, speed: _speed, ...data } = options;
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
 }

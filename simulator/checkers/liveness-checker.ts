@@ -1,7 +1,7 @@
 /**
  * Watches that a run makes progress while it must (research 1.7). L1: with at most f validators
- * faulty and the network calm, a block is committed within n + 2 consecutive views (round robin; a
- * window that long holds three honest leaders in a row), and in bounded time. Counting starts
+ * faulty and the network calm, a block is committed within the views that protocol and rotation need
+ * (see liveness-limits), and in bounded time. Counting starts
  * anew with every fault that begins or ends. L2 and L4 are the pace checker's, which hears the same.
  */
 import type { ViewTrigger } from '../protocol/effects.js';
@@ -11,6 +11,8 @@ import type { ViolationLog } from './violation.js';
 /** What progress is measured by. */
 interface LivenessLimits {
   readonly validators: number;
+  /** A commit is due within so many views. */
+  readonly windowViews: number;
   /** The most that may be faulty. */
   readonly maxFaulty: number;
   /** The longest a view may take: its largest timer, the leader's wait and some delays. */
@@ -23,7 +25,6 @@ interface LivenessLimits {
 export class LivenessChecker {
   readonly #log: ViolationLog;
   readonly #limits: LivenessLimits;
-  readonly #windowViews: number;
   readonly #pace: PaceChecker;
   #faulty = 0;
   #highestView = 0;
@@ -34,8 +35,6 @@ export class LivenessChecker {
   constructor(log: ViolationLog, limits: LivenessLimits) {
     this.#log = log;
     this.#limits = limits;
-    // Two more than L1's bound: the view that was under way, and the carrier of the second certificate.
-    this.#windowViews = limits.validators + 4;
     this.#pace = new PaceChecker(log, { responsiveUs: undefined, ...limits });
   }
 
@@ -79,7 +78,8 @@ export class LivenessChecker {
     if (this.#reported || this.#faulty > this.#limits.maxFaulty) return;
     const views = this.#highestView - this.#sinceView;
     const spentUs = atUs - this.#sinceUs;
-    if (views <= this.#windowViews && spentUs <= this.#windowViews * this.#limits.longestViewUs) return;
+    const { windowViews, longestViewUs } = this.#limits;
+    if (views <= windowViews && spentUs <= windowViews * longestViewUs) return;
     this.#reported = true;
     this.#log.add('L1', atUs, {
       validators: [],

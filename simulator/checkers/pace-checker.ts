@@ -51,9 +51,11 @@ export class PaceChecker {
     const before = this.#newest;
     if (view <= before.view) return;
     const calm = this.#faulty.size === 0 && before.atUs >= this.#settledUs;
-    this.#newest = { view, atUs, responsive: trigger === 'qc' };
+    // By the certificate that opens views in its protocol: a double one in the basic form.
+    const responsive = trigger === 'qc' || trigger === 'dc';
+    this.#newest = { view, atUs, responsive };
     const { responsiveUs } = this.#limits;
-    if (responsiveUs === undefined || !calm || trigger !== 'qc') return;
+    if (responsiveUs === undefined || !calm || !responsive) return;
     if (!before.responsive || view !== before.view + 1 || atUs - before.atUs <= responsiveUs) return;
     const detail = `took ${atUs - before.atUs} us, its messages ${responsiveUs} us at most`;
     this.#log.add('L4', atUs, { validators: [validator], view: before.view, detail });

@@ -7,6 +7,7 @@
  */
 import type { Block, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
+import type { ProtocolName } from '../protocol/replica.js';
 import type { Rotation } from '../protocol/rotation.js';
 import { countSigners } from '../protocol/signers.js';
 import { Accountability } from './accountability.js';
@@ -18,25 +19,36 @@ export class SafetyChecker {
   readonly #log: ViolationLog;
   readonly #committee: Committee;
   readonly #rotation: Rotation;
+  readonly #protocol: ProtocolName;
   readonly #quorumSize: number | undefined;
   // By view or height, over all validators.
   readonly #certified = new GrowingTable();
+  readonly #decided = new GrowingTable();
   readonly #proposed = new GrowingTable();
   readonly #committed = new GrowingTable();
   readonly #roots = new GrowingTable();
   // By validator.
   readonly #views: Float64Array;
   readonly #votedViews: Float64Array;
+  readonly #secondVotes: Float64Array;
   readonly #lockViews: Float64Array;
   readonly #heights: Float64Array;
   readonly #heads: Float64Array;
   readonly #byzantine = new Set<number>();
-  readonly #evidence = new Accountability();
+  /** It reads two-chain commits: other protocols are not accounted for. */
+  readonly #evidence: Accountability | undefined;
   /** By height: the block whose certificates made it final. */
   readonly #tips = new GrowingTable();
 
   /** @param committee the true one: its quorum is what certificates are judged by */
-  constructor(log: ViolationLog, committee: Committee, rotation: Rotation) {
+  constructor(
+    log: ViolationLog,
+    committee: Committee,
+    rotation: Rotation,
+    protocol: ProtocolName = 'hotstuff2-chained',
+  ) {
+    this.#protocol = protocol;
+    if (protocol === 'hotstuff2-chained') this.#evidence = new Accountability();
     this.#log = log;
     this.#committee = committee;
     this.#rotation = rotation;
@@ -44,6 +56,7 @@ export class SafetyChecker {
     this.#quorumSize = committee.totalPower === committee.size ? committee.quorumPower : undefined;
     this.#views = new Float64Array(committee.size);
     this.#votedViews = new Float64Array(committee.size);
+    this.#secondVotes = new Float64Array(committee.size);
     this.#lockViews = new Float64Array(committee.size);
     this.#heights = new Float64Array(committee.size);
     this.#heads = new Float64Array(committee.size);
@@ -56,7 +69,7 @@ export class SafetyChecker {
 
   /** A block was made, by whomever. */
   made(block: Block): void {
-    this.#evidence.made(block);
+    this.#evidence?.made(block);
   }
 
   #isHonest(validator: number): boolean {
@@ -100,21 +113,34 @@ export class SafetyChecker {
     this.#proposed.set(view, block.id);
   }
 
-  /** @param lockBefore the view of the lock when the vote was decided */
-  voted(atUs: number, validator: number, block: Block): void {
+  /** A vote1, with the view of the proposal's certificate. */
+  voted(atUs: number, validator: number, view: number, justifyView: number): void {
     if (!this.#isHonest(validator)) return;
     const before = this.#votedViews[validator] as number;
-    const { view } = block;
     if (view <= before)
       this.#log.add('S4', atUs, { validators: [validator], view, detail: `had voted in view ${before}` });
     else this.#votedViews[validator] = view;
     const lock = this.#lockViews[validator] as number;
-    if (block.justify.view < lock)
+    if (justifyView < lock)
       this.#log.add('S6', atUs, {
         validators: [validator],
         view,
-        detail: `justify of view ${block.justify.view}, lock of view ${lock}`,
+        detail: `justify of view ${justifyView}, lock of view ${lock}`,
       });
+  }
+
+  /** A vote2: once a view, and only while in it (research 1.2). */
+  votedAgain(atUs: number, validator: number, view: number): void {
+    if (!this.#isHonest(validator)) return;
+    const before = this.#secondVotes[validator] as number;
+    const now = this.#views[validator] as number;
+    if (view <= before || view !== now)
+      this.#log.add('S4', atUs, {
+        validators: [validator],
+        view,
+        detail: `vote2 while in view ${now}, had cast one in view ${before}`,
+      });
+    this.#secondVotes[validator] = Math.max(before, view);
   }
 
   locked(atUs: number, validator: number, lock: Qc): void {
@@ -126,25 +152,40 @@ export class SafetyChecker {
   }
 
   certified(atUs: number, validator: number, qc: Qc): void {
-    this.#evidence.certified(qc);
+    this.#evidence?.certified(qc);
+    this.#judge(atUs, validator, qc, this.#certified);
+  }
+
+  /** A double certificate, of the basic form. */
+  doubleCertified(atUs: number, validator: number, dc: Qc): void {
+    this.#judge(atUs, validator, dc, this.#decided);
+    if (this.#certified.get(dc.view) !== dc.block)
+      this.#log.add('S2', atUs, {
+        validators: [validator],
+        view: dc.view,
+        detail: `double certificate of block ${dc.block}, certificate of ${this.#certified.get(dc.view)}`,
+      });
+  }
+
+  #judge(atUs: number, validator: number, qc: Qc, known: GrowingTable): void {
     const enough =
       this.#quorumSize === undefined
         ? this.#committee.isQuorum(qc.signers)
-        : countSigners(qc.signers) >= this.#quorumSize;
+        : countSigners(qc.signers, this.#committee.size) >= this.#quorumSize;
     if (!enough)
       this.#log.add('S3', atUs, {
         validators: [validator],
         view: qc.view,
         detail: `${countSigners(qc.signers)} signers`,
       });
-    const before = this.#certified.get(qc.view);
+    const before = known.get(qc.view);
     if (before !== -1 && before !== qc.block)
       this.#log.add('S2', atUs, {
         validators: [validator],
         view: qc.view,
         detail: `blocks ${before} and ${qc.block}`,
       });
-    this.#certified.set(qc.view, qc.block);
+    known.set(qc.view, qc.block);
   }
 
   /** Blocks that a validator committed at once, ascending. */
@@ -153,7 +194,9 @@ export class SafetyChecker {
     if (last === undefined || !this.#isHonest(validator)) return;
     if (this.#committed.get(last.height) === -1) this.#mustBeLocked(atUs, validator, last);
     for (const block of blocks) this.#committedOne(atUs, validator, block, last);
-    this.#mustBeCertified(atUs, validator, last, last.view + 1);
+    if (this.#protocol === 'hotstuff2-basic') return this.#mustBeIn(this.#decided, atUs, validator, last, 0);
+    this.#mustBeIn(this.#certified, atUs, validator, last, 1);
+    if (this.#protocol === 'hotstuff3-chained') this.#mustBeIn(this.#certified, atUs, validator, last, 2);
   }
 
   /** @param root the state root as one number below 2^53 */
@@ -173,7 +216,7 @@ export class SafetyChecker {
       this.#log.add('S1', atUs, {
         ...about,
         detail: `blocks ${before} and ${block.id}`,
-        culprits: this.#evidence.culprits(this.#tips.get(height), tip.id),
+        culprits: this.#evidence?.culprits(this.#tips.get(height), tip.id),
       });
     this.#committed.set(height, block.id);
     this.#tips.set(height, tip.id);
@@ -181,11 +224,12 @@ export class SafetyChecker {
       this.#log.add('S9', atUs, { ...about, detail: `had height ${this.#heights[validator]}` });
     this.#heights[validator] = height;
     this.#heads[validator] = block.id;
-    this.#mustBeCertified(atUs, validator, block, view);
+    this.#mustBeIn(this.#certified, atUs, validator, block, 0);
   }
 
-  /** Judged at the first commit only: locks never go back. */
+  /** Judged at the first commit only: locks never go back. Two-chain commits only, whose child locks them. */
   #mustBeLocked(atUs: number, validator: number, { view, height }: Block): void {
+    if (this.#protocol !== 'hotstuff2-chained') return;
     const mostFaulty = this.#committee.weakSize - 1;
     if (this.#quorumSize === undefined || this.#byzantine.size > mostFaulty) return;
     let locked = 0;
@@ -196,13 +240,15 @@ export class SafetyChecker {
     this.#log.add('S13', atUs, { validators: [validator], view, height, detail: `${locked} locked` });
   }
 
-  #mustBeCertified(atUs: number, validator: number, block: Block, view: number): void {
-    if (this.#certified.get(view) !== -1) return;
+  /** A certificate of the block's view, or of so many views later, exists. */
+  #mustBeIn(table: GrowingTable, atUs: number, validator: number, block: Block, later: number): void {
+    const view = block.view + later;
+    if (table.get(view) !== -1) return;
     this.#log.add('S8', atUs, {
       validators: [validator],
       view: block.view,
       height: block.height,
-      detail: `no certificate of view ${view} was ever formed`,
+      detail: `no ${table === this.#decided ? 'double ' : ''}certificate of view ${view} was ever formed`,
     });
   }
 }

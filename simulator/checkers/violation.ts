@@ -8,16 +8,17 @@ const rules = {
   S1: 'two conflicting blocks were committed at one height',
   S2: 'two blocks were certified in one view',
   S3: 'a certificate has fewer signers than a quorum',
-  S4: 'a validator voted twice in a view, or in a view below one it had voted in',
+  S4: 'a validator voted twice in a phase, in a view below one it had voted in, or late in the second phase',
   S5: "a validator's lock went back",
   S6: 'a validator voted for a proposal whose certificate is below its lock',
   S7: "a validator's view went back within one process run",
-  S8: 'a block was committed without two certificates of consecutive views',
+  S8: 'a block was committed without the certificates that its protocol demands',
   S9: 'committed heights of a validator are not contiguous, or parent links do not match',
   S10: 'a leader proposed two blocks in one view',
   S11: 'two validators have different state roots at one height',
   S12: 'a proposal was sent by another than the leader of the view',
   S13: 'a block was committed while fewer than q - f honest validators were locked on it',
+  L5: 'a leader without the certificate of the view before proposed without waiting for locks',
   L1: 'no commit within the views or the time that the protocol needs',
   L2: 'a validator did not enter a view that another had a timeout certificate for',
   L3: 'an admitted transaction was committed twice, or was lost',
@@ -40,7 +41,7 @@ export interface Violation {
   readonly height?: number;
   readonly detail: string;
   /** S1: positions of validators that must have broken the rules, f + 1 or more. */
-  readonly culprits?: readonly number[];
+  readonly culprits?: readonly number[] | undefined;
   readonly seed: number;
 }
 

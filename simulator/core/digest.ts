@@ -14,7 +14,7 @@ export const Code = {
   delivered: 1,
   /** A message was dropped, since the receiver is down; x: type, y: sender, z: view. */
   dropped: 2,
-  /** A view was entered; x: view, y: trigger (0 start, 1 qc, 2 tc, 3 timer), z: leader. */
+  /** A view was entered; x: view, y: trigger (0 start, 1 qc, 2 tc, 3 timer, 4 dc, 5 sync), z: leader. */
   viewEntered: 3,
   /** A view timer expired; x: view, y: consecutive, z: 0. */
   viewTimedOut: 4,
@@ -32,6 +32,10 @@ export const Code = {
   executed: 10,
   /** A fault began or ended; x: kind (`faultCodes`), y: 1 begin, 0 end, z: added delay. */
   fault: 11,
+  /** A vote2 was sent; x: view, y: block, z: lock view. */
+  votedAgain: 12,
+  /** A double certificate was formed; x: view, y: block, z: height. */
+  doubleCertified: 13,
 } as const;
 
 const RECORD_BYTES = 24;

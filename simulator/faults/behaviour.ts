@@ -3,8 +3,9 @@
  * it leaves, receiver by receiver. So the protocol code under test stays free of attacks, and an
  * attacker can only say what its own key can sign: it never forges the signatures of others.
  */
-import { genesisBlock, type Block, type Payload, type Qc } from '../protocol/block.js';
+import { genesisBlock, type Block, type Payload } from '../protocol/block.js';
 import { Kind, type Message, type ProposalMessage } from '../protocol/messages.js';
+import type { ProtocolName } from '../protocol/replica.js';
 import { listSigners, addSigner, noSigners } from '../protocol/signers.js';
 
 /** The ways to deviate. */
@@ -21,7 +22,7 @@ export const behaviourNames = [
   'double_vote',
   /** It extends what the parent extended: the newest certificate is left out. */
   'fork',
-  /** Its proposals, and with them the newest certificate, go to one validator; otherwise it is silent. */
+  /** What carries its newest certificate, proposal or prepare, goes to one validator; it casts no votes. */
   'hide_lock',
   /** With each vote comes one for a view far ahead. */
   'future_spam',
@@ -36,7 +37,8 @@ export type BehaviourName = (typeof behaviourNames)[number];
 interface Actor {
   readonly self: number;
   readonly size: number;
-  makeBlock(view: number, parent: Block, justify: Qc, payload: Payload): Block;
+  readonly protocol: ProtocolName;
+  makeBlock(view: number, parent: Block, proof: Pick<Block, 'justify' | 'dc'>, payload: Payload): Block;
 }
 
 /** Decides what leaves a validator. */
@@ -73,6 +75,7 @@ export function behaviourOf(name: BehaviourName, actor: Actor): Behaviour {
     other.set(message.block.id, replaced);
     return replaced;
   };
+  const isChosen = (to: number): boolean => to === (actor.self + 2) % actor.size;
   const propose = (to: number, message: ProposalMessage): readonly Message[] => {
     switch (name) {
       case 'silent_proposer':
@@ -82,7 +85,7 @@ export function behaviourOf(name: BehaviourName, actor: Actor): Behaviour {
       case 'fork':
         return [instead(message, (block) => tailFork(block, blocks, actor))];
       case 'hide_lock':
-        return to === (actor.self + 2) % actor.size ? [message] : [];
+        return actor.protocol === 'hotstuff2-basic' || isChosen(to) ? [message] : [];
       case 'invalid_qc':
         return [instead(message, withoutOneSigner)];
       default:
@@ -95,11 +98,11 @@ export function behaviourOf(name: BehaviourName, actor: Actor): Behaviour {
       remember(message);
       if (name === 'silent') return [];
       if (message.kind === Kind.proposal) return propose(to, message);
-      if (name === 'hide_lock') return [];
-      if (message.kind !== Kind.vote1) return [message];
+      if (name === 'hide_lock') return message.kind === Kind.prepare && isChosen(to) ? [message] : [];
+      if (message.kind !== Kind.vote1 && message.kind !== Kind.vote2) return [message];
       if (name === 'withhold_votes') return [];
       if (name === 'double_vote') return [message, { ...message, block: otherThan(message.block, blocks) }];
-      if (name !== 'future_spam') return [message];
+      if (name !== 'future_spam' || message.kind === Kind.vote2) return [message];
       return [message, { ...message, view: message.view + SPAM_VIEWS }];
     },
   };
@@ -108,7 +111,7 @@ export function behaviourOf(name: BehaviourName, actor: Actor): Behaviour {
 /** Another block in the same place. */
 function sibling(block: Block, blocks: ReadonlyMap<number, Block>, actor: Actor): Block | undefined {
   const parent = blocks.get(block.parent);
-  return parent === undefined ? undefined : actor.makeBlock(block.view, parent, block.justify, block.payload);
+  return parent === undefined ? undefined : actor.makeBlock(block.view, parent, block, block.payload);
 }
 
 /** A block beside the parent, upon what the parent extends. */
@@ -116,7 +119,7 @@ function tailFork(block: Block, blocks: ReadonlyMap<number, Block>, actor: Actor
   const parent = blocks.get(block.parent);
   const grandparent = parent === undefined ? undefined : blocks.get(parent.parent);
   if (parent === undefined || grandparent === undefined) return undefined;
-  return actor.makeBlock(block.view, grandparent, parent.justify, block.payload);
+  return actor.makeBlock(block.view, grandparent, parent, block.payload);
 }
 
 function withoutOneSigner(block: Block): Block {

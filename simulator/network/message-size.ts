@@ -14,7 +14,8 @@ const HEADER = 16;
 
 /** Bytes of a block: view, height, parent, timestamp, justify, transactions. */
 export function blockBytes(block: Block, committee: Committee): number {
-  return 3 * NUMBER + HASH + certificateBytes(block.justify.signers, committee) + block.payload.bytes;
+  const justify = certificateBytes(block.justify.signers, committee);
+  return 3 * NUMBER + HASH + justify + optional(block.dc?.signers, committee, 0) + block.payload.bytes;
 }
 
 /** Bytes of `message` on the wire, the sender's signature included. */
@@ -25,12 +26,23 @@ export function messageBytes(message: Message, committee: Committee): number {
       return signed + blockBytes(message.block, committee) + optional(message.tc?.signers, committee);
     case Kind.vote1:
       return signed + HASH;
+    case Kind.vote2:
+      return signed + optional(message.qc?.signers, committee);
+    case Kind.prepare:
+      return signed + certificateBytes(message.qc.signers, committee);
+    case Kind.decide:
+      return (
+        signed +
+        certificateBytes(message.qc.signers, committee) +
+        certificateBytes(message.dc.signers, committee)
+      );
     case Kind.status:
     case Kind.wish:
     case Kind.tc:
       return (
         signed +
         certificateBytes(message.highQc.signers, committee) +
+        optional(message.dc?.signers, committee, 0) +
         optional(message.tc?.signers, committee)
       );
     case Kind.syncRequest:
@@ -44,6 +56,7 @@ function certificateBytes(signers: Signers, committee: Committee): number {
   return NUMBER + HASH + SIGNATURE * countSigners(signers) + Math.ceil(committee.size / 8);
 }
 
-function optional(signers: Signers | undefined, committee: Committee): number {
-  return signers === undefined ? 1 : 1 + certificateBytes(signers, committee);
+/** @param absent bytes that say that there is none; 0 where the protocol never has one */
+function optional(signers: Signers | undefined, committee: Committee, absent = 1): number {
+  return signers === undefined ? absent : 1 + certificateBytes(signers, committee);
 }

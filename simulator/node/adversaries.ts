@@ -31,16 +31,21 @@ export class Adversaries {
   /** Makes a validator Byzantine, or lets it behave again. */
   deviate(index: number, behaviour: BehaviourName | undefined): void {
     const world = this.#world;
-    world.safety.deviates(index);
+    this.#judgeNoMore(index);
     this.behaviours[index] =
       behaviour === undefined
         ? undefined
         : behaviourOf(behaviour, {
             self: index,
             size: this.#size,
-            makeBlock: (view, parent, justify, payload) =>
-              world.makeBlock(view, index, parent, justify, payload),
+            protocol: world.replicaConfig.protocol,
+            makeBlock: (view, parent, proof, payload) => world.makeBlock(view, index, parent, proof, payload),
           });
+  }
+
+  #judgeNoMore(index: number): void {
+    this.#world.safety.deviates(index);
+    this.#world.leaderWait?.deviates(index);
   }
 
   /** Starts a second process of each of `twinned`, with an empty disk; it talks with those `apart`. */
@@ -48,7 +53,7 @@ export class Adversaries {
     this.stopTwins();
     this.#twins.set(twinned, apart);
     for (const index of twinned) {
-      this.#world.safety.deviates(index);
+      this.#judgeNoMore(index);
       const slot = this.#size + index;
       const twin = new SimulatedNode(this.#world, index, this.#disks, slot);
       this.#nodes.set(slot, twin);

@@ -6,7 +6,7 @@
  */
 import type { Block, Qc, Tc } from '../protocol/block.js';
 import type { Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
-import type { VoteMessage } from '../protocol/messages.js';
+import { Kind, type VoteMessage } from '../protocol/messages.js';
 import type { Signers } from '../protocol/signers.js';
 import { blockBytes } from '../network/message-size.js';
 import type { SimulatedNodeHooks } from './identity.js';
@@ -33,14 +33,20 @@ class ViewTimes {
   }
 }
 
+/** When the votes of one phase came, and when they were enough. */
+interface PhaseTimes {
+  readonly firstVote: ViewTimes;
+  readonly certified: ViewTimes;
+}
+
 /** The consensus events of one process run. */
 export class ConsensusReporter implements Observer {
   /** Processor time of the message being handled, microseconds. */
   handlingUs = 0;
   readonly #world: NodeWorld;
   readonly #hooks: SimulatedNodeHooks['consensus'];
-  readonly #firstVote = new ViewTimes();
-  readonly #certified = new ViewTimes();
+  readonly #first: PhaseTimes = { firstVote: new ViewTimes(), certified: new ViewTimes() };
+  readonly #second: PhaseTimes = { firstVote: new ViewTimes(), certified: new ViewTimes() };
   readonly #firstWish = new ViewTimes();
   #enteredUs = 0;
   #syncStartedUs = 0;
@@ -91,12 +97,12 @@ export class ConsensusReporter implements Observer {
     });
   }
 
-  voteSent(block: Block, lockView: number, to: number): void {
+  voteSent(vote: VoteMessage, justifyView: number, lockView: number, to: number): void {
     this.#hooks.voteSent({
-      view: block.view,
-      vote: 'vote1',
-      block: this.#block(block.id),
-      justify_view: block.justify.view,
+      view: vote.view,
+      vote: phaseOf(vote),
+      block: this.#block(vote.block),
+      justify_view: justifyView,
       lock_view: lockView,
       to: this.#validator(to),
     });
@@ -104,11 +110,12 @@ export class ConsensusReporter implements Observer {
 
   voteReceived(vote: VoteMessage, from: number, late: boolean): void {
     const { nowUs } = this.#world;
-    this.#firstVote.note(vote.view, nowUs);
-    const certifiedUs = this.#certified.get(vote.view);
+    const times = this.#timesOf(vote);
+    times.firstVote.note(vote.view, nowUs);
+    const certifiedUs = times.certified.get(vote.view);
     this.#hooks.voteReceived({
       view: vote.view,
-      vote: 'vote1',
+      vote: phaseOf(vote),
       block: this.#block(vote.block),
       validator: this.#validator(from),
       late_us: late && certifiedUs !== undefined ? nowUs - certifiedUs : undefined,
@@ -119,7 +126,7 @@ export class ConsensusReporter implements Observer {
   voteRejected(vote: VoteMessage, from: number, reason: Rejection): void {
     this.#hooks.voteRejected({
       view: vote.view,
-      vote: 'vote1',
+      vote: phaseOf(vote),
       validator: this.#validator(from),
       reason,
       block: this.#block(vote.block),
@@ -127,9 +134,7 @@ export class ConsensusReporter implements Observer {
   }
 
   qcFormed(qc: Qc): void {
-    const { nowUs } = this.#world;
-    this.#certified.note(qc.view, nowUs);
-    const collect_us = nowUs - (this.#firstVote.get(qc.view) ?? nowUs);
+    const collect_us = this.#collectUs(this.#first, qc.view);
     this.#hooks.qcFormed({
       view: qc.view,
       vote: 'vote1',
@@ -137,6 +142,27 @@ export class ConsensusReporter implements Observer {
       height: qc.height,
       signers: this.#signers(qc.signers),
       collect_us,
+    });
+  }
+
+  dcFormed(dc: Qc): void {
+    const collect_us = this.#collectUs(this.#second, dc.view);
+    this.#hooks.dcFormed({
+      view: dc.view,
+      block: this.#block(dc.block),
+      height: dc.height,
+      signers: this.#signers(dc.signers),
+      collect_us,
+    });
+  }
+
+  dcReceived(dc: Qc, from: number): void {
+    this.#hooks.dcReceived({
+      view: dc.view,
+      block: this.#block(dc.block),
+      height: dc.height,
+      signers: this.#signers(dc.signers),
+      validator: this.#validator(from),
     });
   }
 
@@ -151,7 +177,7 @@ export class ConsensusReporter implements Observer {
     });
   }
 
-  certificateRejected(kind: 'qc' | 'tc', view: number, from: number): void {
+  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number): void {
     const validator = this.#validator(from);
     this.#hooks.certificateRejected({ certificate: kind, view, reason: 'below_quorum', validator });
   }
@@ -227,6 +253,16 @@ export class ConsensusReporter implements Observer {
     this.#hooks.byzantineDetected({ kind, validator: this.#validator(validator), view });
   }
 
+  #timesOf(vote: VoteMessage): PhaseTimes {
+    return vote.kind === Kind.vote2 ? this.#second : this.#first;
+  }
+
+  #collectUs(times: PhaseTimes, view: number): number {
+    const { nowUs } = this.#world;
+    times.certified.note(view, nowUs);
+    return nowUs - (times.firstVote.get(view) ?? nowUs);
+  }
+
   /** One literal for both events: spreading one object into another costs more than the rest of the event. */
   #proposal<V extends string | undefined, B extends number | undefined, P extends number | undefined>(
     block: Block,
@@ -240,6 +276,7 @@ export class ConsensusReporter implements Observer {
       block: this.#block(block.id),
       parent: this.#block(block.parent),
       justify_view: block.justify.view,
+      dc_view: block.dc?.view,
       transactions: block.payload.transactions.length,
       bytes: blockBytes(block, this.#world.committee),
       fuel: block.payload.fuel,
@@ -261,4 +298,8 @@ export class ConsensusReporter implements Observer {
   #signers(signers: Signers): readonly string[] {
     return this.#world.names.signers(signers);
   }
+}
+
+function phaseOf(vote: VoteMessage): 'vote1' | 'vote2' {
+  return vote.kind === Kind.vote2 ? 'vote2' : 'vote1';
 }

@@ -65,18 +65,24 @@ export function signatureWork(message: Message): SignatureWork {
   switch (message.kind) {
     case Kind.proposal: {
       const { justify } = message.block;
-      return { single: 1, batched: countSigners(justify.signers) + of(message.tc) };
+      return { single: 1, batched: countSigners(justify.signers) + of(message.block.dc) + of(message.tc) };
     }
+    case Kind.prepare:
+      return { single: 1, batched: countSigners(message.qc.signers) };
+    case Kind.decide:
+      // The certificate of votes1 came with the prepare.
+      return { single: 1, batched: countSigners(message.dc.signers) };
     case Kind.status:
     case Kind.wish:
     case Kind.tc:
-      return { single: 1, batched: countSigners(message.highQc.signers) + of(message.tc) };
+      return { single: 1, batched: countSigners(message.highQc.signers) + of(message.dc) + of(message.tc) };
     case Kind.syncResponse:
       return {
         single: 1,
         batched: message.blocks.reduce((sum, block) => sum + countSigners(block.justify.signers), 0),
       };
     case Kind.vote1:
+    case Kind.vote2:
     case Kind.syncRequest:
       return { single: 1, batched: 0 };
   }

@@ -3,6 +3,7 @@
  * node author like any other: it hands its events to the public hooks object and knows nothing of
  * what happens to them.
  */
+import type { ProtocolName } from '../protocol/replica.js';
 import type { Hooks, ValidatorEntry } from '../../src/hooks.js';
 
 /** The domains that a simulated node speaks about. */
@@ -28,7 +29,7 @@ export interface NodeIdentity {
   readonly index: number;
   readonly node: string;
   readonly chain: string;
-  readonly protocol: 'hotstuff2-chained';
+  readonly protocol: ProtocolName;
   readonly validators: readonly ValidatorEntry[];
   /** The id that this node votes under. */
   readonly validator: string;

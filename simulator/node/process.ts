@@ -11,6 +11,7 @@ import type { Behaviour } from '../faults/behaviour.js';
 import { messageBytes } from '../network/message-size.js';
 import type { Block, Payload, Qc } from '../protocol/block.js';
 import { emptyPayload } from '../protocol/block.js';
+import { BasicReplica } from '../protocol/basic-replica.js';
 import { ChainedReplica } from '../protocol/chained-replica.js';
 import type { Effects, SafetyRecord, TimerName } from '../protocol/effects.js';
 import { Kind, type Message } from '../protocol/messages.js';
@@ -52,7 +53,7 @@ export class NodeProcess implements Effects {
   readonly #unpersisted = new Map<number, Admission>();
   /** Records that became durable at once, and the block to build, handed back by `#settle`. */
   #durableAtOnce = 0;
-  #toBuild: { view: number; parent: Block; justify: Qc } | undefined;
+  #toBuild: { view: number; parent: Block; justify: Qc; dc: Qc | undefined } | undefined;
   /** Records under way with the time they were handed over; only kept for events. */
   readonly #writing: { record: SafetyRecord; sinceUs: number }[] = [];
   #handling = false;
@@ -93,18 +94,18 @@ export class NodeProcess implements Effects {
     // A twin has no lane of its own in the pictures: it acts under its original's name.
     const isWatched = watch !== undefined && slot === index;
     const observer = isWatched ? alsoTell(witness, watch.observer(index, world)) : witness;
-    this.replica = new ChainedReplica(
-      { ...world.replicaConfig, self: index },
-      disk.durable(),
-      this,
-      observer,
-    );
+    const config = { ...world.replicaConfig, self: index };
+    this.replica =
+      config.protocol === 'hotstuff2-basic'
+        ? new BasicReplica(config, disk.durable(), this, observer)
+        : new ChainedReplica(config, disk.durable(), this, observer);
   }
 
   /** Starts the process. */
   start(version: string): void {
-    const { nowUs, safety, queue } = this.#world;
+    const { nowUs, safety, leaderWait, queue } = this.#world;
     safety.started(nowUs, this.#slot, this.replica.lockView, this.replica.votedView);
+    leaderWait?.started(this.#slot);
     this.#machine?.started(version, this.#disk.durable().record !== undefined);
     if (this.#sampler !== undefined)
       queue.push(nowUs + SAMPLE_INTERVAL_US, Happening.sample, this.#slot, this.life, 0, undefined);
@@ -222,8 +223,8 @@ export class NodeProcess implements Effects {
     else queue.push(doneUs, Happening.durable, this.#slot, this.life, 0, undefined);
   }
 
-  build(view: number, parent: Block, justify: Qc): void {
-    this.#toBuild = { view, parent, justify };
+  build(view: number, parent: Block, justify: Qc, dc: Qc | undefined): void {
+    this.#toBuild = { view, parent, justify, dc };
   }
 
   commit(blocks: readonly Block[], syncing: boolean): void {
@@ -286,9 +287,9 @@ export class NodeProcess implements Effects {
         this.#durable();
       } else if (toBuild !== undefined) {
         this.#toBuild = undefined;
-        const { view, parent, justify } = toBuild;
+        const { view, parent, justify, dc } = toBuild;
         const payload = this.#payload(parent);
-        this.replica.built(this.#world.makeBlock(view, this.index, parent, justify, payload));
+        this.replica.built(this.#world.makeBlock(view, this.index, parent, { justify, dc }, payload));
       }
     }
   }

@@ -5,11 +5,18 @@
 import { Code } from '../core/digest.js';
 import type { Block, Qc, Tc } from '../protocol/block.js';
 import type { Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
-import type { VoteMessage } from '../protocol/messages.js';
+import { Kind, type VoteMessage } from '../protocol/messages.js';
 import type { ConsensusReporter } from './consensus-reporter.js';
 import type { NodeWorld } from './world.js';
 
-const triggerCodes: Readonly<Record<ViewTrigger, number>> = { start: 0, qc: 1, tc: 2, timer: 3 };
+const triggerCodes: Readonly<Record<ViewTrigger, number>> = {
+  start: 0,
+  qc: 1,
+  tc: 2,
+  timer: 3,
+  dc: 4,
+  sync: 5,
+};
 
 /** The observer of one replica. */
 export class Witness implements Observer {
@@ -24,9 +31,10 @@ export class Witness implements Observer {
   }
 
   viewEntered(view: number, trigger: ViewTrigger, leader: number, timeoutUs: number): void {
-    const { nowUs, digest, safety, tally } = this.#world;
+    const { nowUs, digest, safety, leaderWait, tally } = this.#world;
     digest.record(Code.viewEntered, nowUs, this.#node, view, triggerCodes[trigger], leader);
     safety.viewEntered(nowUs, this.#node, view);
+    leaderWait?.viewEntered(nowUs, this.#node);
     tally.viewEntered(nowUs, view);
     this.#world.viewEntered(this.#node, view, trigger);
     this.#events?.viewEntered(view, trigger, leader, timeoutUs);
@@ -39,6 +47,7 @@ export class Witness implements Observer {
   }
 
   leaderWaited(view: number, path: 'responsive' | 'waited', statuses: number): void {
+    this.#world.leaderWait?.freeToPropose(this.#world.nowUs, this.#node, view, path);
     this.#events?.leaderWaited(view, path, statuses);
   }
 
@@ -47,6 +56,7 @@ export class Witness implements Observer {
   }
 
   statusReceived(view: number, from: number, lockView: number): void {
+    this.#world.leaderWait?.statusReceived(this.#node, view, from);
     this.#events?.statusReceived(view, from, lockView);
   }
 
@@ -54,6 +64,7 @@ export class Witness implements Observer {
     const { nowUs, digest, safety, tally } = this.#world;
     digest.record(Code.proposed, nowUs, this.#node, block.view, block.id, block.justify.view);
     safety.proposed(nowUs, this.#node, block);
+    this.#world.leaderWait?.proposed(nowUs, this.#node, block);
     tally.proposed();
     this.#events?.proposalSent(block);
   }
@@ -66,11 +77,13 @@ export class Witness implements Observer {
     this.#events?.proposalRejected(block, from, reason);
   }
 
-  voteSent(block: Block, lockView: number, to: number): void {
+  voteSent(vote: VoteMessage, justifyView: number, lockView: number, to: number): void {
     const { nowUs, digest, safety } = this.#world;
-    digest.record(Code.voted, nowUs, this.#node, block.view, block.id, lockView);
-    safety.voted(nowUs, this.#node, block);
-    this.#events?.voteSent(block, lockView, to);
+    const second = vote.kind === Kind.vote2;
+    digest.record(second ? Code.votedAgain : Code.voted, nowUs, this.#node, vote.view, vote.block, lockView);
+    if (second) safety.votedAgain(nowUs, this.#node, vote.view);
+    else safety.voted(nowUs, this.#node, vote.view, justifyView);
+    this.#events?.voteSent(vote, justifyView, lockView, to);
   }
 
   voteReceived(vote: VoteMessage, from: number, late: boolean): void {
@@ -92,7 +105,18 @@ export class Witness implements Observer {
     this.#events?.qcReceived(qc, from);
   }
 
-  certificateRejected(kind: 'qc' | 'tc', view: number, from: number): void {
+  dcFormed(dc: Qc): void {
+    const { nowUs, digest, safety } = this.#world;
+    digest.record(Code.doubleCertified, nowUs, this.#node, dc.view, dc.block, dc.height);
+    safety.doubleCertified(nowUs, this.#node, dc);
+    this.#events?.dcFormed(dc);
+  }
+
+  dcReceived(dc: Qc, from: number): void {
+    this.#events?.dcReceived(dc, from);
+  }
+
+  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number): void {
     this.#events?.certificateRejected(kind, view, from);
   }
 

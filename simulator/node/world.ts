@@ -1,10 +1,11 @@
 /** What a simulated node needs of the world around it. The world owns time; nodes only read it. */
+import type { LeaderWaitChecker } from '../checkers/leader-wait-checker.js';
 import type { SafetyChecker } from '../checkers/safety-checker.js';
 import type { RunDigest } from '../core/digest.js';
 import type { Behaviour } from '../faults/behaviour.js';
 import type { EventQueue } from '../core/event-queue.js';
 import type { Network } from '../network/network.js';
-import type { Block, Payload, Qc } from '../protocol/block.js';
+import type { Block, Payload } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { ViewTrigger } from '../protocol/effects.js';
 import type { ReplicaConfig } from '../protocol/replica.js';
@@ -17,6 +18,9 @@ import type { HooksFor, NodeIdentity } from './identity.js';
 import type { Names } from './names.js';
 import type { Strain } from './strain.js';
 
+/** The certificates that a block carries. */
+export type BlockProof = Pick<Block, 'justify' | 'dc'>;
+
 /** The world as a node sees it. */
 export interface NodeWorld {
   /** Virtual time, integer microseconds from the start of the run. */
@@ -28,6 +32,8 @@ export interface NodeWorld {
   readonly committee: Committee;
   readonly digest: RunDigest;
   readonly safety: SafetyChecker;
+  /** Absent where the protocol knows no wait. */
+  readonly leaderWait: LeaderWaitChecker | undefined;
   readonly tally: Tally;
   readonly names: Names;
   readonly hardware: Hardware;
@@ -45,7 +51,7 @@ export interface NodeWorld {
   /** What the wall clock of a validator said at a virtual time, microseconds since the Unix epoch. */
   stampUs(index: number, atUs: number): number;
   /** Makes a block with a number of its own. */
-  makeBlock(view: number, proposer: number, parent: Block, justify: Qc, payload: Payload): Block;
+  makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block;
   viewEntered(node: number, view: number, trigger: ViewTrigger): void;
   /** A node holds a timeout certificate for `view`. */
   timeoutCertified(node: number, view: number): void;

@@ -37,6 +37,8 @@ export interface Block {
   readonly parent: number;
   readonly proposer: number;
   readonly justify: Qc;
+  /** The highest double certificate that the proposer knew; only where the protocol has them. */
+  readonly dc: Qc | undefined;
   readonly payload: Payload;
   /** Virtual time of its making, microseconds from the start of the run. */
   readonly proposedAtUs: number;
@@ -59,6 +61,7 @@ export const genesisBlock: Block = {
   parent: 0,
   proposer: 0,
   justify: genesisQc,
+  dc: undefined,
   payload: emptyPayload,
   proposedAtUs: 0,
   hashHigh: 0,

@@ -15,7 +15,10 @@ export class Committee {
   readonly weakPower: number;
   /** How many validators it takes to be sure of an honest one: f + 1. */
   readonly weakSize: number;
-  readonly #powers: readonly number[];
+  /** However they are chosen, so many validators hold less than the power that blocks a quorum. */
+  readonly mostFaulty: number;
+  /** Voting power by position. */
+  readonly powers: readonly number[];
   readonly #equal: boolean;
   // All receivers of a proposal judge the same certificate one after the other.
   #judged: Signers | undefined;
@@ -26,18 +29,21 @@ export class Committee {
    * @param quorumPower only for negative controls, which show that a checker notices a wrong quorum
    */
   constructor(powers: readonly number[], quorumPower?: number) {
-    this.#powers = powers;
+    this.powers = powers;
     this.size = powers.length;
     this.totalPower = powers.reduce((sum, power) => sum + power, 0);
     this.quorumPower = quorumPower ?? Math.floor((2 * this.totalPower) / 3) + 1;
     this.weakPower = this.totalPower - this.quorumPower + 1;
-    this.weakSize = Math.floor((this.size - 1) / 3) + 1;
+    const blocking = this.totalPower - Math.floor((2 * this.totalPower) / 3);
+    const ascending = [...powers].sort((a, b) => a - b);
+    this.weakSize = fittingBelow(ascending, blocking) + 1;
+    this.mostFaulty = fittingBelow(ascending.reverse(), blocking);
     this.#equal = powers.every((power) => power === 1);
   }
 
   /** Voting power of one validator. */
   powerOf(validator: number): number {
-    return this.#powers[validator] ?? 0;
+    return this.powers[validator] ?? 0;
   }
 
   /** Whether `validator` is one of the committee. */
@@ -47,7 +53,7 @@ export class Committee {
 
   /** The power of a set of signers. */
   powerOfAll(signers: Signers): number {
-    if (this.#equal) return countSigners(signers);
+    if (this.#equal) return countSigners(signers, this.size);
     let power = 0;
     for (let validator = 0; validator < this.size; validator++)
       if (hasSigner(signers, validator)) power += this.powerOf(validator);
@@ -67,4 +73,16 @@ export class Committee {
 /** `size` validators of power 1. */
 export function equalCommittee(size: number): Committee {
   return new Committee(new Array<number>(size).fill(1));
+}
+
+/** How many powers, taken in order, sum up to less than `limit`. */
+function fittingBelow(powers: readonly number[], limit: number): number {
+  let sum = 0;
+  let count = 0;
+  for (const power of powers) {
+    sum += power;
+    if (sum >= limit) break;
+    count++;
+  }
+  return count;
 }

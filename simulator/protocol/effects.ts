@@ -21,6 +21,7 @@ export interface SafetyRecord {
   readonly votedView: number;
   /** The certificates that prove the view lawful, so that a restarted replica can take others along. */
   readonly highQc: Qc;
+  readonly highDc: Qc | undefined;
   readonly highTc: Tc | undefined;
   /** The block voted for, kept so that a certified block is never lost by all. */
   readonly block: Block | undefined;
@@ -37,13 +38,13 @@ export interface Effects {
   /** Makes `record` durable, then calls `persisted()`; calls are answered in order. */
   persist(record: SafetyRecord): void;
   /** Makes a block for `view` upon `parent`, then calls `built(block)`. */
-  build(view: number, parent: Block, justify: Qc): void;
+  build(view: number, parent: Block, justify: Qc, dc: Qc | undefined): void;
   /** Blocks became final at once, ascending without a gap; the last one by certificates of its own. */
   commit(blocks: readonly Block[], syncing: boolean): void;
 }
 
 /** What let a replica enter a view. */
-export type ViewTrigger = 'start' | 'qc' | 'tc' | 'timer';
+export type ViewTrigger = 'start' | 'qc' | 'tc' | 'timer' | 'dc' | 'sync';
 
 /** Why a message was refused. */
 export type Rejection =
@@ -65,12 +66,14 @@ export interface Observer {
   proposalSent(block: Block): void;
   proposalReceived(block: Block, from: number): void;
   proposalRejected(block: Block, from: number, reason: Rejection): void;
-  voteSent(block: Block, lockView: number, to: number): void;
+  voteSent(vote: VoteMessage, justifyView: number, lockView: number, to: number): void;
   voteReceived(vote: VoteMessage, from: number, late: boolean): void;
   voteRejected(vote: VoteMessage, from: number, reason: Rejection): void;
   qcFormed(qc: Qc): void;
   qcReceived(qc: Qc, from: number): void;
-  certificateRejected(kind: 'qc' | 'tc', view: number, from: number): void;
+  dcFormed(dc: Qc): void;
+  dcReceived(dc: Qc, from: number): void;
+  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number): void;
   lockUpdated(lock: Qc, oldView: number): void;
   highQcUpdated(qc: Qc): void;
   wishSent(view: number, highQcView: number): void;

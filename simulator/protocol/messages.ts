@@ -14,6 +14,9 @@ export const messageNames = [
   'tc',
   'sync_request',
   'sync_response',
+  'prepare',
+  'vote2',
+  'decide',
 ] as const;
 
 /** The numbers of `messageNames`: positions in every per-type table. */
@@ -25,6 +28,9 @@ export const Kind = {
   tc: 4,
   syncRequest: 5,
   syncResponse: 6,
+  prepare: 7,
+  vote2: 8,
+  decide: 9,
 } as const;
 
 /** The leader's block; its justify is inside the block. */
@@ -36,12 +42,29 @@ export interface ProposalMessage {
   readonly tc: Tc | undefined;
 }
 
-/** A vote, sent to the collector: the leader of the next view. */
+/** A vote, sent to the collector of its view and phase. */
 export interface VoteMessage {
-  readonly kind: typeof Kind.vote1;
+  readonly kind: typeof Kind.vote1 | typeof Kind.vote2;
   readonly view: number;
   readonly block: number;
   readonly height: number;
+  /** What a vote2 signs: the certificate of the votes1. */
+  readonly qc: Qc | undefined;
+}
+
+/** The leader's certificate of the votes1, basic form. */
+export interface PrepareMessage {
+  readonly kind: typeof Kind.prepare;
+  readonly view: number;
+  readonly qc: Qc;
+}
+
+/** The double certificate, where the leader of the view itself collects votes2. */
+export interface DecideMessage {
+  readonly kind: typeof Kind.decide;
+  readonly view: number;
+  readonly qc: Qc;
+  readonly dc: Qc;
 }
 
 /** A replica that entered `view` without the certificate of the view before tells the leader its own. */
@@ -49,6 +72,8 @@ export interface StatusMessage {
   readonly kind: typeof Kind.status;
   readonly view: number;
   readonly highQc: Qc;
+  /** Its highest double certificate; only where the protocol has them. */
+  readonly dc: Qc | undefined;
   readonly tc: Tc | undefined;
 }
 
@@ -57,6 +82,7 @@ export interface WishMessage {
   readonly kind: typeof Kind.wish;
   readonly view: number;
   readonly highQc: Qc;
+  readonly dc: Qc | undefined;
   readonly tc: Tc | undefined;
   /** True when the same wish was sent before. */
   readonly repeated: boolean;
@@ -68,6 +94,7 @@ export interface TcMessage {
   readonly view: number;
   readonly tc: Tc | undefined;
   readonly highQc: Qc;
+  readonly dc: Qc | undefined;
 }
 
 /** Asks for the ancestors of `block` above `haveHeight`, lowest first. */
@@ -87,4 +114,7 @@ export interface SyncResponse {
 
 /** Anything that one replica sends to another. */
 export type Message =
-  ProposalMessage | VoteMessage | StatusMessage | WishMessage | TcMessage | SyncRequest | SyncResponse;
+  ProposalMessage | StatusMessage | WishMessage | TcMessage | SyncRequest | SyncResponse | VotingMessage;
+
+/** Votes, and certificates that are sent on their own. */
+export type VotingMessage = VoteMessage | PrepareMessage | DecideMessage;

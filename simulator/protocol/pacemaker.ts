@@ -23,12 +23,16 @@ export interface PacemakerHost {
   readonly view: number;
   /** The highest certificate that the replica knows. */
   readonly highQc: Qc;
+  /** The highest double certificate that it knows; only where the protocol has them. */
+  readonly highDc: Qc | undefined;
   /** Moves to a higher view. */
   enter(view: number, trigger: ViewTrigger): void;
   /** Never sign in `view` or below again; once durable, `Pacemaker.givenUp(view)` follows. */
   giveUp(view: number): void;
   /** Takes a certificate that came along. */
   learnQc(qc: Qc, from: number): void;
+  /** Takes a double certificate that came along. */
+  learnDc(dc: Qc, from: number): void;
 }
 
 /** Moves a replica on when certificates do not. */

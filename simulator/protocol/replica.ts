@@ -13,13 +13,34 @@ import type { Rotation } from './rotation.js';
 /** Which pacemaker a replica runs: (A) epochs, (B) a timeout certificate per view. */
 export type PacemakerKind = 'epoch' | 'timeout';
 
+/** The protocols, by the names that nodes state on the wire. */
+export const protocolNames = ['hotstuff2-chained', 'hotstuff2-basic', 'hotstuff3-chained'] as const;
+
+/** Name of a protocol. */
+export type ProtocolName = (typeof protocolNames)[number];
+
+/** Who collects votes2 of the basic form: the next leader, or the view's own, which then tells all. */
+export type Vote2Collector = 'next_leader' | 'leader';
+
+/** Deliberate defects of a replica, which show that the checkers can fail. */
+export interface ReplicaDefects {
+  /** Basic form: votes in the second phase also for a certificate of a view that is over. */
+  readonly lateVote2?: boolean | undefined;
+  /** HotStuff-2: leaders propose at once, whatever others may have locked. */
+  readonly noLeaderWait?: boolean | undefined;
+}
+
 /** What a replica is told when it is made. */
 export interface ReplicaConfig {
   /** Its position in the committee. */
   readonly self: number;
+  readonly protocol: ProtocolName;
   readonly committee: Committee;
   readonly rotation: Rotation;
   readonly pacemaker: PacemakerKind;
+  /** Basic form only; the next leader by default. */
+  readonly vote2To?: Vote2Collector | undefined;
+  readonly negativeControls?: ReplicaDefects | undefined;
   readonly timers: TimerOptions;
   /** W of research 1.3: how long a leader without the last view's certificate collects locks. */
   readonly leaderWaitUs: number;

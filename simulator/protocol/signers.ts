@@ -23,11 +23,13 @@ export function addSigner(signers: Signers, validator: number): void {
   signers[word] = (signers[word] ?? 0) | (1 << (validator & 31));
 }
 
-/** How many are in the set. */
-export function countSigners(signers: Signers): number {
+/** How many of the first `size` are in the set; bits beyond, which only a liar sets, are nobody's. */
+export function countSigners(signers: Signers, size = 32 * signers.length): number {
   let count = 0;
-  for (let word = 0; word < signers.length; word++) {
+  const words = Math.min(signers.length, (size + 31) >>> 5);
+  for (let word = 0; word < words; word++) {
     let bits = signers[word] ?? 0;
+    if (word === size >>> 5) bits &= (1 << (size & 31)) - 1;
     bits -= (bits >>> 1) & 0x55555555;
     bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
     count += Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;

@@ -7,18 +7,23 @@ import { addSigner, countSigners, noSigners, type Signers } from './signers.js';
 
 /** Statuses of the newest view led. */
 export class StatusBook {
-  readonly #size: number;
+  readonly #committee: Committee;
   #view = 0;
   #signers: Signers;
 
   constructor(committee: Committee) {
-    this.#size = committee.size;
+    this.#committee = committee;
     this.#signers = noSigners(committee.size);
   }
 
   /** Whether all replicas have reported: then no higher lock can exist and the wait is over. */
   get complete(): boolean {
-    return countSigners(this.#signers) === this.#size;
+    return countSigners(this.#signers) === this.#committee.size;
+  }
+
+  /** Whether a quorum, the leader included, has reported. */
+  get isQuorum(): boolean {
+    return this.#committee.powerOfAll(this.#signers) >= this.#committee.quorumPower;
   }
 
   /** Begins to count for `view`, which `leader` has entered; early statuses for it are kept. */
@@ -42,6 +47,6 @@ export class StatusBook {
   #moveTo(view: number): void {
     if (view === this.#view) return;
     this.#view = view;
-    this.#signers = noSigners(this.#size);
+    this.#signers = noSigners(this.#committee.size);
   }
 }

@@ -39,11 +39,11 @@ export abstract class WishPacemaker implements Pacemaker {
   }
 
   timeoutUs(trigger: ViewTrigger): number {
-    return backedOff(this.timers, trigger === 'qc' ? 0 : this.failures);
+    return backedOff(this.timers, trigger === 'qc' || trigger === 'dc' ? 0 : this.failures);
   }
 
   entered(view: number, trigger: ViewTrigger): void {
-    if (trigger === 'qc') this.failures = 0;
+    if (trigger === 'qc' || trigger === 'dc') this.failures = 0;
     this.#wishes.forget(view);
     this.startTimer(view, trigger);
   }
@@ -54,6 +54,7 @@ export abstract class WishPacemaker implements Pacemaker {
   receiveWish(from: number, wish: WishMessage): void {
     this.host.observer.wishReceived(wish.view, from, wish.highQc.view);
     this.host.learnQc(wish.highQc, from);
+    if (wish.dc !== undefined) this.host.learnDc(wish.dc, from);
     if (wish.tc !== undefined) this.learnTc(wish.tc, from);
     const { view } = this.host;
     if (wish.view > view) this.countWish(from, wish.view);
@@ -62,6 +63,7 @@ export abstract class WishPacemaker implements Pacemaker {
 
   receiveTc(from: number, message: TcMessage): void {
     this.host.learnQc(message.highQc, from);
+    if (message.dc !== undefined) this.host.learnDc(message.dc, from);
     if (message.tc !== undefined) this.learnTc(message.tc, from);
   }
 
@@ -87,12 +89,14 @@ export abstract class WishPacemaker implements Pacemaker {
 
   /** The wish message for `view` with what we know. */
   protected wish(view: number, repeated: boolean): WishMessage {
-    return { kind: Kind.wish, view, highQc: this.host.highQc, tc: this.#highTc, repeated };
+    const { highQc, highDc: dc } = this.host;
+    return { kind: Kind.wish, view, highQc, dc, tc: this.#highTc, repeated };
   }
 
   /** The timeout certificate on its own. */
   protected tcMessage(): TcMessage {
-    return { kind: Kind.tc, view: this.host.view, tc: this.#highTc, highQc: this.host.highQc };
+    const { view, highQc, highDc: dc } = this.host;
+    return { kind: Kind.tc, view, tc: this.#highTc, highQc, dc };
   }
 
   /** Starts the timer of a view just entered. */

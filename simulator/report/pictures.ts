@@ -5,6 +5,7 @@
 import type { TruthLine } from '../faults/fault.js';
 import type { Block } from '../protocol/block.js';
 import type { Observer } from '../protocol/effects.js';
+import { Kind } from '../protocol/messages.js';
 import { DoublingSeries } from './doubling-series.js';
 import type { RunTime, RunWatch } from './run-watch.js';
 import { ViewRibbon } from './view-ribbon.js';
@@ -53,7 +54,10 @@ export class RunPictures implements RunWatch {
         this.activity.add(time.nowUs, Activity.timedOut);
       },
       voteSent: (block) => ribbon.voted(block.view, validator),
-      voteReceived: (vote, from) => ribbon.voteArrived(vote.view, from, time.nowUs),
+      voteReceived: (vote, from) => {
+        // Second votes come after the certificate by their nature.
+        if (vote.kind === Kind.vote1) ribbon.voteArrived(vote.view, from, time.nowUs);
+      },
       qcFormed: (qc) => ribbon.certified(qc.view, time.nowUs),
     };
   }

@@ -29,6 +29,8 @@ export interface SimulationResult {
     readonly commit_events: number;
     /** Blocks that each validator has, by position. */
     readonly per_node: readonly number[];
+    /** Mean views from a block's own to the one that its commit opens; absent without a commit. */
+    readonly interval_views: number | undefined;
   };
   /** Network messages; a message to oneself is none. sent = delivered + dropped + in_flight. */
   readonly messages: {

@@ -6,6 +6,22 @@ import { GrowingTable } from '../checkers/growing-table.js';
 import { DurationHistogram } from '../core/histogram.js';
 import type { Block } from '../protocol/block.js';
 
+/** A running mean. */
+class Mean {
+  #sum = 0;
+  #count = 0;
+
+  /** The mean so far; undefined before the first value. */
+  get mean(): number | undefined {
+    return this.#count === 0 ? undefined : this.#sum / this.#count;
+  }
+
+  add(value: number): void {
+    this.#sum += value;
+    this.#count++;
+  }
+}
+
 /** Counts of one run. */
 export class Tally {
   viewsEntered = 0;
@@ -23,6 +39,8 @@ export class Tally {
   readonly commit = new DurationHistogram();
   /** From a block's proposal to its first commit anywhere. */
   readonly firstCommit = new DurationHistogram();
+  /** Views from a block's own to the one that its commit opens. */
+  readonly intervalViews = new Mean();
   readonly #firstEntered = new GrowingTable();
   readonly #timedOut = new GrowingTable();
 

@@ -7,7 +7,7 @@ import type { Block } from '../protocol/block.js';
 import type { Observer, Rejection } from '../protocol/effects.js';
 import type { RunTime, RunWatch } from '../report/run-watch.js';
 
-const triggers = ['start', 'qc', 'tc', 'timer'] as const;
+const triggers = ['start', 'qc', 'tc', 'timer', 'dc', 'sync'] as const;
 const rejections: readonly Rejection[] = [
   'below_lock',
   'duplicate',
@@ -28,6 +28,7 @@ const branches = [
   'vote sent',
   'late vote',
   'certificate formed',
+  'double certificate formed',
   'timeout certificate formed',
   'lock raised',
   'fork pruned',
@@ -57,6 +58,7 @@ const premises: Readonly<Partial<Record<RuleName, string>>> = {
   L2: 'view entered by tc',
   L3: 'block committed',
   L4: 'view entered by qc',
+  L5: 'leader waited',
 };
 
 /** How often something was reached. */
@@ -106,6 +108,7 @@ export class Coverage implements RunWatch {
       voteReceived: (_vote, _from, late) => (late ? add('late vote') : undefined),
       voteRejected: (_vote, _from, reason) => refused(reason),
       qcFormed: () => add('certificate formed'),
+      dcFormed: () => add('double certificate formed'),
       certificateRejected: () => refused('invalid_certificate'),
       lockUpdated: () => add('lock raised'),
       tcFormed: () => add('timeout certificate formed'),

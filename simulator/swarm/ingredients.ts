@@ -53,6 +53,12 @@ export const parts: Readonly<Record<string, readonly Ingredient[]>> = {
   protocol: [
     { name: 'chained, timeout pacemaker', settings: () => ({ pacemaker: 'timeout' }) },
     { name: 'chained, epoch pacemaker', settings: () => ({ pacemaker: 'epoch' }) },
+    { name: 'basic, timeout pacemaker', settings: () => ({ protocol: 'hotstuff2-basic' }) },
+    {
+      name: 'basic with decide, epoch pacemaker',
+      settings: () => ({ protocol: 'hotstuff2-basic', vote2To: 'leader', pacemaker: 'epoch' }),
+    },
+    { name: 'three-phase, timeout pacemaker', settings: () => ({ protocol: 'hotstuff3-chained' }) },
   ],
   delays: [
     { name: 'equal on all links', settings: (_, { maxDelayUs }) => ({ delayUs: maxDelayUs }) },

@@ -13,7 +13,7 @@ const MS = 1_000;
 const SIZES = [4, 4, 5, 6, 7, 7, 8, 10, 13] as const;
 
 /** Blocks by which a validator may be behind: those on their way to it. */
-const PIPELINE = 2;
+const PIPELINE = 3;
 
 /** A drawn run. */
 export interface SwarmPlan {
@@ -31,7 +31,7 @@ export function drawPlan(seed: number): SwarmPlan {
   const validators = pick(random, SIZES);
   const maxDelayUs = between(random, 1 * MS, 40 * MS);
   const leaderWaitUs = between(random, 2 * maxDelayUs, 4 * maxDelayUs);
-  const viewTimeoutUs = leaderWaitUs + 3 * maxDelayUs + between(random, 50 * MS, 300 * MS);
+  const viewTimeoutUs = leaderWaitUs + 6 * maxDelayUs + between(random, 50 * MS, 300 * MS);
   const maxTimeoutUs = viewTimeoutUs * between(random, 1, 4);
   let options: SimulationOptions = {
     validators,

@@ -118,6 +118,12 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
       '--leader-wait <duration>',
       'how long a leader waits for status messages after a failed view; else two delays',
     )
+    .option(
+      '--protocol <chained|basic|hotstuff3>',
+      'HotStuff-2 in either form, or three-phase HotStuff',
+      'chained',
+    )
+    .option('--rotation <round-robin|hashed|reputation>', 'who leads', 'round-robin')
     .option('--pacemaker <timeout|epoch>', 'how validators leave a failed view', 'timeout')
     .option('--machines <ideal|modelled>', 'whether signatures and disk writes take time', 'ideal')
     .option('--transactions <n>', 'load, per second', '0')

@@ -33,6 +33,8 @@ export interface SimulateOptions {
   readonly delayUs: number;
   readonly timeoutUs: number;
   readonly leaderWaitUs: number;
+  readonly protocol: 'chained' | 'basic' | 'hotstuff3';
+  readonly rotation: 'round-robin' | 'hashed' | 'reputation';
   readonly pacemaker: 'timeout' | 'epoch';
   /** `modelled`: signatures take processor time, and disks as long as measured ones. */
   readonly machines: 'ideal' | 'modelled';
@@ -161,7 +163,7 @@ function planned(
 /** What a swarm's run draws for itself. */
 const drawnKeys = [
   ...['validators', 'seed', 'duration', 'delay', 'timeout', 'leaderWait', 'pacemaker', 'machines'],
-  ...['transactions', 'crash', 'slow', 'heal'],
+  ...['protocol', 'rotation', 'transactions', 'crash', 'slow', 'heal'],
 ];
 
 /** @throws QuorumscopeError `config.invalid` naming every problem */
@@ -176,6 +178,8 @@ export function readSimulateOptions(raw: RawOptions): SimulateOptions {
     timeoutUs: read.duration('timeout') ?? 500_000,
     // Those who enter by the certificate are one delay behind the leader, their statuses another.
     leaderWaitUs: read.duration('leaderWait') ?? 2 * (parseDuration(read.text('delay') ?? '') ?? 20_000),
+    protocol: read.choice('protocol', ['chained', 'basic', 'hotstuff3'], 'chained'),
+    rotation: read.choice('rotation', ['round-robin', 'hashed', 'reputation'], 'round-robin'),
     pacemaker: read.choice('pacemaker', ['timeout', 'epoch'], 'timeout'),
     machines: read.choice('machines', ['ideal', 'modelled'], 'ideal'),
     startUs: read.instant('start'),

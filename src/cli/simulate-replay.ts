@@ -28,6 +28,8 @@ export function replayCommand(
     ...['--timeout', formatDuration(options.timeoutUs)],
     ...['--leader-wait', formatDuration(options.leaderWaitUs)],
   ];
+  if (options.protocol !== 'chained') words.push('--protocol', options.protocol);
+  if (options.rotation !== 'round-robin') words.push('--rotation', options.rotation);
   if (options.pacemaker !== 'timeout') words.push('--pacemaker', options.pacemaker);
   if (options.machines !== 'ideal') words.push('--machines', options.machines);
   if (options.transactions > 0) words.push('--transactions', options.transactions);

@@ -89,6 +89,14 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
   return result.safety.total + result.liveness.total === 0 && unconverged === undefined ? 0 : 1;
 }
 
+const protocols = {
+  chained: 'hotstuff2-chained',
+  basic: 'hotstuff2-basic',
+  hotstuff3: 'hotstuff3-chained',
+} as const;
+
+const rotations = { 'round-robin': 'round_robin', hashed: 'hashed', reputation: 'reputation' } as const;
+
 const modelledMachines = { fsync: 'measured', processor: 'modelled' } as const;
 
 function networkOf(options: SimulateOptions): SimulationOptions {
@@ -99,6 +107,8 @@ function networkOf(options: SimulateOptions): SimulationOptions {
     delayUs: options.delayUs,
     viewTimeoutUs: options.timeoutUs,
     leaderWaitUs: options.leaderWaitUs,
+    protocol: protocols[options.protocol],
+    rotation: rotations[options.rotation],
     pacemaker: options.pacemaker,
     ...(options.machines === 'modelled' ? { hardware: modelledMachines } : {}),
     speed: options.speed,

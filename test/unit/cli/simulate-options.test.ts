@@ -33,6 +33,8 @@ describe('readSimulateOptions', () => {
         crash: ['v2', 'v2@5s:300ms'],
         slow: ['v2@5s'],
         start: '2025-01-01',
+        protocol: 'hotstuff',
+        rotation: 'weighted',
         pacemaker: 'fast',
         control: true,
         json: true,
@@ -46,6 +48,8 @@ describe('readSimulateOptions', () => {
         --validators: found "1", expected a whole number from 2 to 10000
         --speed: found "fast", expected max or realtime
         --leader-wait: found "5", expected a duration such as 500ms, 5s or 1m30s
+        --protocol: found "hotstuff", expected chained or basic or hotstuff3
+        --rotation: found "weighted", expected round-robin or hashed or reputation
         --pacemaker: found "fast", expected timeout or epoch
         --start: found "2025-01-01", expected an instant such as 2025-01-01T00:00:00Z, or microseconds since the Unix epoch
         --crash: found "v2", expected who@when, such as v2@5s

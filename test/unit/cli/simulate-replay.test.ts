@@ -5,9 +5,10 @@ import { replayCommand } from '../../../src/cli/simulate-replay.js';
 import { runWords } from './world.js';
 
 interface Document {
-  readonly run: { readonly id: string; readonly seed: number };
+  readonly run: { readonly id: string; readonly seed: number; readonly protocol: string };
   readonly digest: string;
   readonly replay: string;
+  readonly safety: { readonly total: number };
   readonly liveness: { readonly total: number };
 }
 
@@ -29,6 +30,16 @@ it('gives the same digest', async () => {
   expect(again.digest).toBe(first.digest);
   expect(again.run).toEqual(first.run);
   expect(again.replay).toBe(first.replay);
+});
+
+it.each(['basic', 'hotstuff3'])('names protocol and rotation, %s', async (protocol) => {
+  const words = `--protocol ${protocol} --rotation reputation`;
+  const first = await documentOf(`simulate --duration 5s ${words} --crash v1@1s --heal v1@2s`);
+  expect(first.replay).toContain(` ${words} `);
+  expect(first.run.protocol).toBe(protocol === 'basic' ? 'hotstuff2-basic' : 'hotstuff3-chained');
+  expect(first.safety.total + first.liveness.total).toBe(0);
+  const again = await documentOf(first.replay.replace('quorumscope ', ''));
+  expect(again.digest).toBe(first.digest);
 });
 
 it('is printed with the seed where a rule is broken', async () => {

@@ -40,6 +40,37 @@ describe.each(behaviourNames)('%s', (behaviour) => {
   });
 });
 
+describe.each(['next_leader', 'leader'] as const)('basic form, votes2 to the %s', (vote2To) => {
+  it.each(behaviourNames)('%s by f validators breaks nothing', async (behaviour) => {
+    for (const pacemaker of pacemakers) {
+      const faults = [deviating(behaviour), deviating(behaviour, 4)];
+      const options = { protocol: 'hotstuff2-basic', vote2To, validators: 7, pacemaker, faults } as const;
+      const result = await simulate({ ...options, durationUs: 16 * SECOND });
+      expect(result.safety.violations).toEqual([]);
+      expect(result.liveness.violations).toEqual([]);
+      expect(result.blocks.committed).toBeGreaterThan(100);
+    }
+  });
+
+  it('twins by f validators break nothing', async () => {
+    const twins: Fault = { kind: 'twins', validators: [0], apart: [1], atUs: SECOND, durationUs: 5 * SECOND };
+    const options = { protocol: 'hotstuff2-basic', vote2To, faults: [twins] } as const;
+    const result = await simulate({ ...options, durationUs: 20 * SECOND });
+    expect(result.safety.violations).toEqual([]);
+    expect(result.liveness.violations).toEqual([]);
+    expect(result.blocks.committed).toBeGreaterThan(200);
+  });
+});
+
+it.each(behaviourNames)('three-phase HotStuff stays safe under %s', async (behaviour) => {
+  const faults = [deviating(behaviour), deviating(behaviour, 4)];
+  const options = { protocol: 'hotstuff3-chained', validators: 7, faults } as const;
+  const result = await simulate({ ...options, durationUs: 16 * SECOND });
+  expect(result.safety.violations).toEqual([]);
+  expect(result.liveness.violations).toEqual([]);
+  expect(result.blocks.committed).toBeGreaterThan(100);
+});
+
 describe('what the others see', () => {
   const seen = async (behaviour: (typeof behaviourNames)[number]) => {
     const { said, hooksFor } = recorder();

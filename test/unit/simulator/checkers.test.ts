@@ -1,6 +1,7 @@
 /** The checkers can fail: each deliberately broken variant is caught by the rule that it breaks. */
 import { describe, expect, it } from 'vitest';
 import { InclusionChecker } from '../../../simulator/checkers/inclusion-checker.js';
+import { LeaderWaitChecker } from '../../../simulator/checkers/leader-wait-checker.js';
 import { LivenessChecker } from '../../../simulator/checkers/liveness-checker.js';
 import { PaceChecker } from '../../../simulator/checkers/pace-checker.js';
 import { SafetyChecker } from '../../../simulator/checkers/safety-checker.js';
@@ -47,6 +48,39 @@ describe('whole runs', () => {
     expect((await simulate(options)).safety.total).toBe(0);
   });
 
+  it('a second vote for a view that is over: S4', async () => {
+    // Proposals of validator 2 come in time, but its certificates when the view is over.
+    const slow = { kind: 'slow', validator: 2, delayUs: 190_000, atUs: 0 } as const;
+    const options = {
+      protocol: 'hotstuff2-basic',
+      faults: [slow],
+      backoffFactor: 1,
+      durationUs: 10_000_000,
+    } as const;
+    const broken = await simulate({ ...options, negativeControls: { lateVote2: true } });
+    expect(broken.safety.violations[0]).toMatchObject({ rule: 'S4' });
+    expect(broken.safety.violations[0]?.detail).toMatch(/^vote2 while in view/);
+    const sound = await simulate(options);
+    expect(sound.safety.total).toBe(0);
+    expect(sound.views.timed_out).toBeGreaterThan(5);
+  });
+
+  it.each(['hotstuff2-chained', 'hotstuff2-basic'] as const)(
+    'a leader that does not wait for locks after a failed view: L5, %s',
+    async (protocol) => {
+      const faults = [{ kind: 'crash', validator: 1, atUs: 500_000 }] as const;
+      for (const pacemaker of ['timeout', 'epoch'] as const) {
+        const options = { protocol, pacemaker, faults, durationUs: 10_000_000 };
+        const broken = await simulate({ ...options, negativeControls: { noLeaderWait: true } });
+        expect(broken.liveness.violations[0]).toMatchObject({ rule: 'L5', validators: [2] });
+        expect(broken.safety.total).toBe(0);
+        const sound = await simulate(options);
+        expect(sound.liveness.total).toBe(0);
+        expect(sound.views.timed_out).toBeGreaterThan(10);
+      }
+    },
+  );
+
   it('a timer shorter than the leader wait never recovers from a lost view: L1', async () => {
     const broken = await simulate({ viewTimeoutUs: 5_000, maxTimeoutUs: 5_000, durationUs: MINUTE_US });
     expect(broken.liveness.violations[0]?.rule).toBe('L1');
@@ -62,6 +96,7 @@ describe('single rules', () => {
     parent: 0,
     proposer: 1,
     justify: genesisQc,
+    dc: undefined,
     payload: emptyPayload,
     proposedAtUs: 0,
     hashHigh: 0,
@@ -95,13 +130,13 @@ describe('single rules', () => {
     ['S1', twoBlocks(block({ id: 1 }), block({ id: 2 }))],
     ['S2', (checker) => [qc(1, 1), qc(1, 2)].forEach((one) => checker.certified(0, 0, one))],
     ['S3', (checker) => checker.certified(0, 0, qc(1, 1, 0b0011))],
-    ['S4', (checker) => [block({}), block({ id: 2 })].forEach((one) => checker.voted(0, 0, one))],
+    ['S4', (checker) => [1, 1].forEach((view) => checker.voted(0, 0, view, 0))],
     ['S5', (checker) => [qc(2, 2), qc(1, 1)].forEach((lock) => checker.locked(0, 0, lock))],
     [
       'S6',
       (checker) => {
         checker.locked(0, 0, qc(2, 2));
-        checker.voted(0, 0, block({ view: 3, justify: qc(1, 1) }));
+        checker.voted(0, 0, 3, 1);
       },
     ],
     ['S7', (checker) => [2, 1].forEach((view) => checker.viewEntered(0, 0, view))],
@@ -144,7 +179,8 @@ describe('single rules', () => {
 
   it('L1 counts views, waits for faults to end, and says it once', () => {
     const log = new ViolationLog(1);
-    const checker = new LivenessChecker(log, { validators: 4, maxFaulty: 1, longestViewUs: 1_000 });
+    const limits = { validators: 4, windowViews: 8, maxFaulty: 1, longestViewUs: 1_000 };
+    const checker = new LivenessChecker(log, limits);
     checker.faultsChanged(0, new Set([0, 1]));
     for (let view = 1; view < 50; view++) checker.viewEntered(view, 2, view, 'qc');
     expect(log.total).toBe(0);
@@ -170,6 +206,36 @@ describe('single rules', () => {
     };
     expect(pace(follow(new Set()))).toEqual([{ rule: 'L2', validators: [2], view: 7 }]);
     expect(pace(follow(new Set([2])))).toEqual([]);
+  });
+
+  it.each(['qc', 'dc'] as const)('L4 measures from certificate to certificate: %s', (trigger) => {
+    const views = (checker: PaceChecker): void => {
+      checker.viewEntered(1_000, 0, 1, trigger);
+      checker.viewEntered(1_021, 1, 2, trigger);
+    };
+    expect(pace(views)).toEqual([{ rule: 'L4', validators: [1], view: 1 }]);
+  });
+
+  it('who deviates, and twins, are not judged as honest', () => {
+    const deviating = (checker: SafetyChecker): void => {
+      checker.deviates(0);
+      for (const slot of [0, 4]) for (const view of [1, 1]) checker.votedAgain(0, slot, view);
+    };
+    expect(watch(deviating)).toEqual([]);
+    const log = new ViolationLog(1);
+    const waits = new LeaderWaitChecker(log, 4, 100);
+    waits.deviates(0);
+    for (const slot of [0, 4]) waits.freeToPropose(1, slot, 1, 'waited');
+    expect(log.total).toBe(0);
+    waits.freeToPropose(1, 1, 1, 'waited');
+    expect(log.kept).toMatchObject([{ rule: 'L5', validators: [1] }]);
+  });
+
+  it('signers that do not exist make no quorum', () => {
+    const lying = Uint32Array.of(0b1111_0011);
+    expect(equalCommittee(4).isQuorum(lying)).toBe(false);
+    expect(equalCommittee(32).isQuorum(Uint32Array.of(0xffff_ffff))).toBe(true);
+    expect(watch((checker) => checker.certified(0, 0, qc(1, 1, 0b1111_0011)))).toEqual(['S3']);
   });
 
   it('L4 notices a view that took longer than its messages, but not after a fault', () => {

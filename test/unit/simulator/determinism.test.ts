@@ -22,6 +22,16 @@ describe('a run', () => {
     expect((await simulate({ ...eventful, seed: 2 })).digest).not.toBe(digest);
   });
 
+  it.each([
+    { protocol: 'hotstuff2-basic' },
+    { protocol: 'hotstuff2-basic', vote2To: 'leader' },
+    { protocol: 'hotstuff3-chained' },
+    { rotation: 'reputation', powers: [1, 2, 1, 2, 1, 2, 1] },
+  ] as const)('has the same digest every time: %o', async (about) => {
+    const { digest } = await simulate({ ...eventful, ...about, durationUs: 4_000_000 });
+    expect((await simulate({ ...eventful, ...about, durationUs: 4_000_000 })).digest).toBe(digest);
+  });
+
   it('has the same digest whether or not somebody listens', async () => {
     const { hooksFor, said } = recorder();
     const { digest } = await simulate({ ...eventful, hooksFor });

@@ -22,17 +22,38 @@ beforeAll(async () => {
 
 const of = (type: string): Said[] => said.filter((one) => one.type === type);
 
-describe('the events of a run', () => {
-  it('are valid', () => {
-    const decoder = new LineDecoder();
-    const problems = said.flatMap(({ type, identity, tsUs, monoUs, body }, seq) => {
-      const line = { type, node: identity.node, ts_us: tsUs, mono_us: monoUs, seq, ...body };
-      const verdict = decoder.decode(JSON.stringify(line));
-      const { detail, unknownFields } = decoder;
-      return verdict === 'event' && unknownFields === 0 ? [] : [{ type, verdict, detail, unknownFields }];
-    });
-    expect(problems).toEqual([]);
+/** What the decoder finds wrong. */
+function problemsOf(said: readonly Said[]): object[] {
+  const decoder = new LineDecoder();
+  return said.flatMap(({ type, identity, tsUs, monoUs, body }, seq) => {
+    const line = { type, node: identity.node, ts_us: tsUs, mono_us: monoUs, seq, ...body };
+    const verdict = decoder.decode(JSON.stringify(line));
+    const { detail, unknownFields } = decoder;
+    return verdict === 'event' && unknownFields === 0 ? [] : [{ type, verdict, detail, unknownFields }];
   });
+}
+
+describe('the events of a run', () => {
+  it('are valid', () => expect(problemsOf(said)).toEqual([]));
+
+  it.each(['next_leader', 'leader'] as const)(
+    'are valid in the basic form, votes2 to the %s',
+    async (vote2To) => {
+      const { said: told, hooksFor: tells } = recorder();
+      const faults = [{ kind: 'crash', validator: 3, atUs: 1_000_000, durationUs: 1_000_000 }] as const;
+      await simulate({
+        protocol: 'hotstuff2-basic',
+        vote2To,
+        hooksFor: tells,
+        faults,
+        durationUs: 4_000_000,
+      });
+      expect(problemsOf(told)).toEqual([]);
+      expect(told.map(({ type }) => type)).toEqual(
+        expect.arrayContaining(['consensus.dc_formed', 'consensus.dc_received', 'consensus.tc_formed']),
+      );
+    },
+  );
 
   it('are in order of time per process run, with whole microseconds', () => {
     const last = new Map<string, number>();

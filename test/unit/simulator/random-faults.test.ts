@@ -26,6 +26,13 @@ function networks(victims: (validators: number) => number) {
     return fc.record({
       validators: fc.constant(validators),
       seed: fc.nat(),
+      form: fc.constantFrom(
+        { protocol: 'hotstuff2-chained' as const },
+        { protocol: 'hotstuff2-basic' as const },
+        { protocol: 'hotstuff2-basic' as const, vote2To: 'leader' as const },
+        { protocol: 'hotstuff2-chained' as const, rotation: 'hashed' as const },
+        { protocol: 'hotstuff3-chained' as const, rotation: 'hashed' as const },
+      ),
       pacemaker: fc.constantFrom('timeout' as const, 'epoch' as const),
       hardware: fc.constantFrom({}, { fsync: 'measured' as const, processor: 'modelled' as const }),
       first: fc.nat({ max: validators - 1 }),
@@ -37,7 +44,7 @@ function networks(victims: (validators: number) => number) {
 /** Eight seconds of faults at most, then quiet. */
 async function mustStaySafeAndHeal(networksOf: ReturnType<typeof networks>, numRuns: number): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(networksOf, async ({ spells, first, ...network }) => {
+    fc.asyncProperty(networksOf, async ({ spells, first, form, ...network }) => {
       const faults = spells.flatMap((own, index) => {
         let atUs = 0;
         return own.map(({ kind, gapUs, durationUs, delayUs }) => {
@@ -48,7 +55,7 @@ async function mustStaySafeAndHeal(networksOf: ReturnType<typeof networks>, numR
         });
       });
       const workload = { transactionsPerSecond: 50 };
-      const result = await simulate({ ...network, faults, durationUs: 25_000 * MS, workload });
+      const result = await simulate({ ...network, ...form, faults, durationUs: 25_000 * MS, workload });
       expect(result.safety.violations).toEqual([]);
       expect(result.liveness.violations).toEqual([]);
       // Everybody has caught up, but for the last block or two.

@@ -5,10 +5,16 @@ import { recorder, simulate } from './run.js';
 
 const outage = { kind: 'crash', validator: 'validator-1', atUs: 1_005_000, durationUs: 5_000_000 } as const;
 
-describe.each(['timeout', 'epoch'] as const)('a validator that was down, pacemaker %s', (pacemaker) => {
+const networks = (['timeout', 'epoch'] as const).flatMap((pacemaker) => [
+  { pacemaker, protocol: 'hotstuff2-chained' as const },
+  { pacemaker, protocol: 'hotstuff2-basic' as const },
+  { pacemaker, protocol: 'hotstuff2-basic' as const, vote2To: 'leader' as const },
+]);
+
+describe.each(networks)('a validator that was down, $protocol $vote2To, pacemaker $pacemaker', (network) => {
   it('catches up to the others, every height once and in order', async () => {
     const { said, hooksFor } = recorder();
-    const result = await simulate({ pacemaker, faults: [outage], durationUs: 12_000_000, hooksFor });
+    const result = await simulate({ ...network, faults: [outage], durationUs: 12_000_000, hooksFor });
     const heights = said
       .filter(({ type, identity }) => type === 'consensus.block_committed' && identity.index === 1)
       .map(({ body }) => body['height']);
@@ -68,17 +74,18 @@ describe('a restart', () => {
     expect(silent).toEqual([]);
   });
 
-  it('of more validators than f, all at once, goes on where the chain stood', async () => {
+  const protocols = ['hotstuff2-chained', 'hotstuff2-basic', 'hotstuff3-chained'] as const;
+  it.each(protocols)('of all validators at once goes on where the chain stood: %s', async (protocol) => {
     const faults = [0, 1, 2, 3].map((validator) => ({
       kind: 'crash' as const,
       validator,
       atUs: 2_003_000,
       durationUs: 1_000_000,
     }));
-    const options = { faults, hardware: { fsync: 'measured' as const } };
+    const options = { protocol, faults, hardware: { fsync: 'measured' as const } };
     const before = await simulate({ ...options, durationUs: 2_500_000 });
     const result = await simulate({ ...options, durationUs: 20_000_000 });
-    expect(result.blocks.committed).toBeGreaterThan(before.blocks.committed + 100);
+    expect(result.blocks.committed).toBeGreaterThan(before.blocks.committed + 90);
     expect(new Set(result.blocks.per_node).size).toBeLessThanOrEqual(2);
     expect(result.safety.total).toBe(0);
   });

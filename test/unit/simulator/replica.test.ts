@@ -36,6 +36,7 @@ const observer = new Proxy({} as Observer, {
 
 const config: ReplicaConfig = {
   self: 0,
+  protocol: 'hotstuff2-chained',
   committee: equalCommittee(4),
   rotation: roundRobin(4),
   pacemaker: 'timeout',
@@ -50,6 +51,7 @@ const block = (view: number, justify: Qc, about: Partial<Block> = {}): Block => 
   parent: justify.block,
   proposer: view % 4,
   justify,
+  dc: undefined,
   payload: emptyPayload,
   proposedAtUs: 0,
   hashHigh: 0,
@@ -73,7 +75,7 @@ const propose = (to: ChainedReplica, proposed: Block, from = proposed.proposer):
   to.receive(from, { kind: Kind.proposal, view: proposed.view, block: proposed, tc: undefined });
 
 const vote = (to: ChainedReplica, from: number, { view, id, height }: Block): void =>
-  to.receive(from, { kind: Kind.vote1, view, block: id, height });
+  to.receive(from, { kind: Kind.vote1, view, block: id, height, qc: undefined });
 
 const sent = (what: string): string[] => log.filter((line) => line.includes(what));
 
@@ -138,6 +140,7 @@ describe('voting', () => {
       view: 3,
       tc: { view: 3, signers: Uint32Array.of(0b1110) },
       highQc: genesisQc,
+      dc: undefined,
     });
     propose(one, block(3, genesisQc));
     expect(sent('proposalRejected')).toEqual(['proposalRejected below_lock']);
@@ -168,6 +171,7 @@ describe('collecting and leading', () => {
       view: 3,
       tc: { view: 3, signers: Uint32Array.of(0b1110) },
       highQc: genesisQc,
+      dc: undefined,
     });
     propose(one, third);
     for (const from of [1, 2, 3]) vote(one, from, third);
@@ -207,7 +211,7 @@ describe('collecting and leading', () => {
       const one = replica();
       one.start();
       const tc = { view: 4, signers: Uint32Array.of(0b1110) };
-      one.receive(1, { kind: Kind.tc, view: 4, tc, highQc: genesisQc });
+      one.receive(1, { kind: Kind.tc, view: 4, tc, highQc: genesisQc, dc: undefined });
       return one;
     };
     const waiting = enter();
@@ -218,7 +222,7 @@ describe('collecting and leading', () => {
     log = [];
     const told = enter();
     for (const from of [1, 2, 3])
-      told.receive(from, { kind: Kind.status, view: 4, highQc: genesisQc, tc: undefined });
+      told.receive(from, { kind: Kind.status, view: 4, highQc: genesisQc, dc: undefined, tc: undefined });
     expect(sent('build')).toEqual(['build 4 on 0']);
   });
 });
@@ -234,7 +238,7 @@ describe('committing', () => {
     propose(one, a);
     propose(one, b);
     expect(sent('commit')).toEqual([]);
-    one.receive(1, { kind: Kind.tc, view: 3, tc: undefined, highQc: qcOf(b) });
+    one.receive(1, { kind: Kind.tc, view: 3, tc: undefined, highQc: qcOf(b), dc: undefined });
     expect(sent('commit')).toEqual(['commit 1']);
   });
 
@@ -249,11 +253,12 @@ describe('committing', () => {
       view: 4,
       tc: { view: 4, signers: Uint32Array.of(0b1110) },
       highQc: qcOf(a),
+      dc: undefined,
     });
     propose(one, gap);
     propose(one, next);
     expect(sent('commit')).toEqual([]);
-    one.receive(1, { kind: Kind.tc, view: 6, tc: undefined, highQc: qcOf(next) });
+    one.receive(1, { kind: Kind.tc, view: 6, tc: undefined, highQc: qcOf(next), dc: undefined });
     expect(sent('commit')).toEqual(['commit 1,4']);
   });
 
@@ -280,7 +285,7 @@ describe('committing', () => {
 it('after a restart neither votes nor proposes in a view that it has signed in', () => {
   const first = block(1, genesisQc);
   const lock = qcOf(first);
-  const record = { lock, votedView: 4, highQc: lock, highTc: undefined, block: undefined };
+  const record = { lock, votedView: 4, highQc: lock, highDc: undefined, highTc: undefined, block: undefined };
   const one = replica({}, { record, blocks: [first] });
   one.start();
   expect(one.view).toBe(4);

@@ -7,6 +7,7 @@ import {
   RunPictures,
   type SimulationOptions,
 } from '../../../simulator/main.js';
+import { protocolNames } from '../../../simulator/protocol/replica.js';
 import { DoublingSeries } from '../../../simulator/report/doubling-series.js';
 import { Conduct } from '../../../simulator/report/view-ribbon.js';
 import { simulate, usual } from './run.js';
@@ -34,15 +35,18 @@ function laneOf({ ribbon }: RunPictures, lane: number): number[] {
 }
 
 describe('the ribbon', () => {
-  it('shows a healthy network committing in every view but the newest', async () => {
-    const { pictures, result } = await watched({ maxViews: 50 });
-    for (let lane = 0; lane < 4; lane++) {
-      const counts = laneOf(pictures, lane);
-      expect(counts[Conduct.committed]).toBeGreaterThanOrEqual(result.blocks.committed - 1);
-      expect(counts[Conduct.late]! + counts[Conduct.failedLeader]!).toBe(0);
-      expect(counts.reduce((sum, count) => sum + count)).toBe(result.views.entered);
-    }
-  });
+  it.each(protocolNames)(
+    'shows a healthy network committing in all but the newest views, %s',
+    async (protocol) => {
+      const { pictures, result } = await watched({ protocol, maxViews: 50 });
+      for (let lane = 0; lane < 4; lane++) {
+        const counts = laneOf(pictures, lane);
+        expect(counts[Conduct.committed]).toBeGreaterThanOrEqual(result.blocks.committed - 1);
+        expect(counts[Conduct.late]! + counts[Conduct.failedLeader]!).toBe(0);
+        expect(counts.reduce((sum, count) => sum + count)).toBe(result.views.entered);
+      }
+    },
+  );
 
   it('shows who crashed by silence, and the lost views by their leaders', async () => {
     const { pictures, result } = await watched({
