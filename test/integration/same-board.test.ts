@@ -77,20 +77,19 @@ describe('one board', () => {
       environment: { QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0', QUORUMSCOPE_ATTACH_SOCKET: 'null', ...more },
     });
 
-  /** The page once nothing changes any more. */
-  const settled = async (url: string): Promise<string[]> => {
-    let before = '';
-    const page = await eventually(
+  /** The page once everything that `hooks` stated has been processed. */
+  const settled = (url: string, hooks: entry.Hooks): Promise<string[]> => {
+    // `hello` is a line too.
+    const stated = 1 + Object.values(hooks.stats().emitted).reduce((sum, count) => sum + count, 0);
+    return eventually(
       async () => {
-        const now = decided(await (await fetch(`${url}/metrics`)).text()).join('\n');
-        const same = now === before && now.includes('blocks_committed_total') ? now : undefined;
-        before = now;
-        return same;
+        const page = await (await fetch(`${url}/metrics`)).text();
+        const processed = /^quorumscope_events_processed_total\{[^}]*node_id="node-1"\} (\d+)$/m.exec(page);
+        return Number(processed?.[1]) >= stated ? decided(page) : undefined;
       },
       20_000,
-      'a page that has settled',
+      `${stated} events processed`,
     );
-    return page.split('\n');
   };
 
   const embedded = async (thread: string): Promise<string[]> => {
@@ -107,7 +106,7 @@ describe('one board', () => {
         clock = given.clock!;
         return hooks;
       });
-      const page = await settled(addresses.http!);
+      const page = await settled(addresses.http!, hooks);
       expectNothingLost(hooks);
       expect(made.failed).toBeUndefined();
       return page;
@@ -131,7 +130,7 @@ describe('one board', () => {
       ship(made, { address: socket });
       return made;
     });
-    pages.set('shipped', await settled(sidecar.addresses.http!));
+    pages.set('shipped', await settled(sidecar.addresses.http!, hooks));
     expectNothingLost(hooks);
     await sidecar.stop();
 
