@@ -1,0 +1,130 @@
+/**
+ * Which messages between attached nodes arrived in a view and the one after it: what one says it sent,
+ * held against what the other says it has. From this follows whether links are cut, and which.
+ *
+ * A cut has a shape: every message from some to some others is missing, and nothing else is. What is
+ * missing without a shape is loss. A message that never left its sender is neither.
+ */
+import type { ViewRecord } from './../record/view-record.js';
+import type { NodeStanding } from './node-standing.js';
+
+/** An attached node with what it holds of a view and the next. */
+export interface Correspondent {
+  readonly self: string;
+  readonly standing: NodeStanding;
+  /** Oldest first; undefined where it has none of a view. */
+  readonly records: readonly (ViewRecord | undefined)[];
+  /** Whether its process ran all the time. */
+  readonly isRunning: boolean;
+}
+
+/** What became of the messages from one validator to another. */
+interface Pair {
+  readonly from: string;
+  readonly to: string;
+  readonly arrived: number;
+  /** Missing after the last one that arrived. */
+  readonly missedLast: number;
+  readonly missed: number;
+}
+
+/** Links that carry nothing, and what else was lost. */
+export interface Deliveries {
+  /** Groups that do not reach each other, largest first; one group when all do. */
+  readonly groups: readonly (readonly string[])[];
+  /** Senders whose messages do not reach certain receivers, while the other way works. */
+  readonly oneWay: { readonly from: readonly string[]; readonly to: readonly string[] } | undefined;
+  readonly arrived: number;
+  readonly missed: number;
+}
+
+/** Looks at all pairs of running attached nodes. `tellsAll`: wishes go to everybody. */
+export function deliveriesAmong(nodes: readonly Correspondent[], tellsAll: boolean): Deliveries {
+  const running = nodes.filter(({ isRunning }) => isRunning);
+  const pairs: Pair[] = [];
+  for (const from of running)
+    for (const to of running) if (from !== to) pairs.push(pairOf(from, to, tellsAll));
+  const groups = groupsOf(
+    running.map(({ self }) => self),
+    pairs,
+  );
+  const sum = (of: (pair: Pair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
+  return {
+    groups,
+    oneWay: groups.length > 1 ? undefined : oneWayOf(pairs),
+    arrived: sum(({ arrived }) => arrived),
+    missed: sum(({ missed }) => missed),
+  };
+}
+
+function pairOf(from: Correspondent, to: Correspondent, tellsAll: boolean): Pair {
+  let arrived = 0;
+  let missed = 0;
+  let missedLast = 0;
+  const count = (wasLeft: boolean, hasCome: boolean): void => {
+    if (hasCome) {
+      arrived++;
+      missedLast = 0;
+    } else if (wasLeft) {
+      missed++;
+      missedLast++;
+    }
+  };
+  from.records.forEach((sent, i) => {
+    const got = to.records[i];
+    if (sent === undefined || got?.incomplete.includes('consensus')) return;
+    const { view } = sent;
+    const left = (message: Parameters<NodeStanding['handedOver']>[0], of = view): boolean =>
+      from.standing.handedOver(message, of) !== false;
+    if (sent.proposals.some(({ isOwn }) => isOwn)) count(left('proposal'), hasProposalOf(from.self, got));
+    for (const { vote, to: collector } of sent.ownVotes)
+      if (collector === to.self && vote !== 'vote3') count(left(vote), hasVoteOf(from.self, vote, got));
+    if (tellsAll && sent.wishSentUs !== undefined)
+      count(left('wish', view + 1), got?.wishes.some(({ validator }) => validator === from.self) ?? false);
+  });
+  return { from: from.self, to: to.self, arrived, missed, missedLast };
+}
+
+function hasProposalOf(leader: string, record: ViewRecord | undefined): boolean {
+  if (record === undefined) return false;
+  return (
+    record.proposals.some(({ validator }) => validator === leader) ||
+    record.refusals.some(({ what, validator }) => what === 'proposal' && validator === leader)
+  );
+}
+
+function hasVoteOf(voter: string, phase: string, record: ViewRecord | undefined): boolean {
+  if (record === undefined) return false;
+  return (
+    record.votes.some(({ vote, validator }) => vote === phase && validator === voter) ||
+    record.refusals.some(({ what, validator }) => what === 'vote' && validator === voter)
+  );
+}
+
+/** Two are in one group when anything of either reached the other last, or neither had anything to say. */
+function groupsOf(selves: readonly string[], pairs: readonly Pair[]): string[][] {
+  const groupOf = new Map(selves.map((self) => [self, [self]]));
+  const cut = new Set(pairs.filter(({ missedLast }) => missedLast > 0).map(({ from, to }) => `${from} ${to}`));
+  for (const { from, to } of pairs) {
+    const isApart = cut.has(`${from} ${to}`) && cut.has(`${to} ${from}`);
+    const a = groupOf.get(from)!;
+    const b = groupOf.get(to)!;
+    if (isApart || a === b) continue;
+    a.push(...b);
+    for (const self of b) groupOf.set(self, a);
+  }
+  return [...new Set(groupOf.values())].sort((a, b) => b.length - a.length);
+}
+
+/** All from some to some others is missing, at least two such links, and nothing else is missing. */
+function oneWayOf(pairs: readonly Pair[]): Deliveries['oneWay'] {
+  const cut = pairs.filter(({ missedLast }) => missedLast > 0);
+  if (cut.length < 2 || pairs.some((pair) => pair.missed > pair.missedLast)) return undefined;
+  const from = [...new Set(cut.map((pair) => pair.from))].sort();
+  const to = [...new Set(cut.map((pair) => pair.to))].sort();
+  if (from.some((self) => to.includes(self)) || cut.length !== from.length * to.length) return undefined;
+  const isHeard = pairs.some(
+    (pair) => to.includes(pair.from) && from.includes(pair.to) && pair.arrived > 0 && pair.missedLast === 0,
+  );
+  return isHeard ? { from, to } : undefined;
+}
