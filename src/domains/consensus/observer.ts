@@ -8,9 +8,11 @@ import { observeCertificates } from './certificate-observer.js';
 import { CommitObserver, observeSync } from './commit-observer.js';
 import { ChainRecords } from './record/chain-records.js';
 import { RecordBook } from './record/record-book.js';
+import type { RecordListener } from './record/view-record.js';
 import { BlockObserver, observeProposals } from './proposal-observer.js';
 import { observeReports } from './report-observer.js';
 import { observeMembership, validatorSetSeries } from './validator-observer.js';
+import { VerdictBook } from './verdict/verdict-book.js';
 import { observePacemaker, ViewObserver } from './view-observer.js';
 import { observeVotes } from './vote-observer.js';
 import { ConsensusWatch } from './watch.js';
@@ -27,8 +29,14 @@ export function consensusDomain(watch: ConsensusWatch = new ConsensusWatch()): D
 
 function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
   const set = validatorSetSeries(chain);
-  const { records: listener } = watch.listeners;
-  const records = new ChainRecords(chain.chain, chain.names, listener === undefined ? [] : [listener]);
+  const listeners: RecordListener[] = [];
+  const records = new ChainRecords(chain.chain, chain.names, listeners);
+  const verdicts = new VerdictBook({
+    ...chain,
+    views: records,
+    listeners: [watch.listeners.verdicts].filter((listener) => listener !== undefined),
+  });
+  listeners.push(...[watch.listeners.records].filter((listener) => listener !== undefined), verdicts);
   watch.open(chain.chain, records);
   return {
     node: (scope: NodeScope) => [
@@ -42,9 +50,18 @@ function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
       observeSync(scope),
       observeMembership(scope),
       observeReports(scope),
+      // Before the records, so that where a node is now is known when one of them closes.
+      verdicts.watch(scope.node),
       new RecordBook(scope, records),
     ],
-    validators: () => set.update(),
-    closed: () => watch.close(chain.chain),
+    validators: () => {
+      set.update();
+      verdicts.validators();
+    },
+    tick: () => verdicts.tick(),
+    closed: () => {
+      verdicts.close();
+      watch.close(chain.chain);
+    },
   };
 }

@@ -30,6 +30,14 @@ const kinds = { proposal: 0, vote1: 1, vote2: 2, prepare: 3, wish: 4 } as const;
 /** A message that a verdict may ask for. */
 export type Handed = keyof typeof kinds;
 
+/** Who keeps the standings of a chain's nodes. */
+interface StandingBook {
+  /** A node was attached or detached. */
+  cameOrWent(): void;
+  /** Nothing of a node is kept any more. */
+  forget(node: string): void;
+}
+
 /** One node as the verdicts see it. */
 export class NodeStanding implements NodeObserver {
   readonly node: string;
@@ -51,8 +59,11 @@ export class NodeStanding implements NodeObserver {
   #isAttached = false;
   #runSinceUs = 0;
 
-  constructor(node: string) {
+  readonly #book: StandingBook;
+
+  constructor(node: string, book: StandingBook) {
     this.node = node;
+    this.#book = book;
   }
 
   /** The validator that the node is. */
@@ -106,14 +117,17 @@ export class NodeStanding implements NodeObserver {
   }
 
   hello(hello: HelloEvent, isNewRun: boolean): void {
-    this.#isAttached = true;
     this.#self = hello.validator;
     this.#protocol = hello.protocol;
-    if (!isNewRun) return;
-    this.#runSinceUs = hello.ts_us;
-    this.#peers.clear();
-    this.#forgetMessages();
-    this.#view = -1;
+    if (isNewRun) {
+      this.#runSinceUs = hello.ts_us;
+      this.#peers.clear();
+      this.#forgetMessages();
+      this.#view = -1;
+    }
+    if (this.#isAttached) return;
+    this.#isAttached = true;
+    this.#book.cameOrWent();
   }
 
   gap(domain: string): void {
@@ -124,6 +138,11 @@ export class NodeStanding implements NodeObserver {
 
   detached(): void {
     this.#isAttached = false;
+    this.#book.cameOrWent();
+  }
+
+  closed(): void {
+    this.#book.forget(this.node);
   }
 
   #entered({ view, ts_us }: EventMap['consensus.view_entered']): void {
