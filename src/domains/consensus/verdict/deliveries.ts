@@ -6,7 +6,7 @@
  * missing without a shape is loss. A message that never left its sender is neither.
  */
 import type { ViewRecord } from './../record/view-record.js';
-import type { NodeStanding } from './node-standing.js';
+import type { Handed, NodeStanding } from './node-standing.js';
 
 /** An attached node with what it holds of a view and the next. */
 export interface Correspondent {
@@ -38,12 +38,16 @@ export interface Deliveries {
   readonly missed: number;
 }
 
-/** Looks at all pairs of running attached nodes. `tellsAll`: wishes go to everybody. */
-export function deliveriesAmong(nodes: readonly Correspondent[], tellsAll: boolean): Deliveries {
+/** Looks at all pairs of running attached nodes. `tellsAll`: wishes go to everybody; `others`: receivers of a broadcast. */
+export function deliveriesAmong(
+  nodes: readonly Correspondent[],
+  tellsAll: boolean,
+  others: number,
+): Deliveries {
   const running = nodes.filter(({ isRunning }) => isRunning);
   const pairs: Pair[] = [];
   for (const from of running)
-    for (const to of running) if (from !== to) pairs.push(pairOf(from, to, tellsAll));
+    for (const to of running) if (from !== to) pairs.push(pairOf(from, to, tellsAll, others));
   const groups = groupsOf(
     running.map(({ self }) => self),
     pairs,
@@ -57,7 +61,7 @@ export function deliveriesAmong(nodes: readonly Correspondent[], tellsAll: boole
   };
 }
 
-function pairOf(from: Correspondent, to: Correspondent, tellsAll: boolean): Pair {
+function pairOf(from: Correspondent, to: Correspondent, tellsAll: boolean, others: number): Pair {
   let arrived = 0;
   let missed = 0;
   let missedLast = 0;
@@ -74,9 +78,9 @@ function pairOf(from: Correspondent, to: Correspondent, tellsAll: boolean): Pair
     const got = to.records[i];
     if (sent === undefined || got?.incomplete.includes('consensus')) return;
     const { view } = sent;
-    const left = (message: Parameters<NodeStanding['handedOver']>[0], of = view): boolean =>
-      from.standing.handedOver(message, of) !== false;
-    if (sent.proposals.some(({ isOwn }) => isOwn)) count(left('proposal'), hasProposalOf(from.self, got));
+    const left = (message: Handed, of = view, receivers = 1): boolean =>
+      (from.standing.handedOver(message, of) ?? receivers) >= receivers;
+    if (sent.proposals.some(({ isOwn }) => isOwn)) count(left('proposal', view, others), hasProposalOf(from.self, got));
     for (const { vote, to: collector } of sent.ownVotes)
       if (collector === to.self && vote !== 'vote3') count(left(vote), hasVoteOf(from.self, vote, got));
     if (tellsAll && sent.wishSentUs !== undefined)
@@ -104,9 +108,9 @@ function hasVoteOf(voter: string, phase: string, record: ViewRecord | undefined)
 /** Two are in one group when anything of either reached the other last, or neither had anything to say. */
 function groupsOf(selves: readonly string[], pairs: readonly Pair[]): string[][] {
   const groupOf = new Map(selves.map((self) => [self, [self]]));
-  const cut = new Set(pairs.filter(({ missedLast }) => missedLast > 0).map(({ from, to }) => `${from} ${to}`));
+  const links = new Map(pairs.map((pair) => [`${pair.from} ${pair.to}`, pair]));
   for (const { from, to } of pairs) {
-    const isApart = cut.has(`${from} ${to}`) && cut.has(`${to} ${from}`);
+    const isApart = isCut(links.get(`${from} ${to}`), links.get(`${to} ${from}`));
     const a = groupOf.get(from)!;
     const b = groupOf.get(to)!;
     if (isApart || a === b) continue;
@@ -114,6 +118,13 @@ function groupsOf(selves: readonly string[], pairs: readonly Pair[]): string[][]
     for (const self of b) groupOf.set(self, a);
   }
   return [...new Set(groupOf.values())].sort((a, b) => b.length - a.length);
+}
+
+/** Nothing came one way, and nothing came, or nothing was to come, the other way. */
+function isCut(there: Pair | undefined, back: Pair | undefined): boolean {
+  if (there === undefined || back === undefined) return false;
+  const isSilent = ({ missedLast, arrived }: Pair): boolean => missedLast > 0 || arrived === 0;
+  return isSilent(there) && isSilent(back) && there.missedLast + back.missedLast > 0;
 }
 
 /** All from some to some others is missing, at least two such links, and nothing else is missing. */

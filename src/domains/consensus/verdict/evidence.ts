@@ -17,6 +17,8 @@ export interface Witness {
   readonly standing: NodeStanding;
   readonly record: ViewRecord | undefined;
   readonly next: ViewRecord | undefined;
+  /** The first later view in which it accepted a proposal, among the few that are looked at. */
+  readonly later: ViewRecord | undefined;
 }
 
 /** What a verdict is reached from. */
@@ -74,6 +76,8 @@ export class Evidence {
   /** Wall time at which the first attached node entered, and at which the last one gave up or left. */
   readonly beganUs: number;
   readonly endedUs: number;
+  /** Wall time at which the first attached node gave up; when the last left, where none did. */
+  readonly firstUs: number;
   readonly timerUs: number;
   readonly #bySelf = new Map<string, Witness>();
 
@@ -100,6 +104,10 @@ export class Evidence {
     this.timerUs = Math.max(0, ...records.map(({ timerUs }) => timerUs ?? 0));
     this.beganUs = Math.min(...entered.map(({ enteredAtUs }) => enteredAtUs));
     this.endedUs = Math.max(...entered.map((record) => record.enteredAtUs + givenUpUs(record)));
+    const timeouts = entered.flatMap(({ enteredAtUs, timeout }) =>
+      timeout === undefined ? [] : [enteredAtUs + timeout.atUs],
+    );
+    this.firstUs = timeouts.length > 0 ? Math.min(...timeouts) : this.endedUs;
     this.phase = this.isBasic && this.#isPrepared() ? 'vote2' : 'vote1';
     this.collector = this.#collectorOf(this.phase);
     this.deliveries = this.#deliveries();
@@ -124,10 +132,8 @@ export class Evidence {
   isDown(validator: string): Known {
     const witness = this.of(validator);
     if (witness !== undefined) {
-      const { standing, record } = witness;
-      if (standing.isAttached && standing.runSinceUs > this.endedUs) return true;
-      if (standing.isAttached) return false;
-      return record?.timeout === undefined && record?.leftUs === undefined;
+      const { standing } = witness;
+      return standing.wasAway(this.beganUs, this.firstUs);
     }
     return this.#linked(validator, 'closed');
   }
@@ -138,9 +144,7 @@ export class Evidence {
     const states = this.witnesses
       .filter(({ standing }) => standing.self !== validator && standing.isAttached)
       .map(({ standing }): Known => {
-        if (standing.fellSilent(validator, this.beganUs, this.endedUs + 2 * this.timerUs)) return true;
-        const state = standing.linkTo(validator, this.endedUs);
-        return state === undefined ? undefined : state === 'silent';
+        return standing.wasLinked(validator, 'silent', this.firstUs, this.endedUs + 2 * this.timerUs);
       });
     return anyOf(states);
   }
@@ -166,6 +170,23 @@ export class Evidence {
     const longestUs = Math.max(storageUs, loopLagUs, processingUs);
     const timerUs = record.timerUs ?? this.timerUs;
     return timerUs > 0 && longestUs >= STRAINED_SHARE * timerUs;
+  }
+
+  /** Whether it is far away, while others are near: a round trip to it takes half the timer, and far longer than usual. */
+  isFar(validator: string | undefined): Known {
+    if (validator === undefined) return undefined;
+    return anyOf(
+      this.witnesses.map(({ standing }): Known => {
+        if (!standing.isAttached || standing.self === validator) return undefined;
+        const trips = standing.roundTripsUs(validator);
+        return trips && 2 * trips.to >= this.timerUs && trips.to >= 4 * trips.usual;
+      }),
+    );
+  }
+
+  /** Whether its machine or its link held it up. */
+  isHeldUp(validator: string | undefined): Known {
+    return anyOf([this.isStrained(validator), this.isFar(validator)]);
   }
 
   // --- the proposal
@@ -211,7 +232,7 @@ export class Evidence {
     if (witness === undefined) return undefined;
     const { record, standing } = witness;
     const isStated = record?.proposals.some(({ isOwn }) => isOwn) ?? false;
-    if (isStated) return standing.handedOver('proposal', this.view) === false ? false : true;
+    if (isStated) return standing.handedOver('proposal', this.view) === 0 ? false : true;
     return this.isGap(record) ? undefined : false;
   }
 
@@ -254,10 +275,11 @@ export class Evidence {
     const vote = witness?.record?.ownVotes.find((one) => one.vote === phase);
     if (vote === undefined) return this.#unvoted(validator, witness);
     if (collector === undefined) return undefined;
-    if (witness?.standing.handedOver(handedAs(phase), this.view) === false && validator !== collector)
+    if (witness?.standing.handedOver(handedAs(phase), this.view) === 0 && validator !== collector)
       return 'missing';
     if (this.isDown(collector) === true) return 'collector';
     if (this.isCut(validator, collector) === true) return 'cut';
+    if (this.isHeldUp(collector) === true) return 'collector';
     if (this.arrivals === undefined) return undefined;
     return this.of(collector)?.standing.isAttached === true ? 'lost' : undefined;
   }
@@ -275,7 +297,7 @@ export class Evidence {
       if (record?.trigger === 'start') return 'missing';
       return this.isStrained(validator) === true ? 'voter_late' : undefined;
     }
-    if (this.proposalLeft === false) return 'withheld';
+    if (this.proposalLeft === false || this.#isKeptFromSome) return 'withheld';
     if (this.isCut(leader, validator) === true) return 'cut';
     if (had === 'late') return this.isLeaderHeldUp === true ? 'late' : 'slack';
     if (record?.trigger === 'start') return 'missing';
@@ -294,7 +316,7 @@ export class Evidence {
   get isLeaderHeldUp(): Known {
     const { leader } = this;
     if (leader === undefined) return undefined;
-    if (this.isStrained(leader) === true) return true;
+    if (this.isHeldUp(leader) === true) return true;
     const own = this.of(leader)?.record;
     const sent = own?.proposals.find(({ isOwn }) => isOwn);
     const { committee, history } = this;
@@ -302,7 +324,14 @@ export class Evidence {
       const waitedUs = own.leaderWait?.waitUs ?? 0;
       if (sent.atUs - waitedUs >= STRAINED_SHARE * (own.timerUs ?? this.timerUs)) return true;
     }
-    return history.timerSuffices(this.timerUs, leader, 2 * committee.members.length);
+    if (own !== undefined) return false;
+    return this.deliveries.missed > 0 ? undefined : history.timerSuffices(this.timerUs, leader, 2 * committee.members.length);
+  }
+
+  /** Whether the leader says that it gave its proposal to its transport for some receivers only. */
+  get #isKeptFromSome(): boolean {
+    const handed = this.of(this.leader)?.standing.handedOver('proposal', this.view);
+    return handed !== undefined && handed > 0 && handed < this.committee.members.length - 1;
   }
 
   #hasSigned(validator: string): boolean {
@@ -328,9 +357,7 @@ export class Evidence {
     ] as const) {
       const standing = this.of(self)?.standing;
       if (standing?.isAttached !== true || this.isDown(peer) === true) continue;
-      if (standing.fellSilent(peer, this.beganUs, this.endedUs + 2 * this.timerUs)) return true;
-      const state = standing.linkTo(peer, this.endedUs);
-      ends.push(state === undefined ? undefined : state === 'silent');
+      ends.push(standing.wasLinked(peer, 'silent', this.firstUs, this.endedUs + 2 * this.timerUs));
     }
     return ends.length === 0 ? undefined : anyOf(ends);
   }
@@ -339,9 +366,9 @@ export class Evidence {
     let result: Known = undefined;
     for (const { standing, record } of this.witnesses) {
       if (!standing.isAttached || record === undefined) continue;
-      const found = standing.linkTo(validator, record.enteredAtUs + givenUpUs(record));
-      if (found === state) result = true;
-      else if (found !== undefined) return false;
+      const found = standing.wasLinked(validator, state, record.enteredAtUs, record.enteredAtUs + givenUpUs(record));
+      if (found === true) result = true;
+      else if (found === false) return false;
     }
     return result;
   }
@@ -396,11 +423,11 @@ export class Evidence {
               self: standing.self,
               standing,
               records: [record, next],
-              isRunning: this.isDown(standing.self) === false && standing.runSinceUs <= this.beganUs,
+              isRunning: !standing.wasAway(this.beganUs, this.endedUs),
             },
           ],
     );
-    return deliveriesAmong(nodes, tellsAll);
+    return deliveriesAmong(nodes, tellsAll, this.committee.members.length - 1);
   }
 }
 

@@ -111,7 +111,7 @@ export function findFacts(scene: Scene): Findings {
     refusalsDecide: decisive === 'refused',
     certified: isCertified(evidence),
     proposalLeft: evidence.proposalLeft,
-    proposalSeen: evidence.proposalSeenBy().length > 0,
+    proposalSeen: isProposalSeen(evidence),
     proposalInTime: isProposalInTime(evidence),
     leaderDown: leader === undefined ? undefined : evidence.isDown(leader),
     leaderUnheard: leader === undefined ? undefined : evidence.of(leader) === undefined && !evidence.isHeard(leader),
@@ -122,7 +122,7 @@ export function findFacts(scene: Scene): Findings {
     leaderHeldUp: evidence.isLeaderHeldUp,
     quorumVoted: decisive === 'collector',
     collectorDown: collector === undefined ? undefined : evidence.isDown(collector),
-    collectorHeldUp: evidence.isStrained(collector),
+    collectorHeldUp: evidence.isHeldUp(collector),
     tooFewUp: members.length > 0 && committee.power - committee.powerOf(down) < committee.quorum,
     votesCounted: evidence.certificateSeen || (counted === undefined ? undefined : counted >= committee.quorum),
     certificateSent,
@@ -188,12 +188,20 @@ function decisiveSnag({ committee }: Evidence, snags: ReadonlyMap<string, Snag |
 }
 
 function isCertified(evidence: Evidence): Known {
-  const { view } = evidence;
-  if (evidence.witnesses.some(({ record }) => record?.leftBy === 'qc' || record?.leftBy === 'dc')) return true;
-  const proposals = evidence.nextProposals();
-  if (proposals.some(({ justifyView, isOwn, witness }) => justifyView >= view && !(isOwn && witness.standing.handedOver('proposal', view + 1) === false)))
-    return true;
-  return proposals.length > 0 ? false : undefined;
+  const { view, witnesses, collector, isBasic } = evidence;
+  const byOthers = witnesses.filter(({ standing }) => standing.self !== collector);
+  if (byOthers.some(({ record }) => record?.leftBy === 'qc' || record?.leftBy === 'dc')) return true;
+  const carried = witnesses.flatMap(({ later }) =>
+    (later?.proposals ?? []).filter(({ isOwn }) => !isOwn).map(({ justifyView, dcView }) => (isBasic ? (dcView ?? 0) : justifyView)),
+  );
+  if (carried.some((justifyView) => justifyView === view)) return true;
+  return carried.length > 0 ? false : undefined;
+}
+
+function isProposalSeen(evidence: Evidence): Known {
+  if (evidence.proposalSeenBy().length > 0) return true;
+  const others = evidence.witnesses.filter(({ standing, record }) => standing.self !== evidence.leader && record !== undefined);
+  return others.length === 0 || others.every(({ record }) => evidence.isGap(record)) ? undefined : false;
 }
 
 function isProposalInTime(evidence: Evidence): Known {
@@ -221,7 +229,8 @@ function hasGivenUp(evidence: Evidence): Known {
   if (records.some(({ timeoutCertificate, leftBy }) => timeoutCertificate !== undefined || leftBy === 'tc')) return true;
   const wishers = new Set(records.flatMap(({ wishes }) => wishes.map(({ validator }) => validator)));
   for (const { timeout, self } of records) if (timeout !== undefined && self !== undefined) wishers.add(self);
-  return evidence.committee.powerOf(wishers) >= evidence.committee.quorum ? true : undefined;
+  if (evidence.committee.powerOf(wishers) >= evidence.committee.quorum) return true;
+  return isCertified(evidence) === false ? true : undefined;
 }
 
 /** Whether the certificate of the phase left its collector. */
@@ -236,10 +245,10 @@ function isCertificateSent(evidence: Evidence): Known {
   if (came) return true;
   const witness = evidence.of(collector);
   if (witness === undefined) return undefined;
-  if (isBasic && phase === 'vote1') return witness.standing.handedOver('prepare', view);
+  if (isBasic && phase === 'vote1') return (witness.standing.handedOver('prepare', view) ?? 1) > 0;
   const own = witness.next?.proposals.find(({ isOwn }) => isOwn);
   if (own === undefined) return evidence.isGap(witness.next) ? undefined : false;
-  if (witness.standing.handedOver('proposal', view + 1) === false) return false;
+  if (witness.standing.handedOver('proposal', view + 1) === 0) return false;
   return (isBasic ? (own.dcView ?? 0) : own.justifyView) >= view;
 }
 

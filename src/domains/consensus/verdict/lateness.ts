@@ -34,7 +34,7 @@ export function latenessOf(evidence: Evidence): Lateness {
   const stretches = [
     { name: 'leader', us: proposedUs, isHeld: evidence.isLeaderHeldUp === true && proposedUs > timerUs / 4 },
     { name: 'votes', us: certificate.atUs - proposedUs, isHeld: voters.length > 0 },
-    { name: 'collector', us: endUs - certificate.atUs, isHeld: evidence.isStrained(collector) === true },
+    { name: 'collector', us: endUs - certificate.atUs, isHeld: evidence.isHeldUp(collector) === true },
   ] as const;
   const [longest] = stretches.filter(({ isHeld }) => isHeld).sort((a, b) => b.us - a.us);
   return { longest: longest?.name, voters: voters.sort() };

@@ -1,15 +1,17 @@
 /**
- * What the verdicts need of one attached node besides its records: whether it is there, which view it is
- * in, how its connections to the other validators stood at a moment, and whether what it says it
- * sent was handed to its transport.
+ * What the verdicts need of one attached node besides its records: whether it is there and was, which view it is
+ * in, how its connections to the other validators stood and how far away they are, and whether what it says it sent
+ * was handed to its transport.
  *
  * Bounded: a few changes per peer, a few views of messages. After a gap in the network domain nothing is
  * known of connections until they change; a stream that samples its messages says nothing about one of them.
  */
+import type { Clock } from '../../../base/clock.js';
 import type { EventMap, HelloEvent } from '../../../events/vocabulary.js';
 import type { NodeObserver } from '../../domain.js';
+import type { Known } from './known.js';
 
-/** A connection at a moment: standing, ended by the other side or an error, or given up after silence. */
+/** A connection: standing, ended by the other side or an error, or given up after silence. */
 export type LinkState = 'up' | 'closed' | 'silent';
 
 interface Change {
@@ -18,8 +20,14 @@ interface Change {
   readonly atUs: number;
 }
 
-/** Newest changes kept per peer. */
-const KEPT_CHANGES = 6;
+/** A time without a process that speaks, wall time. */
+interface Absence {
+  readonly fromUs: number;
+  toUs: number;
+}
+
+/** Newest changes kept per peer, and newest absences. */
+const KEPT = 6;
 /** Most peers whose connection is followed. */
 const MOST_PEERS = 4_096;
 /** Views whose messages are remembered. */
@@ -45,25 +53,30 @@ export class NodeStanding implements NodeObserver {
     'consensus.view_entered': (event: EventMap['consensus.view_entered']) => this.#entered(event),
     'network.peer_connected': (event: EventMap['network.peer_connected']) => this.#connected(event),
     'network.peer_disconnected': (event: EventMap['network.peer_disconnected']) => this.#disconnected(event),
+    'network.latency_measured': (event: EventMap['network.latency_measured']) => {
+      if (this.#latencies.size < MOST_PEERS || this.#latencies.has(event.peer))
+        this.#latencies.set(event.peer, event.rtt_us);
+    },
     'network.message_sent': (event: EventMap['network.message_sent']) => this.#sent(event),
   };
+  readonly #book: StandingBook;
+  readonly #clock: Clock;
   readonly #peers = new Map<string, Change[]>();
-  /** Validator id by peer id, and the other way round. */
   readonly #peerOf = new Map<string, string>();
+  readonly #latencies = new Map<string, number>();
+  readonly #absences: Absence[] = [];
+  /** By kind and view: the view, and how many receivers a message of it was handed over for. */
   readonly #sentViews = new Float64Array(KEPT_VIEWS * Object.keys(kinds).length).fill(-1);
+  readonly #sentCounts = new Uint16Array(KEPT_VIEWS * Object.keys(kinds).length);
   #tellsMessagesSince = Number.POSITIVE_INFINITY;
   #self: string | undefined;
-  #protocol: string | undefined;
   #view = -1;
-  #enteredAtUs = 0;
   #isAttached = false;
-  #runSinceUs = 0;
 
-  readonly #book: StandingBook;
-
-  constructor(node: string, book: StandingBook) {
+  constructor(node: string, book: StandingBook, clock: Clock) {
     this.node = node;
     this.#book = book;
+    this.#clock = clock;
   }
 
   /** The validator that the node is. */
@@ -71,18 +84,9 @@ export class NodeStanding implements NodeObserver {
     return this.#self;
   }
 
-  get protocol(): string | undefined {
-    return this.#protocol;
-  }
-
   /** The view it is in; -1 before it entered one. */
   get view(): number {
     return this.#view;
-  }
-
-  /** When it entered its view, wall time. */
-  get enteredAtUs(): number {
-    return this.#enteredAtUs;
   }
 
   /** Whether some source speaks for it now. */
@@ -90,43 +94,59 @@ export class NodeStanding implements NodeObserver {
     return this.#isAttached;
   }
 
-  /** When the run that speaks now said hello first, wall time. */
-  get runSinceUs(): number {
-    return this.#runSinceUs;
+  /** Whether no process of it spoke at some moment between the two, wall time. */
+  wasAway(fromUs: number, toUs: number): boolean {
+    return this.#absences.some((absence) => absence.fromUs <= toUs && absence.toUs >= fromUs);
   }
 
-  /** How the connection to `validator` stood at `atUs`; undefined where the node has not said. */
-  linkTo(validator: string, atUs: number): LinkState | undefined {
+  /** Whether its connection to `validator` was in `state` at some moment; unknown where the node has not said. */
+  wasLinked(validator: string, state: LinkState, fromUs: number, toUs: number): Known {
     const changes = this.#peers.get(this.#peerOf.get(validator) ?? validator);
     if (changes === undefined) return undefined;
-    let state: LinkState | undefined;
-    for (const change of changes) if (change.atUs <= atUs) state = change.state;
-    return state;
+    let before: LinkState | undefined;
+    let isKnown = false;
+    for (const change of changes) {
+      if (change.atUs > toUs) break;
+      if (change.atUs <= fromUs) before = change.state;
+      else if (change.state === state) return true;
+      isKnown = true;
+    }
+    if (before === state) return true;
+    return isKnown ? false : undefined;
   }
 
-  /** Whether its connection to `validator` was given up for silence between the two moments. */
-  fellSilent(validator: string, fromUs: number, toUs: number): boolean {
-    const changes = this.#peers.get(this.#peerOf.get(validator) ?? validator);
-    return changes?.some(({ state, atUs }) => state === 'silent' && atUs >= fromUs && atUs <= toUs) ?? false;
+  /** The newest round trip to `validator`, microseconds, and the median of those to all peers. */
+  roundTripsUs(validator: string): { readonly to: number; readonly usual: number } | undefined {
+    const to = this.#latencies.get(this.#peerOf.get(validator) ?? validator);
+    if (to === undefined) return undefined;
+    const all = [...this.#latencies.values()].sort((a, b) => a - b);
+    return { to, usual: all[(all.length - 1) >> 1] ?? to };
   }
 
-  /** Whether a message of `view` went to the transport; undefined where the node does not say such things. */
-  handedOver(message: Handed, view: number): boolean | undefined {
-    if (this.#sentViews[slotOf(message, view)] === view) return true;
-    return view > this.#tellsMessagesSince ? false : undefined;
+  /**
+   * For how many receivers a message of `view` went to the transport; undefined where the node does not say such
+   * things.
+   */
+  handedOver(message: Handed, view: number): number | undefined {
+    const slot = slotOf(message, view);
+    if (this.#sentViews[slot] === view) return this.#sentCounts[slot] ?? 0;
+    return view > this.#tellsMessagesSince ? 0 : undefined;
   }
 
   hello(hello: HelloEvent, isNewRun: boolean): void {
     this.#self = hello.validator;
-    this.#protocol = hello.protocol;
     if (isNewRun) {
-      this.#runSinceUs = hello.ts_us;
       this.#peers.clear();
+      this.#latencies.clear();
       this.#forgetMessages();
       this.#view = -1;
     }
     if (this.#isAttached) return;
     this.#isAttached = true;
+    const last = this.#absences.at(-1);
+    // The same run that comes back was only out of our sight.
+    if (last !== undefined && isNewRun) last.toUs = hello.ts_us;
+    else if (last !== undefined) this.#absences.pop();
     this.#book.cameOrWent();
   }
 
@@ -138,6 +158,8 @@ export class NodeStanding implements NodeObserver {
 
   detached(): void {
     this.#isAttached = false;
+    this.#absences.push({ fromUs: this.#clock.nowUs(), toUs: Number.POSITIVE_INFINITY });
+    if (this.#absences.length > KEPT) this.#absences.shift();
     this.#book.cameOrWent();
   }
 
@@ -145,9 +167,8 @@ export class NodeStanding implements NodeObserver {
     this.#book.forget(this.node);
   }
 
-  #entered({ view, ts_us }: EventMap['consensus.view_entered']): void {
+  #entered({ view }: EventMap['consensus.view_entered']): void {
     this.#view = view;
-    this.#enteredAtUs = ts_us;
   }
 
   #connected({ peer, validator, ts_us }: EventMap['network.peer_connected']): void {
@@ -163,7 +184,7 @@ export class NodeStanding implements NodeObserver {
     const changes = this.#peers.get(peer);
     if (changes !== undefined) {
       changes.push(change);
-      if (changes.length > KEPT_CHANGES) changes.shift();
+      if (changes.length > KEPT) changes.shift();
     } else if (this.#peers.size < MOST_PEERS) this.#peers.set(peer, [change]);
   }
 
@@ -174,7 +195,12 @@ export class NodeStanding implements NodeObserver {
     if ((weight ?? 1) > 1) return this.#forgetMessages();
     // Of the view that it speaks in first it may not have told all.
     if (this.#tellsMessagesSince === Number.POSITIVE_INFINITY) this.#tellsMessagesSince = view;
-    this.#sentViews[kind * KEPT_VIEWS + (view % KEPT_VIEWS)] = view;
+    const slot = kind * KEPT_VIEWS + (view % KEPT_VIEWS);
+    if (this.#sentViews[slot] !== view) {
+      this.#sentViews[slot] = view;
+      this.#sentCounts[slot] = 0;
+    }
+    this.#sentCounts[slot]!++;
   }
 
   #forgetMessages(): void {

@@ -33,6 +33,9 @@ export interface VerdictBookOptions {
 /** Most views that are open or judged at a time. */
 const MOST_OPEN = 256;
 
+/** How many views after one are searched for a proposal that tells what became of it. */
+const LOOKED_AT = 8;
+
 /** The timer of a view whose node does not say it, microseconds. */
 const DEFAULT_TIMER_US = 5_000_000;
 
@@ -74,7 +77,7 @@ export class VerdictBook implements RecordListener {
 
   /** The observer of a node: what the verdicts need of it besides its records. */
   watch(node: string): NodeStanding {
-    const standing = new NodeStanding(node, this);
+    const standing = new NodeStanding(node, this, this.#options.clock);
     this.#standings.set(node, standing);
     return standing;
   }
@@ -192,8 +195,9 @@ export class VerdictBook implements RecordListener {
 
   /** Whether nothing more is expected of the view itself. */
   #isOver(found: Case): boolean {
-    if (found.left >= this.#attached) return true;
     if (this.#options.clock.nowUs() >= found.openedAtUs + 2 * found.timerUs) return true;
+    if (found.isTrouble && !this.#isAnswered(found)) return false;
+    if (found.left >= this.#attached) return true;
     for (const standing of this.#standings.values())
       if (standing.isAttached && standing.view <= found.view) return false;
     return true;
@@ -203,11 +207,15 @@ export class VerdictBook implements RecordListener {
   #isFollowed(found: Case): boolean {
     if (found.verdict?.outcome === 'decided') return true;
     const next = this.#open.get(found.view + 1);
-    if (next?.verdict !== undefined) return true;
-    const { clock } = this.#options;
-    const isLate = clock.nowUs() >= found.judgedAtUs + 2 * found.timerUs;
-    if (next !== undefined) return isLate && clock.nowUs() >= next.openedAtUs + 2 * next.timerUs;
-    return isLate;
+    const isNextOver = next?.verdict !== undefined;
+    if (isNextOver && this.#isAnswered(found)) return true;
+    return this.#options.clock.nowUs() >= found.judgedAtUs + 4 * found.timerUs;
+  }
+
+  /** Whether an attached node accepted a later proposal, which tells what became of the view's certificate. */
+  #isAnswered({ view }: Case): boolean {
+    for (const { node } of this.#standings.values()) if (this.#later(node, view) !== undefined) return true;
+    return false;
   }
 
   #judge(found: Case): void {
@@ -268,9 +276,18 @@ export class VerdictBook implements RecordListener {
         // Of a node that is gone only its going is known.
         if (standing.view < 0) continue;
       }
-      witnesses.push({ standing, record, next });
+      witnesses.push({ standing, record, next, later: this.#later(standing.node, view) });
     }
     return witnesses.sort((a, b) => (a.standing.node < b.standing.node ? -1 : 1));
+  }
+
+  /** Where `node` first accepted a proposal after `view`. */
+  #later(node: string, view: number): ViewRecord | undefined {
+    for (let later = view + 1; later <= view + LOOKED_AT; later++) {
+      const record = this.#options.views.record(node, later);
+      if (record?.proposals.some(({ isOwn }) => !isOwn) === true) return record;
+    }
+    return undefined;
   }
 
   #ascending(): Case[] {
