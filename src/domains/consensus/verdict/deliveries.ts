@@ -14,8 +14,10 @@ export interface Correspondent {
   readonly standing: NodeStanding;
   /** Oldest first; undefined where it has none of a view. */
   readonly records: readonly (ViewRecord | undefined)[];
-  /** Whether its process ran all the time. */
+  /** Whether its process ran all the time and nothing held it up: whatever is missing was lost on the way. */
   readonly isRunning: boolean;
+  /** Validators to which its connection fell silent. */
+  readonly silent: readonly string[];
 }
 
 /** What became of the messages from one validator to another. */
@@ -48,10 +50,7 @@ export function deliveriesAmong(
   const pairs: Pair[] = [];
   for (const from of running)
     for (const to of running) if (from !== to) pairs.push(pairOf(from, to, tellsAll, others));
-  const groups = groupsOf(
-    running.map(({ self }) => self),
-    pairs,
-  );
+  const groups = groupsOf(running, pairs);
   const sum = (of: (pair: Pair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
   return {
     groups,
@@ -106,11 +105,15 @@ function hasVoteOf(voter: string, phase: string, record: ViewRecord | undefined)
 }
 
 /** Two are in one group when anything of either reached the other last, or neither had anything to say. */
-function groupsOf(selves: readonly string[], pairs: readonly Pair[]): string[][] {
-  const groupOf = new Map(selves.map((self) => [self, [self]]));
+function groupsOf(running: readonly Correspondent[], pairs: readonly Pair[]): string[][] {
+  const groupOf = new Map(running.map(({ self }) => [self, [self]]));
+  const silent = new Set(running.flatMap(({ self, silent: peers }) => peers.map((peer) => `${self} ${peer}`)));
   const links = new Map(pairs.map((pair) => [`${pair.from} ${pair.to}`, pair]));
   for (const { from, to } of pairs) {
-    const isApart = isCut(links.get(`${from} ${to}`), links.get(`${to} ${from}`));
+    const isApart =
+      silent.has(`${from} ${to}`) ||
+      silent.has(`${to} ${from}`) ||
+      isCut(links.get(`${from} ${to}`), links.get(`${to} ${from}`));
     const a = groupOf.get(from)!;
     const b = groupOf.get(to)!;
     if (isApart || a === b) continue;

@@ -28,6 +28,8 @@ export interface Scene {
   readonly committee: Committee;
   readonly witnesses: readonly Witness[];
   readonly history: ViewHistory;
+  /** Any record of a node that is still held. */
+  look(node: string, view: number): ViewRecord | undefined;
 }
 
 /** Where a vote stopped on its way; `counted` did not stop. */
@@ -59,6 +61,9 @@ const invalid: ReadonlySet<string> = new Set([
 /** A machine that takes this share of the timer for one step holds the view up. */
 const STRAINED_SHARE = 0.25;
 
+/** Views that are looked back upon, whatever the size of the set. */
+const MOST_LOOKED_BACK = 64;
+
 /** The facts of one view, by validator. */
 export class Evidence {
   readonly view: number;
@@ -78,10 +83,16 @@ export class Evidence {
   readonly endedUs: number;
   /** Wall time at which the first attached node gave up; when the last left, where none did. */
   readonly firstUs: number;
+  /** Half way to it: what lasted no longer hardly decided the view. */
+  readonly middleUs: number;
   readonly timerUs: number;
   readonly #bySelf = new Map<string, Witness>();
 
-  constructor({ view, committee, witnesses, history }: Scene) {
+  readonly #look: Scene['look'];
+
+  constructor(scene: Scene) {
+    const { view, committee, witnesses, history } = scene;
+    this.#look = (node, at) => scene.look(node, at);
     this.view = view;
     this.committee = committee;
     this.history = history;
@@ -108,6 +119,7 @@ export class Evidence {
       timeout === undefined ? [] : [enteredAtUs + timeout.atUs],
     );
     this.firstUs = timeouts.length > 0 ? Math.min(...timeouts) : this.endedUs;
+    this.middleUs = (this.beganUs + this.firstUs) / 2;
     this.phase = this.isBasic && this.#isPrepared() ? 'vote2' : 'vote1';
     this.collector = this.#collectorOf(this.phase);
     this.deliveries = this.#deliveries();
@@ -144,32 +156,30 @@ export class Evidence {
     const states = this.witnesses
       .filter(({ standing }) => standing.self !== validator && standing.isAttached)
       .map(({ standing }): Known => {
-        return standing.wasLinked(validator, 'silent', this.firstUs, this.endedUs + 2 * this.timerUs);
+        return standing.wasLinked(validator, 'silent', this.middleUs, this.endedUs + 2 * this.timerUs);
       });
     return anyOf(states);
   }
 
-  /** Whether anything that it said in this view, or to leave it, came to somebody. */
+  /** Whether anything that it said in the last rotation of leaders came to somebody. */
   isHeard(validator: string): boolean {
-    return this.witnesses.some(({ standing, record }) => {
-      if (record === undefined || standing.self === validator) return false;
-      return (
-        record.wishes.some((wish) => wish.validator === validator) ||
-        record.votes.some((vote) => vote.validator === validator) ||
-        record.proposals.some((proposal) => proposal.validator === validator) ||
-        record.refusals.some((refusal) => refusal.validator === validator)
-      );
+    const rotation = Math.min(this.committee.members.length, MOST_LOOKED_BACK);
+    return this.witnesses.some(({ standing }) => {
+      if (standing.self === validator) return false;
+      for (let view = this.view + 1; view > this.view - rotation; view--)
+        if (isHeardIn(this.#look(standing.node, view), validator)) return true;
+      return false;
     });
   }
 
   /** Whether its own machine held it up in this view; unknown where it is not attached. */
   isStrained(validator: string | undefined): Known {
-    const record = this.of(validator)?.record;
-    if (record === undefined) return undefined;
-    const { storageUs = 0, loopLagUs = 0, processingUs = 0 } = record.strain;
-    const longestUs = Math.max(storageUs, loopLagUs, processingUs);
-    const timerUs = record.timerUs ?? this.timerUs;
-    return timerUs > 0 && longestUs >= STRAINED_SHARE * timerUs;
+    const witness = this.of(validator);
+    if (witness === undefined) return undefined;
+    const { standing, record, next } = witness;
+    // One that is far behind is still in a view of before.
+    const current = standing.view < this.view ? this.#look(standing.node, standing.view) : undefined;
+    return anyOf([record, next, current].map((one) => isStrainedIn(one, this.timerUs)));
   }
 
   /** Whether it is far away, while others are near: a round trip to it takes half the timer, and far longer than usual. */
@@ -299,6 +309,7 @@ export class Evidence {
     }
     if (this.proposalLeft === false || this.#isKeptFromSome) return 'withheld';
     if (this.isCut(leader, validator) === true) return 'cut';
+    if (this.isHeldUp(leader) === true) return 'late';
     if (had === 'late') return this.isLeaderHeldUp === true ? 'late' : 'slack';
     if (record?.trigger === 'start') return 'missing';
     return this.proposalLeft === true ? 'lost' : undefined;
@@ -319,13 +330,16 @@ export class Evidence {
     if (this.isHeldUp(leader) === true) return true;
     const own = this.of(leader)?.record;
     const sent = own?.proposals.find(({ isOwn }) => isOwn);
-    const { committee, history } = this;
+    const { history } = this;
     if (own !== undefined && sent !== undefined && own.isEntered) {
       const waitedUs = own.leaderWait?.waitUs ?? 0;
       if (sent.atUs - waitedUs >= STRAINED_SHARE * (own.timerUs ?? this.timerUs)) return true;
     }
     if (own !== undefined) return false;
-    return this.deliveries.missed > 0 ? undefined : history.timerSuffices(this.timerUs, leader, 2 * committee.members.length);
+    if (this.deliveries.missed > 0) return undefined;
+    // One late proposal may be the network's doing; one after the other is the leader's.
+    const isUsual = history.timerSuffices(this.timerUs, leader);
+    return isUsual === true && history.lateAsLeader(leader) < 1 ? undefined : isUsual;
   }
 
   /** Whether the leader says that it gave its proposal to its transport for some receivers only. */
@@ -357,7 +371,7 @@ export class Evidence {
     ] as const) {
       const standing = this.of(self)?.standing;
       if (standing?.isAttached !== true || this.isDown(peer) === true) continue;
-      ends.push(standing.wasLinked(peer, 'silent', this.firstUs, this.endedUs + 2 * this.timerUs));
+      ends.push(standing.wasLinked(peer, 'silent', this.middleUs, this.endedUs + 2 * this.timerUs));
     }
     return ends.length === 0 ? undefined : anyOf(ends);
   }
@@ -423,7 +437,10 @@ export class Evidence {
               self: standing.self,
               standing,
               records: [record, next],
-              isRunning: !standing.wasAway(this.beganUs, this.endedUs),
+              isRunning: !standing.wasAway(this.beganUs, this.endedUs) && this.isHeldUp(standing.self) !== true,
+              silent: this.committee.those((id) =>
+                standing.wasLinked(id, 'silent', this.middleUs, this.endedUs + 2 * this.timerUs),
+              ),
             },
           ],
     );
@@ -434,6 +451,21 @@ export class Evidence {
 /** How long after its entry a node gave the view up, left it, or should have. */
 export function givenUpUs({ timeout, leftUs, timerUs }: ViewRecord): number {
   return timeout?.atUs ?? leftUs ?? timerUs ?? 0;
+}
+
+/** Whether the machine took a good part of the timer for one step. */
+function isStrainedIn(record: ViewRecord | undefined, usualTimerUs: number): Known {
+  if (record === undefined) return undefined;
+  const { storageUs = 0, loopLagUs = 0, processingUs = 0 } = record.strain;
+  const longestUs = Math.max(storageUs, loopLagUs, processingUs);
+  const timerUs = record.timerUs ?? usualTimerUs;
+  return timerUs > 0 && longestUs >= STRAINED_SHARE * timerUs;
+}
+
+function isHeardIn(record: ViewRecord | undefined, validator: string): boolean {
+  if (record === undefined) return false;
+  const lists = [record.wishes, record.votes, record.proposals, record.refusals];
+  return lists.some((list) => list.some((one) => one.validator === validator));
 }
 
 function hasProposal({ proposals, refusals }: ViewRecord, leader: string | undefined): boolean {

@@ -20,14 +20,17 @@ export const factTexts = {
   proposalSeen: 'the proposal came to an attached node, in time or late',
   proposalInTime: 'every attached node that was in the view had the proposal before its timer expired',
   leaderDown: "the leader's process was down, as its connections or its own stream say",
-  leaderUnheard: 'nothing that the leader said in this view came to an attached node',
-  leaderUnheardBefore: 'the last view that it led went by without its proposal too, while those of others came',
+  leaderFar: 'a round trip to the leader takes half the timer, and far longer than to others',
+  leaderHeard: 'something that the leader said came to an attached node within the last rotation of leaders, or its certificate of the view before did',
+  leaderUnheardBefore: 'the last two views that it led went by without its proposal too, while those of others came',
   gaveUp: 'a quorum gave the view up',
+  keptDecides: 'the leader kept its proposal from so many that their votes would have made the quorum',
   lateDecides: 'the proposal came late to so many that their votes would have made the quorum',
   proposalLate: 'the proposal came after the timer',
   leaderHeldUp: 'the leader was held up: its machine says so, or views of others end well within this timer',
   quorumVoted: 'a quorum of validators voted, and their votes reached their collector or its dead process',
   collectorDown: "the collector's process was down, as its connections or its own stream say",
+  collectorFar: 'a round trip to the collector takes half the timer, and far longer than to others',
   collectorHeldUp: "the collector's own machine held it up",
   tooFewUp: 'so many validators are down that the others are no quorum',
   votesCounted: 'the collector counted a quorum of votes, in time or late',
@@ -114,14 +117,20 @@ export function findFacts(scene: Scene): Findings {
     proposalSeen: isProposalSeen(evidence),
     proposalInTime: isProposalInTime(evidence),
     leaderDown: leader === undefined ? undefined : evidence.isDown(leader),
-    leaderUnheard: leader === undefined ? undefined : evidence.of(leader) === undefined && !evidence.isHeard(leader),
+    leaderFar: evidence.isFar(leader),
+    leaderHeard:
+      leader === undefined
+        ? undefined
+        : evidence.isHeard(leader) || history.hasCollected(leader, evidence.view - 1),
     leaderUnheardBefore: isUnheardBefore(evidence),
     gaveUp: hasGivenUp(evidence),
+    keptDecides: decisive === 'withheld',
     lateDecides: decisive === 'late',
     proposalLate: isProposalLate(evidence),
     leaderHeldUp: evidence.isLeaderHeldUp,
     quorumVoted: decisive === 'collector',
     collectorDown: collector === undefined ? undefined : evidence.isDown(collector),
+    collectorFar: evidence.isFar(collector),
     collectorHeldUp: evidence.isHeldUp(collector),
     tooFewUp: members.length > 0 && committee.power - committee.powerOf(down) < committee.quorum,
     votesCounted: evidence.certificateSeen || (counted === undefined ? undefined : counted >= committee.quorum),
@@ -138,7 +147,7 @@ export function findFacts(scene: Scene): Findings {
     cutsDecide: decisive === 'cut',
     lossDecides: decisive === 'lost',
     scattered: evidence.deliveries.groups.length <= 1 && evidence.deliveries.oneWay === undefined && evidence.deliveries.missed > 0,
-    timerSuffices: history.timerSuffices(evidence.timerUs, undefined, 2 * members.length),
+    timerSuffices: history.timerSuffices(evidence.timerUs, leader, collector),
     slackDecides: decisive === 'slack',
     strained: anyLaggard(laggards.map(({ standing }) => evidence.isStrained(standing.self))),
     syncing: anyLaggard(laggards.map(({ record }) => record?.strain.isSyncing === true || record?.trigger === 'start' || record?.trigger === 'sync')),
@@ -191,8 +200,10 @@ function isCertified(evidence: Evidence): Known {
   const { view, witnesses, collector, isBasic } = evidence;
   const byOthers = witnesses.filter(({ standing }) => standing.self !== collector);
   if (byOthers.some(({ record }) => record?.leftBy === 'qc' || record?.leftBy === 'dc')) return true;
-  const carried = witnesses.flatMap(({ later }) =>
-    (later?.proposals ?? []).filter(({ isOwn }) => !isOwn).map(({ justifyView, dcView }) => (isBasic ? (dcView ?? 0) : justifyView)),
+  const carried = witnesses.flatMap(({ later, standing }) =>
+    (later?.proposals ?? [])
+      .filter(({ isOwn }) => !isOwn || standing.self !== collector)
+      .map(({ justifyView, dcView }) => (isBasic ? (dcView ?? 0) : justifyView)),
   );
   if (carried.some((justifyView) => justifyView === view)) return true;
   return carried.length > 0 ? false : undefined;
@@ -219,8 +230,8 @@ function isProposalLate(evidence: Evidence): Known {
 
 function isUnheardBefore({ history, leader, committee, deliveries }: Evidence): Known {
   if (leader === undefined || deliveries.missed > 0) return undefined;
-  if (history.unheardAsLeader(leader) < 1) return false;
-  return (history.othersHeard(leader, 2 * committee.members.length) ?? 0) >= 0.75;
+  if (history.unheardAsLeader(leader) < 2) return false;
+  return (history.othersHeard(leader, 2 * committee.members.length) ?? 0) >= 0.9;
 }
 
 /** A timeout certificate, or wishes and timers of a quorum. */
@@ -296,11 +307,12 @@ function sidesOf(evidence: Evidence): Sides {
   const { groups, oneWay } = deliveries;
   const silenced = committee.those((id) => evidence.isSilenced(id));
   if (oneWay !== undefined) {
-    // Whoever is cut off from a quorum in one direction is apart; the senders are what is cut.
+    // Whoever is cut off from a quorum in one direction is apart; to name are the fewer.
     const isQuorum = (ids: readonly string[]): boolean => committee.power - committee.powerOf(ids) < committee.quorum;
     const isApart = (id: string | undefined): Known =>
       id !== undefined && ((oneWay.from.includes(id) && isQuorum(oneWay.to)) || (oneWay.to.includes(id) && isQuorum(oneWay.from)));
-    return { noQuorum: false, apart: oneWay.from, isApart };
+    const isFewer = committee.powerOf(oneWay.from) <= committee.powerOf(oneWay.to);
+    return { noQuorum: false, apart: isFewer ? oneWay.from : oneWay.to, isApart };
   }
   const main = groups.find((group) => committee.powerOf(group) >= committee.quorum);
   if (groups.length > 1) {

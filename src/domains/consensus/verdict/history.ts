@@ -16,14 +16,15 @@ export interface PastView {
   readonly neededUs: number | undefined;
   /** Whether anybody attached, other than the leader, saw its proposal. */
   readonly proposalSeen: Known;
-  /** Whether anything of the collector was heard when it should have passed the certificate on. */
-  readonly collectorHeard: Known;
+  /** Whether it came after the timer of somebody attached. */
+  readonly proposalLate: Known;
   readonly failed: boolean;
 }
 
 const KEPT_VIEWS = 256;
 /** A timer is judged by at least so many views. */
 const LEAST_SAMPLES = 3;
+const MOST_SAMPLES = 40;
 
 /** The newest views of a chain. */
 export class ViewHistory {
@@ -37,32 +38,51 @@ export class ViewHistory {
   }
 
   /**
-   * Whether views usually end within `timerUs`, by those that others led and collected, at most `most` of
-   * them; unknown with too few, and where some do and some do not.
+   * Whether views usually end within `timerUs`, by the newest ones in which none of `others` led or collected: nine in ten
+   * do; not when a quarter do not; unknown with too few of them, and in between.
    */
-  timerSuffices(timerUs: number, leader: string | undefined, most: number): Known {
+  timerSuffices(timerUs: number, ...others: readonly (string | undefined)[]): Known {
     let within = 0;
     let beyond = 0;
     for (const past of this.#newestFirst()) {
-      if (within + beyond >= most) break;
-      if (past.neededUs === undefined || past.leader === leader || past.collector === leader) continue;
+      if (within + beyond >= MOST_SAMPLES) break;
+      if (past.neededUs === undefined || others.includes(past.leader) || others.includes(past.collector)) continue;
       if (past.neededUs < timerUs) within++;
       else beyond++;
     }
     if (within + beyond < LEAST_SAMPLES) return undefined;
-    if (within >= 3 * beyond) return true;
-    return beyond >= within ? false : undefined;
+    const share = beyond / (within + beyond);
+    return share <= 0.1 ? true : share >= 0.25 ? false : undefined;
   }
 
   /** How many of the last views that `leader` led, without a break, went by without its proposal being seen. */
   unheardAsLeader(leader: string): number {
+    return this.#streak(leader, ({ proposalSeen }) => (proposalSeen === undefined ? undefined : !proposalSeen));
+  }
+
+  /** How many of the last views that it led, without a break, had its proposal after the timer, or never. */
+  lateAsLeader(leader: string): number {
+    return this.#streak(leader, ({ proposalLate, proposalSeen }) =>
+      proposalSeen === false ? true : proposalLate,
+    );
+  }
+
+  #streak(leader: string, holds: (past: PastView) => Known): number {
     let streak = 0;
     for (const past of this.#newestFirst()) {
-      if (past.leader !== leader || past.proposalSeen === undefined) continue;
-      if (past.proposalSeen) break;
-      streak++;
+      if (past.leader !== leader) continue;
+      const known = holds(past);
+      if (known === false) break;
+      if (known === true) streak++;
     }
     return streak;
+  }
+
+  /** Whether `view`, which `collector` collected, was certified: only it can have made that certificate. */
+  hasCollected(collector: string, view: number): boolean {
+    for (const past of this.#newestFirst())
+      if (past.view === view) return past.collector === collector && past.neededUs !== undefined;
+    return false;
   }
 
   /** Share of the newest `most` views of other leaders whose proposal was seen; undefined without any. */

@@ -48,7 +48,8 @@ function outcomeOf({ evidence, facts }: Findings): ViewVerdict['outcome'] {
   const gaveUp = entered.some(({ timeout, leftBy }) => timeout !== undefined || leftBy === 'tc' || leftBy === 'timer');
   if (facts.certified === true) return gaveUp ? 'lagged' : 'decided';
   if (gaveUp) return 'failed';
-  return entered.length === 0 || entered.every(({ leftBy }) => leftBy === 'sync') ? 'skipped' : 'failed';
+  // Nobody gave it up: passed over, or the end of what was watched.
+  return entered.some(({ leftBy }) => leftBy === 'qc' || leftBy === 'dc') ? 'decided' : 'skipped';
 }
 
 /** What the node is itself to blame for is `self` where it alone is attached. */

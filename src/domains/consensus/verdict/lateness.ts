@@ -28,7 +28,7 @@ export function latenessOf(evidence: Evidence): Lateness {
   const slow = [...arrivals]
     .filter(([id, atUs]) => id !== leader && id !== collector && atUs - proposedUs > timerUs / 2 && atUs <= certificate.atUs)
     .map(([id]) => id);
-  const isUsual = evidence.history.timerSuffices(timerUs, leader, 2 * evidence.committee.members.length);
+  const isUsual = evidence.history.timerSuffices(timerUs, leader);
   const voters = held.length > 0 ? held : isUsual === true ? slow : [];
   const endUs = Math.max(certificate.atUs, record.timeout?.atUs ?? timerUs);
   const stretches = [

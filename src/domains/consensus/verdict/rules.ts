@@ -75,7 +75,12 @@ export const rules: readonly Rule[] = [
     cases: [
       { all: [], none: ['proposalLeft', 'certified'] },
       { all: ['leaderDown', 'gaveUp'], none: ['proposalSeen'], unless: ['certified'] },
-      { all: ['leaderUnheardBefore', 'gaveUp'], none: ['proposalSeen'], unless: ['certified', 'leaderApart'] },
+      { all: ['keptDecides'] },
+      {
+        all: ['leaderUnheardBefore', 'leaderHeard', 'gaveUp'],
+        none: ['proposalSeen', 'certified'],
+        unless: ['leaderApart', 'leaderFar'],
+      },
     ],
     culprits: 'leader',
     scope: 'peer',
@@ -89,6 +94,7 @@ export const rules: readonly Rule[] = [
       { all: ['lateDecides', 'leaderHeldUp'] },
       { all: ['leaderLongest'] },
       { all: ['proposalLate', 'leaderHeldUp', 'gaveUp'], unless: ['votesCounted', 'scattered'] },
+      { all: ['leaderFar', 'gaveUp'], unless: ['votesCounted', 'proposalInTime', 'scattered'] },
     ],
     culprits: 'leader',
     scope: 'peer',
@@ -104,6 +110,7 @@ export const rules: readonly Rule[] = [
       { all: ['votesCounted', 'collectorDown'], unless: ['certified', 'certificateSent'] },
       { all: ['votesCounted', 'collectorHeldUp'], none: ['certificateSent'] },
       { all: ['collectorLongest'] },
+      { all: ['proposalInTime', 'collectorFar', 'gaveUp'], unless: ['certified', 'tooFewUp', 'scattered'] },
     ],
     culprits: 'collector',
     scope: 'peer',
@@ -115,7 +122,7 @@ export const rules: readonly Rule[] = [
     outcomes: failed,
     cases: [
       { all: ['votesCounted'], none: ['certificateSent', 'collectorDown', 'collectorHeldUp'] },
-      { all: ['certificateKept', 'proposalInTime'], unless: ['certified'] },
+      { all: ['certificateKept', 'proposalInTime'], none: ['certified'], unless: ['collectorFar'] },
     ],
     culprits: 'collector',
     scope: 'peer',

@@ -225,9 +225,11 @@ export class VerdictBook implements RecordListener {
       committee: this.#committee,
       witnesses: this.#witnesses(found.view),
       history: this.#history,
+      look: (node, view) => this.#options.views.record(node, view),
     });
     const before = found.verdict;
     found.findings = findings;
+    if ((globalThis as any).DEBUGV) (globalThis as any).DEBUGV(found.view, findings, judgement, this.#history);
     if (before !== undefined && saysSame(before, judgement)) return;
     const decidedAtUs = this.#options.clock.nowUs();
     found.judgedAtUs = decidedAtUs;
@@ -256,7 +258,7 @@ export class VerdictBook implements RecordListener {
       collector: verdict.collector,
       neededUs: needed,
       proposalSeen: findings === undefined ? true : findings.facts.proposalSeen,
-      collectorHeard: undefined,
+      proposalLate: findings === undefined ? false : findings.facts.proposalLate,
       failed: verdict.outcome === 'failed',
     });
     for (const listener of this.#options.listeners) listener.settled?.(verdict);
@@ -285,7 +287,8 @@ export class VerdictBook implements RecordListener {
   #later(node: string, view: number): ViewRecord | undefined {
     for (let later = view + 1; later <= view + LOOKED_AT; later++) {
       const record = this.#options.views.record(node, later);
-      if (record?.proposals.some(({ isOwn }) => !isOwn) === true) return record;
+      // The next leader's own proposal says nothing of whether the others came along.
+      if (record?.proposals.some(({ isOwn }) => !isOwn || later > view + 1) === true) return record;
     }
     return undefined;
   }
