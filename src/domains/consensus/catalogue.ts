@@ -4,6 +4,7 @@ import { commitMetrics } from './commit-metrics.js';
 import { proposalMetrics } from './proposal-metrics.js';
 import { reportMetrics } from './report-metrics.js';
 import { validatorMetrics } from './validator-metrics.js';
+import { verdictMetrics } from './verdict/verdict-metrics.js';
 import { viewMetrics } from './view-metrics.js';
 import { voteMetrics } from './vote-metrics.js';
 
@@ -16,6 +17,7 @@ export const consensusMetrics = {
   ...prefixed('certificate', certificateMetrics),
   ...prefixed('validator', validatorMetrics),
   ...prefixed('report', reportMetrics),
+  ...prefixed('verdict', verdictMetrics),
 };
 
 function prefixed<T>(subject: string, metrics: Readonly<Record<string, T>>): Record<string, T> {

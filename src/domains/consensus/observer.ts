@@ -13,6 +13,7 @@ import { BlockObserver, observeProposals } from './proposal-observer.js';
 import { observeReports } from './report-observer.js';
 import { observeMembership, validatorSetSeries } from './validator-observer.js';
 import { VerdictBook } from './verdict/verdict-book.js';
+import { VerdictSeries } from './verdict/verdict-series.js';
 import { observePacemaker, ViewObserver } from './view-observer.js';
 import { observeVotes } from './vote-observer.js';
 import { ConsensusWatch } from './watch.js';
@@ -31,10 +32,11 @@ function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
   const set = validatorSetSeries(chain);
   const listeners: RecordListener[] = [];
   const records = new ChainRecords(chain.chain, chain.names, listeners);
+  const verdictSeries = new VerdictSeries(chain);
   const verdicts = new VerdictBook({
     ...chain,
     views: records,
-    listeners: [watch.listeners.verdicts].filter((listener) => listener !== undefined),
+    listeners: [verdictSeries, watch.listeners.verdicts].filter((listener) => listener !== undefined),
   });
   listeners.push(...[watch.listeners.records].filter((listener) => listener !== undefined), verdicts);
   watch.open(chain.chain, records);
@@ -57,6 +59,7 @@ function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
     validators: () => {
       set.update();
       verdicts.validators();
+      verdictSeries.validators();
     },
     tick: () => verdicts.tick(),
     closed: () => {

@@ -45,11 +45,13 @@ export function deliveriesAmong(
   nodes: readonly Correspondent[],
   tellsAll: boolean,
   others: number,
+  /** Wall time: what was sent later may be on its way still. */
+  arrivedByUs: number,
 ): Deliveries {
   const running = nodes.filter(({ isRunning }) => isRunning);
   const pairs: Pair[] = [];
   for (const from of running)
-    for (const to of running) if (from !== to) pairs.push(pairOf(from, to, tellsAll, others));
+    for (const to of running) if (from !== to) pairs.push(pairOf(from, to, { tellsAll, others, arrivedByUs }));
   const groups = groupsOf(running, pairs);
   const sum = (of: (pair: Pair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
   return {
@@ -60,7 +62,13 @@ export function deliveriesAmong(
   };
 }
 
-function pairOf(from: Correspondent, to: Correspondent, tellsAll: boolean, others: number): Pair {
+interface Expected {
+  readonly tellsAll: boolean;
+  readonly others: number;
+  readonly arrivedByUs: number;
+}
+
+function pairOf(from: Correspondent, to: Correspondent, { tellsAll, others, arrivedByUs }: Expected): Pair {
   let arrived = 0;
   let missed = 0;
   let missedLast = 0;
@@ -77,13 +85,15 @@ function pairOf(from: Correspondent, to: Correspondent, tellsAll: boolean, other
     const got = to.records[i];
     if (sent === undefined || got?.incomplete.includes('consensus')) return;
     const { view } = sent;
-    const left = (message: Handed, of = view, receivers = 1): boolean =>
+    const left = (message: Handed, atUs: number, of = view, receivers = 1): boolean =>
+      sent.enteredAtUs + atUs <= arrivedByUs &&
       (from.standing.handedOver(message, of) ?? receivers) >= receivers;
-    if (sent.proposals.some(({ isOwn }) => isOwn)) count(left('proposal', view, others), hasProposalOf(from.self, got));
-    for (const { vote, to: collector } of sent.ownVotes)
-      if (collector === to.self && vote !== 'vote3') count(left(vote), hasVoteOf(from.self, vote, got));
+    const own = sent.proposals.find(({ isOwn }) => isOwn);
+    if (own !== undefined) count(left('proposal', own.atUs, view, others), hasProposalOf(from.self, got));
+    for (const { vote, to: collector, atUs } of sent.ownVotes)
+      if (collector === to.self && vote !== 'vote3') count(left(vote, atUs), hasVoteOf(from.self, vote, got));
     if (tellsAll && sent.wishSentUs !== undefined)
-      count(left('wish', view + 1), got?.wishes.some(({ validator }) => validator === from.self) ?? false);
+      count(left('wish', sent.wishSentUs, view + 1), got?.wishes.some(({ validator }) => validator === from.self) ?? false);
   });
   return { from: from.self, to: to.self, arrived, missed, missedLast };
 }

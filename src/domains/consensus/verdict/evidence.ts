@@ -28,6 +28,8 @@ export interface Scene {
   readonly committee: Committee;
   readonly witnesses: readonly Witness[];
   readonly history: ViewHistory;
+  /** The time of the verdict, microseconds since the Unix epoch. */
+  readonly nowUs: number;
   /** Any record of a node that is still held. */
   look(node: string, view: number): ViewRecord | undefined;
 }
@@ -89,10 +91,12 @@ export class Evidence {
   readonly #bySelf = new Map<string, Witness>();
 
   readonly #look: Scene['look'];
+  readonly #nowUs: number;
 
   constructor(scene: Scene) {
     const { view, committee, witnesses, history } = scene;
     this.#look = (node, at) => scene.look(node, at);
+    this.#nowUs = scene.nowUs;
     this.view = view;
     this.committee = committee;
     this.history = history;
@@ -444,7 +448,8 @@ export class Evidence {
             },
           ],
     );
-    return deliveriesAmong(nodes, tellsAll, this.committee.members.length - 1);
+    const arrivedByUs = this.#nowUs - this.timerUs;
+    return deliveriesAmong(nodes, tellsAll, this.committee.members.length - 1, arrivedByUs);
   }
 }
 

@@ -225,11 +225,11 @@ export class VerdictBook implements RecordListener {
       committee: this.#committee,
       witnesses: this.#witnesses(found.view),
       history: this.#history,
+      nowUs: this.#options.clock.nowUs(),
       look: (node, view) => this.#options.views.record(node, view),
     });
     const before = found.verdict;
     found.findings = findings;
-    if ((globalThis as any).DEBUGV) (globalThis as any).DEBUGV(found.view, findings, judgement, this.#history);
     if (before !== undefined && saysSame(before, judgement)) return;
     const decidedAtUs = this.#options.clock.nowUs();
     found.judgedAtUs = decidedAtUs;
