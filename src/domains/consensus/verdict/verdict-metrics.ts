@@ -2,15 +2,6 @@
 import { counter, gauge } from '../../../metrics/definition.js';
 import { fed } from '../../declare.js';
 
-/** The events that a verdict is reached from. */
-const EVIDENCE = [
-  'hello',
-  'consensus.view_entered',
-  'consensus.view_timed_out',
-  'consensus.proposal_sent',
-  'consensus.proposal_received',
-] as const;
-
 /** Subject: verdicts. */
 export const verdictMetrics = {
   views: fed(
@@ -19,7 +10,7 @@ export const verdictMetrics = {
       'Views by what became of them, as all attached nodes saw it: decided, lagged (certified, though some gave it up), failed, skipped. Counted when no revision can follow.',
       ['chain_id', 'outcome'],
     ),
-    ...EVIDENCE,
+    'verdict',
   ),
   failed: fed(
     counter(
@@ -27,7 +18,7 @@ export const verdictMetrics = {
       'Failed views by cause (docs/CAUSES.md) and by where it lies: self, peer, network, unknown. Counted when no revision can follow.',
       ['chain_id', 'cause', 'scope'],
     ),
-    ...EVIDENCE,
+    'verdict',
   ),
   lagged: fed(
     counter(
@@ -35,7 +26,7 @@ export const verdictMetrics = {
       'Views that were certified though some attached nodes gave them up, by cause (docs/CAUSES.md) and scope.',
       ['chain_id', 'cause', 'scope'],
     ),
-    ...EVIDENCE,
+    'verdict',
   ),
   blamed: fed(
     counter(
@@ -44,7 +35,7 @@ export const verdictMetrics = {
       ['chain_id', 'validator', 'cause'],
       { limit: 10_000 },
     ),
-    ...EVIDENCE,
+    'verdict',
   ),
   revisions: fed(
     counter(
@@ -52,7 +43,7 @@ export const verdictMetrics = {
       'Verdicts that late events changed; each view is revised once at most.',
       ['chain_id'],
     ),
-    ...EVIDENCE,
+    'verdict',
   ),
   lastFailure: fed(
     gauge(
@@ -61,7 +52,7 @@ export const verdictMetrics = {
       ['chain_id'],
       { unit: 'seconds' },
     ),
-    ...EVIDENCE,
+    'verdict',
   ),
   vantage: fed(
     gauge(
@@ -70,6 +61,6 @@ export const verdictMetrics = {
       ['chain_id'],
       { unit: 'ratio' },
     ),
-    ...EVIDENCE,
+    'verdict',
   ),
 } as const;
