@@ -28,6 +28,7 @@ import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
+import type { NodeProcess } from './node/process.js';
 import { Strain } from './node/strain.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
@@ -374,10 +375,10 @@ export class World implements NodeWorld {
 
   #handle(): void {
     const { queue } = this;
+    if (queue.kind === Happening.deliver)
+      return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
     const node = this.nodes[queue.node] ?? this.adversaries.twin(queue.node);
     switch (queue.kind) {
-      case Happening.deliver:
-        return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
       case Happening.timer:
         return node?.life(queue.a)?.expired(queue.b as TimerName);
       case Happening.durable:
@@ -404,9 +405,9 @@ export class World implements NodeWorld {
   }
 
   #deliver(to: number, slot: number, bytes: number, message: Message): void {
-    const reached = this.adversaries.route(slot, to) ?? -1;
-    const from = slot % this.nodes.length;
-    const process = (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
+    const size = this.nodes.length;
+    const from = slot < size ? slot : slot - size;
+    const process = this.adversaries.present ? this.#reached(slot, to) : this.nodes[to]?.process;
     if (process === undefined) {
       this.digest.record(Code.dropped, this.nowUs, to, message.kind, from, message.view);
       this.network.countDropped(message.kind);
@@ -415,6 +416,12 @@ export class World implements NodeWorld {
     this.digest.record(Code.delivered, this.nowUs, to, message.kind, from, message.view);
     this.network.countDelivered(message.kind, to, bytes);
     process.deliver(from, message, bytes);
+  }
+
+  /** Where there are twins, a message reaches the process on its sender's side. */
+  #reached(slot: number, to: number): NodeProcess | undefined {
+    const reached = this.adversaries.route(slot, to) ?? -1;
+    return (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
   }
 
   #scheduleArrival(fromUs: number): void {
