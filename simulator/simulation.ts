@@ -43,7 +43,7 @@ import type { SimulationResult } from './report/result.js';
 import type { RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
 import { COMMIT_DEPTH, replicaConfigOf, responsiveUs, runId } from './setup.js';
-import { ContentHasher } from './workload/content-hash.js';
+import { ContentHasher, StateRoots } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
 
@@ -65,6 +65,7 @@ export class World implements NodeWorld {
   readonly hardware: Hardware;
   readonly workload: Workload | undefined;
   readonly transactions: TransactionModel;
+  readonly stateRoots = new StateRoots();
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
   readonly watch: RunWatch | undefined;
@@ -292,7 +293,7 @@ export class World implements NodeWorld {
     if (node >= this.nodes.length) return;
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;
-    const openedView = (blocks.at(-1)?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
+    const openedView = (blocks[blocks.length - 1]?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
     for (const block of blocks) {
       this.watch?.committed(node, block, this);
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);

@@ -243,9 +243,8 @@ export class SafetyChecker {
     const mostFaulty = this.#committee.weakSize - 1;
     if (this.#quorumSize === undefined || this.#byzantine.size > mostFaulty) return;
     let locked = 0;
-    this.#lockViews.forEach((lock, other) => {
-      if (lock >= view && !this.#byzantine.has(other)) locked++;
-    });
+    for (let other = 0; other < this.#lockViews.length; other++)
+      if ((this.#lockViews[other] as number) >= view && this.#isHonest(other)) locked++;
     if (locked >= this.#quorumSize - mostFaulty) return;
     this.#log.add('S13', atUs, { validators: [validator], view, height, detail: `${locked} locked` });
   }

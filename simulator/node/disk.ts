@@ -11,7 +11,7 @@ import type { Block } from '../protocol/block.js';
 import { Ledger } from '../protocol/block-tree.js';
 import type { SafetyRecord } from '../protocol/effects.js';
 import type { Durable } from '../protocol/replica.js';
-import type { ContentHash } from '../workload/content-hash.js';
+import { firstRoot, type ContentHash } from '../workload/content-hash.js';
 import { measuredFsyncUs, type Hardware } from './hardware.js';
 import type { Strain } from './strain.js';
 
@@ -23,7 +23,7 @@ export class Disk {
   readonly ledger = new Ledger();
   /** Highest height executed, and the state root after it. */
   executedHeight = 0;
-  stateRoot: ContentHash = { high: 0, low: 0 };
+  stateRoot: ContentHash = firstRoot;
   /** Bytes that programs wrote, bytes that reached the device, and bytes now in use. */
   logicalBytes = 0;
   physicalBytes = 0;

@@ -75,7 +75,7 @@ class OpenBlocks {
       if (block.height > height) blocks[kept++] = block;
       else if (ledger.at(block.height)?.id !== block.id) (lost ??= []).push(block);
     }
-    blocks.length = kept;
+    while (blocks.length > kept) blocks.pop();
     if (this.#index !== undefined) this.#index = kept > FEW ? indexOf(blocks) : undefined;
     return lost ?? NONE;
   }
@@ -116,8 +116,9 @@ export class BlockTree {
 
   /** The path from above the ledger up to `block`, ascending; empty when it is not above the ledger. */
   pathTo(block: Block): Block[] {
-    const path: Block[] = [];
     const head = this.ledger.head;
+    if (block.parent === head.id && block.height === head.height + 1) return [block];
+    const path: Block[] = [];
     let at: Block | undefined = block;
     while (at !== undefined && at.height > head.height) {
       path.push(at);
@@ -128,7 +129,7 @@ export class BlockTree {
 
   /** Makes the path to `block` final and returns the open blocks that can no longer become final. */
   finalize(path: readonly Block[]): readonly Block[] {
-    for (const block of path) this.ledger.append(block);
+    for (let i = 0; i < path.length; i++) this.ledger.append(path[i] as Block);
     return this.#open.settle(this.ledger);
   }
 }

@@ -11,19 +11,19 @@ const digests: Readonly<Record<string, string>> = {
   'chained, calm': 'f5e30314ac131f52cee6754c66656162fc726ce0206fc0bfd765df21f591beb0',
   'chained, crash and slow': '7fe81c8df933ae02e089c005ebc972b6c1956caff09b6907ca2cc886e3e1c468',
   'chained, modelled machines, load, trouble':
-    'f29a6c068ecf0500faeeb23a7f9968655a7d7b70832875a180c0e1f4d2167060',
+    'bf1acaa9e957ba8186d1bc7262033fda38b226f63c4296e32dec4a6ad0cdaa06',
   'chained, liars and twins': '906e432ad674c92632900e25948b9fee04eb277f784195289570c5a033a8100c',
   'chained, epoch pacemaker': '333ae764a6d2aff1f4330a53c2a18c4ff7721607a2fcb0566cfb0e6ec5994053',
   'chained, reputation, powers': 'aac9dd0db9509dd7e61ebb032672df51843c1ce34271bcdcb43785425f21aca1',
   'chained, hashed, uplinks, jitter': 'bf54449e3520cbd27d674a629a802289d5c26d2fe2947dee465f91c188d20978',
   'chained, regions, lasting loss': '51f29e6c1fbbd19b0d2bf19195c323c2e414f051eca2f216aeb6340deb8f3be6',
   'chained, wide': 'b2b1c45e5423bf2228180ed5ebe7979613958c92d623cc8aa0693f8f90c113fd',
-  'basic, trouble': 'aeb4d1714835c0c30f2a66a61b8e2b93dff704e9971f25db2a4ca921e0467aea',
+  'basic, trouble': '8a6e8016299136604ce093c97f314d120addd30cb0435f17f84f84a3d85357f5',
   'basic with decide, epochs, liars': 'cdcfffb1f0bb1a2606f67569b2f93dd89bbf6a3f5cc2e9eddcfe7f7fa268bff4',
-  'basic, modelled machines, wide': 'b8a5ff7fc15f9252e0389defb7ca4c67087de323f7a2e677f11e446eb9116bfd',
+  'basic, modelled machines, wide': 'a63a6929966ed280d60f9863e98709414a6d3c87fd02f92d0d6846ac6c708d76',
   'hotstuff3, crash and slow': '798f1fa9718f26dce3b0f7f3687b305e38fbb52caf7326869f6a5f8b09ee046a',
-  'hotstuff3, weighted, trouble': 'd2c0b63e3103046974664607c8a929480695d0aadf95e484457845c18f092e39',
-  'amnesiac negative control': 'ac6a46aecb6a77c6868ec7b0d691946749b05039b7a552c36de1ad2107bcd51e',
+  'hotstuff3, weighted, trouble': 'f5582d2ff1c2d14c0d2af982686b01e43b4bca7a0747f3d3b7224027e485bfab',
+  'amnesiac negative control': 'f2b2741b1d0646ee047965ce58547138baf9f2a18333baaf55e7798153bb1046',
 };
 
 describe('the digest of a known run', () => {
