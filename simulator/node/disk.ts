@@ -62,6 +62,11 @@ export class Disk {
     this.#trimAt = Math.max(16, 2 * this.#blocks.length);
   }
 
+  /** When the device has done all that was asked for; not after now when it is idle. */
+  get busyUntilUs(): number {
+    return this.#freeAtUs;
+  }
+
   /** When a sync that is asked for now will be done; the device does one at a time. */
   syncUs(nowUs: number): number {
     const { syncDelayUs } = this.#strain;
