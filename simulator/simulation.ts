@@ -29,6 +29,7 @@ import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
 import type { NodeProcess } from './node/process.js';
+import { SharedBodies } from './node/shared-bodies.js';
 import { Strain } from './node/strain.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
@@ -69,6 +70,7 @@ export class World implements NodeWorld {
   readonly stateRoots = new StateRoots();
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
+  readonly sharedBodies = new SharedBodies();
   readonly watch: RunWatch | undefined;
   /** Absent where nobody wants the truth. */
   readonly truth: TruthTeller | undefined;
