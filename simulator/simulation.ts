@@ -352,12 +352,22 @@ export class World implements NodeWorld {
   #truthTeller(tell: NonNullable<SimulationOptions['truth']>): TruthTeller {
     const { replicaConfig, committee, startUs, hardware } = this;
     const { fsync, processor } = hardware;
-    const { rotation, protocol, vote2To, timers } = replicaConfig;
+    const { loss = 0, reorder = 0 } = this.#options.network ?? {};
+    const { rotation, protocol, pacemaker, vote2To, timers, leaderWaitUs } = replicaConfig;
     const size = committee.size;
     const world = {
-      ...{ startUs, committee, rotation, protocol, vote2To, maxTimeoutUs: timers.maxTimeoutUs },
+      ...{
+        startUs,
+        committee,
+        rotation,
+        protocol,
+        pacemaker,
+        vote2To,
+        maxTimeoutUs: timers.maxTimeoutUs,
+        leaderWaitUs,
+      },
       machinesTakeTime: fsync !== 'instant' || processor !== 'free',
-      alwaysDisturbed: !this.network.conditions.calm,
+      alwaysDisturbed: loss + reorder > 0,
       reaches: (slot: number, to: number) =>
         !this.network.conditions.isCut(slot % size, to) && this.adversaries.route(slot, to) !== undefined,
       name: (validator: number) => this.names.validator(validator),
