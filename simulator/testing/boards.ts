@@ -3,8 +3,7 @@
  * By default only what the events alone decide is compared.
  */
 import { expectationFailed } from './failure.js';
-import type { Reading, Readings } from './readings.js';
-import { showSeries } from './readings.js';
+import { showSeries, type Reading, type Readings } from './readings.js';
 
 /** What to compare, and how closely. */
 export interface CompareOptions {
@@ -64,7 +63,10 @@ export function assertSameBoard(found: Readings, expected: Readings, options: Co
     });
   const differences = compareBoards(found, expected, options);
   if (differences.length === 0) return;
-  const shown = differences.slice(0, LISTED);
+  // Where a histogram differs, its count and sum say so in two lines, its buckets in twenty.
+  const isBucket = ({ series }: BoardDifference): number =>
+    /_bucket\{.*\ble="[^"]*"\}$/.test(series) ? 1 : 0;
+  const shown = [...differences].sort((a, b) => isBucket(a) - isBucket(b)).slice(0, LISTED);
   const list = (side: 'left' | 'right'): string =>
     shown.map((one) => `${one.series} ${one[side] ?? 'absent'}`).join('\n');
   throw expectationFailed({

@@ -80,7 +80,7 @@ function read(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isEvent = typeof value === 'object' && value !== null && 'type' in value;
-    return isEvent ? (value as Record<string, unknown>) : undefined;
+    return isEvent ? value : undefined;
   } catch {
     return undefined;
   }

@@ -36,8 +36,9 @@ const counters = {
 
 /** The counts on a board. */
 export function lossesOf(metrics: Readings): Losses {
-  const counted = Object.entries(counters).map(([loss, name]) => [loss, metrics.sum(name)]);
-  return Object.fromEntries(counted) as unknown as Losses;
+  const losses: Record<string, number> = {};
+  for (const [loss, name] of Object.entries(counters)) losses[loss] = metrics.sum(name);
+  return losses as unknown as Losses;
 }
 
 /** One sentence for each kind of loss that occurred; empty where every event became a metric. */
