@@ -48,12 +48,17 @@ export {
   type ExportedPage,
   type PrometheusExportOptions,
 } from './checks/prometheus-export.js';
+export { isFaultLine } from '../main.js';
 export type {
+  DeedLine,
   Fault,
+  FaultLine,
   NodeIdentity,
   SimulatedNodeHooks,
   SimulationOptions,
   SimulationResult,
   TruthLine,
+  ViewLine,
+  ViolationLine,
 } from '../main.js';
 export { ManualClock, parseConfig, QuorumscopeError, StreamClock } from '../../src/index.js';

@@ -44,7 +44,7 @@ export interface ScenarioRun {
   readonly events: readonly RecordedEvent[];
   /** Broken rules, safety before liveness, the first ten of each. */
   readonly violations: readonly Violation[];
-  /** Begin and end of every fault: what no event says. */
+  /** What no event says: begin and end of every fault, true causes of failed views, forbidden deeds, broken rules. */
   readonly truth: readonly TruthLine[];
   /** What each validator did, by position, counted at the source. */
   readonly counts: readonly Readonly<ValidatorCounts>[];

@@ -1,6 +1,6 @@
 /** The scenario runner, network conditions and consensus load: the same seed is the same run, and what holds is held. */
 import { describe, expect, it } from 'vitest';
-import { createSimulation } from '../../../../simulator/main.js';
+import { createSimulation, isFaultLine } from '../../../../simulator/main.js';
 import { createHooks } from '../../../../src/hooks.js';
 import { simulateConsensusLoad } from '../../../../simulator/testing/consensus-load.js';
 import { assertMetricsRecorded } from '../../../../simulator/testing/expected-metric.js';
@@ -21,11 +21,15 @@ describe('runScenario', () => {
     const run = await runScenario({ ...short, faults: [crash] }, 7);
 
     expect(run.result.run).toMatchObject({ seed: 7, validators: 4, virtual_us: 2_000_000 });
-    expect(run.truth).toMatchObject([
+    const faults = run.truth.filter(isFaultLine);
+    expect(faults).toMatchObject([
       { fault: 'crash', validator: 'validator-1', phase: 'begin' },
       { fault: 'crash', validator: 'validator-1', phase: 'end' },
     ]);
-    expect(run.truth[1]!.at_us - run.truth[0]!.at_us).toBe(700_000);
+    expect(faults[1]!.at_us - faults[0]!.at_us).toBe(700_000);
+    const failed = run.truth.filter((line) => 'type' in line && line.type === 'view');
+    expect(failed).toHaveLength(run.result.views.timed_out);
+    expect(failed[0]).toMatchObject({ culprits: ['validator-1'] });
     const started = run.events.filter(({ type, node }) => type === 'process.started' && node === 'node-1');
     expect(started).toHaveLength(2);
     expect(run.events).toHaveLength(run.losses.received);
