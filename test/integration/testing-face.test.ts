@@ -70,7 +70,7 @@ describe('the examples of docs/TESTING.md', () => {
 
   it('are all run here', () => {
     expect(examples.map(({ name }) => name)).toEqual([
-      ...['node-test', 'vitest', 'collector', 'scenario', 'load', 'checks'],
+      ...['node-test', 'vitest', 'collector', 'scenario', 'load', 'ship', 'checks'],
     ]);
     expect(text.match(/```js\n/g)).toHaveLength(examples.length);
   });
