@@ -6,14 +6,10 @@ import type { ChainObserver, ChainScope, Domain, NodeScope } from '../domain.js'
 import { consensusMetrics } from './catalogue.js';
 import { observeCertificates } from './certificate-observer.js';
 import { CommitObserver, observeSync } from './commit-observer.js';
-import { ChainRecords } from './record/chain-records.js';
-import { RecordBook } from './record/record-book.js';
-import type { RecordListener } from './record/view-record.js';
 import { BlockObserver, observeProposals } from './proposal-observer.js';
 import { observeReports } from './report-observer.js';
+import { openUnderstanding } from './understanding.js';
 import { observeMembership, validatorSetSeries } from './validator-observer.js';
-import { VerdictBook } from './verdict/verdict-book.js';
-import { VerdictSeries } from './verdict/verdict-series.js';
 import { observePacemaker, ViewObserver } from './view-observer.js';
 import { observeVotes } from './vote-observer.js';
 import { ConsensusWatch } from './watch.js';
@@ -30,16 +26,7 @@ export function consensusDomain(watch: ConsensusWatch = new ConsensusWatch()): D
 
 function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
   const set = validatorSetSeries(chain);
-  const listeners: RecordListener[] = [];
-  const records = new ChainRecords(chain.chain, chain.names, listeners);
-  const verdictSeries = new VerdictSeries(chain);
-  const verdicts = new VerdictBook({
-    ...chain,
-    views: records,
-    listeners: [verdictSeries, watch.listeners.verdicts].filter((listener) => listener !== undefined),
-  });
-  listeners.push(...[watch.listeners.records].filter((listener) => listener !== undefined), verdicts);
-  watch.open(chain.chain, records);
+  const understanding = openUnderstanding(chain, watch);
   return {
     node: (scope: NodeScope) => [
       new ViewObserver(scope),
@@ -52,19 +39,13 @@ function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
       observeSync(scope),
       observeMembership(scope),
       observeReports(scope),
-      // Before the records, so that where a node is now is known when one of them closes.
-      verdicts.watch(scope.node),
-      new RecordBook(scope, records),
+      ...understanding.node(scope),
     ],
     validators: () => {
       set.update();
-      verdicts.validators();
-      verdictSeries.validators();
+      understanding.validators?.();
     },
-    tick: () => verdicts.tick(),
-    closed: () => {
-      verdicts.close();
-      watch.close(chain.chain);
-    },
+    tick: (nowUs) => understanding.tick?.(nowUs),
+    closed: () => understanding.closed?.(),
   };
 }

@@ -50,7 +50,11 @@ interface Case {
   timerUs: number;
   /** Longest stay of a node that left in time. */
   neededUs: number;
-  sample: ViewRecord;
+  readonly epoch: number | undefined;
+  readonly leader: string | undefined;
+  readonly collector: string | undefined;
+  readonly enteredAtUs: number;
+  readonly incomplete: readonly string[];
   verdict: ViewVerdict | undefined;
   findings: Findings | undefined;
   judgedAtUs: number;
@@ -129,7 +133,11 @@ export class VerdictBook implements RecordListener {
       openedAtUs: this.#options.clock.nowUs(),
       timerUs: record.timerUs ?? DEFAULT_TIMER_US,
       neededUs: 0,
-      sample: record,
+      epoch: record.epoch,
+      leader: record.leader,
+      collector: record.collector,
+      enteredAtUs: record.enteredAtUs,
+      incomplete: record.incomplete,
       verdict: undefined,
       findings: undefined,
       judgedAtUs: 0,
@@ -158,22 +166,22 @@ export class VerdictBook implements RecordListener {
 
   /** The fast path: certified in time wherever it was looked at. */
   #decide(found: Case): void {
-    const { sample, neededUs } = found;
+    const { neededUs } = found;
     found.verdict = {
       chain: this.#options.chain,
       view: found.view,
-      epoch: sample.epoch,
+      epoch: found.epoch,
       outcome: 'decided',
       cause: undefined,
       culprits: NOBODY,
       scope: 'unknown',
-      leader: sample.leader,
-      collector: sample.collector,
+      leader: found.leader,
+      collector: found.collector,
       grounds: NO_GROUNDS,
       contradictedBy: undefined,
       vantage: { nodes: this.#attachedNodes, validators: this.#committee.members.length },
-      incomplete: sample.incomplete,
-      enteredAtUs: sample.enteredAtUs,
+      incomplete: found.incomplete,
+      enteredAtUs: found.enteredAtUs,
       decidedAtUs: this.#options.clock.nowUs(),
       revision: 0,
     };
