@@ -51,7 +51,8 @@ export function deliveriesAmong(
   const running = nodes.filter(({ isRunning }) => isRunning);
   const pairs: Pair[] = [];
   for (const from of running)
-    for (const to of running) if (from !== to) pairs.push(pairOf(from, to, { tellsAll, others, arrivedByUs }));
+    for (const to of running)
+      if (from !== to) pairs.push(pairOf(from, to, { tellsAll, others, arrivedByUs }));
   const groups = groupsOf(running, pairs);
   const sum = (of: (pair: Pair) => number): number => pairs.reduce((total, pair) => total + of(pair), 0);
   return {
@@ -89,11 +90,16 @@ function pairOf(from: Correspondent, to: Correspondent, { tellsAll, others, arri
       sent.enteredAtUs + atUs <= arrivedByUs &&
       (from.standing.handedOver(message, of) ?? receivers) >= receivers;
     const own = sent.proposals.find(({ isOwn }) => isOwn);
-    if (own !== undefined) count(left('proposal', own.atUs, view, others), hasProposalOf(from.self, got));
+    if (own !== undefined && to.standing.tells('proposals'))
+      count(left('proposal', own.atUs, view, others), hasProposalOf(from.self, got));
     for (const { vote, to: collector, atUs } of sent.ownVotes)
-      if (collector === to.self && vote !== 'vote3') count(left(vote, atUs), hasVoteOf(from.self, vote, got));
-    if (tellsAll && sent.wishSentUs !== undefined)
-      count(left('wish', sent.wishSentUs, view + 1), got?.wishes.some(({ validator }) => validator === from.self) ?? false);
+      if (collector === to.self && vote !== 'vote3' && to.standing.tells('votes'))
+        count(left(vote, atUs), hasVoteOf(from.self, vote, got));
+    if (tellsAll && sent.wishSentUs !== undefined && to.standing.tells('wishes'))
+      count(
+        left('wish', sent.wishSentUs, view + 1),
+        got?.wishes.some(({ validator }) => validator === from.self) ?? false,
+      );
   });
   return { from: from.self, to: to.self, arrived, missed, missedLast };
 }
@@ -117,7 +123,9 @@ function hasVoteOf(voter: string, phase: string, record: ViewRecord | undefined)
 /** Two are in one group when anything of either reached the other last, or neither had anything to say. */
 function groupsOf(running: readonly Correspondent[], pairs: readonly Pair[]): string[][] {
   const groupOf = new Map(running.map(({ self }) => [self, [self]]));
-  const silent = new Set(running.flatMap(({ self, silent: peers }) => peers.map((peer) => `${self} ${peer}`)));
+  const silent = new Set(
+    running.flatMap(({ self, silent: peers }) => peers.map((peer) => `${self} ${peer}`)),
+  );
   const links = new Map(pairs.map((pair) => [`${pair.from} ${pair.to}`, pair]));
   for (const { from, to } of pairs) {
     const isApart =

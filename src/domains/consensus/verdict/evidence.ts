@@ -34,19 +34,6 @@ export interface Scene {
   look(node: string, view: number): ViewRecord | undefined;
 }
 
-/** Where a vote stopped on its way; `counted` did not stop. */
-export type Snag =
-  | 'counted'
-  | 'refused'
-  | 'cut'
-  | 'withheld'
-  | 'late'
-  | 'collector'
-  | 'missing'
-  | 'voter_late'
-  | 'lost'
-  | 'slack';
-
 /** Reasons to refuse a proposal that its leader could have avoided. */
 const invalid: ReadonlySet<string> = new Set([
   'below_lock',
@@ -224,7 +211,9 @@ export class Evidence {
         voters.set(block, known.add(validator));
       }
     const weak = this.committee.power - this.committee.quorum + 1;
-    return new Set([...voters].filter(([, set]) => this.committee.powerOf(set) >= weak).map(([block]) => block));
+    return new Set(
+      [...voters].filter(([, set]) => this.committee.powerOf(set) >= weak).map(([block]) => block),
+    );
   }
 
   /** Who refused the leader's proposal as invalid. */
@@ -247,7 +236,7 @@ export class Evidence {
     const { record, standing } = witness;
     const isStated = record?.proposals.some(({ isOwn }) => isOwn) ?? false;
     if (isStated) return standing.handedOver('proposal', this.view) === 0 ? false : true;
-    return this.isGap(record) ? undefined : false;
+    return this.isGap(record) || !standing.tells('proposals') ? undefined : false;
   }
 
   /** Attached nodes, other than the leader's, to which a proposal of the leader came, in time or not. */
@@ -266,65 +255,21 @@ export class Evidence {
     const limitUs = record.timeout?.atUs ?? Number.POSITIVE_INFINITY;
     if (record.proposals.some(({ atUs }) => atUs <= limitUs)) return 'in_time';
     if (hasProposal(record, this.leader)) return 'late';
-    return this.isGap(record) ? undefined : 'never';
+    const isTold = this.of(validator)?.standing.tells('proposals') === true;
+    return this.isGap(record) || !isTold ? undefined : 'never';
   }
 
   // --- the votes
 
   /** Whose votes of the phase its collector has, in time or not; undefined where that is not known. */
   get arrivals(): ReadonlyMap<string, number> | undefined {
-    const record = this.of(this.collector)?.record;
-    if (record === undefined || this.isGap(record)) return undefined;
+    const witness = this.of(this.collector);
+    const record = witness?.record;
+    if (record === undefined || this.isGap(record) || !witness?.standing.tells('votes')) return undefined;
     const arrivals = new Map<string, number>();
     for (const { vote, validator, atUs } of record.votes)
       if (vote === this.phase && !arrivals.has(validator)) arrivals.set(validator, atUs);
     return arrivals;
-  }
-
-  /** Where the vote of a validator stopped; undefined where that is not known. */
-  snagOf(validator: string): Snag | undefined {
-    const { collector, phase } = this;
-    if (this.arrivals?.has(validator) === true || this.#hasSigned(validator)) return 'counted';
-    const witness = this.of(validator);
-    const vote = witness?.record?.ownVotes.find((one) => one.vote === phase);
-    if (vote === undefined) return this.#unvoted(validator, witness);
-    if (collector === undefined) return undefined;
-    if (witness?.standing.handedOver(handedAs(phase), this.view) === 0 && validator !== collector)
-      return 'missing';
-    if (this.isDown(collector) === true) return 'collector';
-    if (this.isCut(validator, collector) === true) return 'cut';
-    if (this.isHeldUp(collector) === true) return 'collector';
-    if (this.arrivals === undefined) return undefined;
-    return this.of(collector)?.standing.isAttached === true ? 'lost' : undefined;
-  }
-
-  #unvoted(validator: string, witness: Witness | undefined): Snag | undefined {
-    const { leader } = this;
-    if (this.isDown(validator) === true) return 'missing';
-    const record = witness?.record;
-    if (witness === undefined)
-      return this.arrivals !== undefined && this.isSilenced(validator) === true ? 'cut' : undefined;
-    if (this.isGap(record) || leader === undefined) return undefined;
-    if (this.refusers.includes(validator)) return 'refused';
-    const had = this.phase === 'vote1' ? this.hadProposal(validator) : this.#hadPrepare(validator);
-    if (had === 'in_time') {
-      if (record?.trigger === 'start') return 'missing';
-      return this.isStrained(validator) === true ? 'voter_late' : undefined;
-    }
-    if (this.proposalLeft === false || this.#isKeptFromSome) return 'withheld';
-    if (this.isCut(leader, validator) === true) return 'cut';
-    if (this.isHeldUp(leader) === true) return 'late';
-    if (had === 'late') return this.isLeaderHeldUp === true ? 'late' : 'slack';
-    if (record?.trigger === 'start') return 'missing';
-    return this.proposalLeft === true ? 'lost' : undefined;
-  }
-
-  #hadPrepare(validator: string): 'in_time' | 'late' | 'never' | undefined {
-    const record = this.of(validator)?.record;
-    if (record === undefined) return undefined;
-    const certificate = record.certificates.find(({ vote }) => vote === 'vote1');
-    if (certificate === undefined) return this.isGap(record) ? undefined : 'never';
-    return certificate.atUs <= (record.timeout?.atUs ?? Number.POSITIVE_INFINITY) ? 'in_time' : 'late';
   }
 
   /** Whether the leader, and not the network, made its proposal late. */
@@ -344,18 +289,6 @@ export class Evidence {
     // One late proposal may be the network's doing; one after the other is the leader's.
     const isUsual = history.timerSuffices(this.timerUs, leader);
     return isUsual === true && history.lateAsLeader(leader) < 1 ? undefined : isUsual;
-  }
-
-  /** Whether the leader says that it gave its proposal to its transport for some receivers only. */
-  get #isKeptFromSome(): boolean {
-    const handed = this.of(this.leader)?.standing.handedOver('proposal', this.view);
-    return handed !== undefined && handed > 0 && handed < this.committee.members.length - 1;
-  }
-
-  #hasSigned(validator: string): boolean {
-    return this.records().some(({ certificates }) =>
-      certificates.some(({ vote, signers }) => vote === this.phase && signers?.includes(validator) === true),
-    );
   }
 
   // --- links
@@ -384,7 +317,12 @@ export class Evidence {
     let result: Known = undefined;
     for (const { standing, record } of this.witnesses) {
       if (!standing.isAttached || record === undefined) continue;
-      const found = standing.wasLinked(validator, state, record.enteredAtUs, record.enteredAtUs + givenUpUs(record));
+      const found = standing.wasLinked(
+        validator,
+        state,
+        record.enteredAtUs,
+        record.enteredAtUs + givenUpUs(record),
+      );
       if (found === true) result = true;
       else if (found === false) return false;
     }
@@ -441,7 +379,8 @@ export class Evidence {
               self: standing.self,
               standing,
               records: [record, next],
-              isRunning: !standing.wasAway(this.beganUs, this.endedUs) && this.isHeldUp(standing.self) !== true,
+              isRunning:
+                !standing.wasAway(this.beganUs, this.endedUs) && this.isHeldUp(standing.self) !== true,
               silent: this.committee.those((id) =>
                 standing.wasLinked(id, 'silent', this.middleUs, this.endedUs + 2 * this.timerUs),
               ),
@@ -476,10 +415,6 @@ function isHeardIn(record: ViewRecord | undefined, validator: string): boolean {
 function hasProposal({ proposals, refusals }: ViewRecord, leader: string | undefined): boolean {
   if (proposals.some(({ isOwn }) => !isOwn)) return true;
   return refusals.some(({ what, validator }) => what === 'proposal' && (validator ?? leader) === leader);
-}
-
-function handedAs(phase: VoteType): 'vote1' | 'vote2' {
-  return phase === 'vote2' ? 'vote2' : 'vote1';
 }
 
 function first<T, R>(values: readonly (T | undefined)[], read: (value: T) => R | undefined): R | undefined {

@@ -46,7 +46,8 @@ export class ViewHistory {
     let beyond = 0;
     for (const past of this.#newestFirst()) {
       if (within + beyond >= MOST_SAMPLES) break;
-      if (past.neededUs === undefined || others.includes(past.leader) || others.includes(past.collector)) continue;
+      if (past.neededUs === undefined || others.includes(past.leader) || others.includes(past.collector))
+        continue;
       if (past.neededUs < timerUs) within++;
       else beyond++;
     }
@@ -57,7 +58,9 @@ export class ViewHistory {
 
   /** How many of the last views that `leader` led, without a break, went by without its proposal being seen. */
   unheardAsLeader(leader: string): number {
-    return this.#streak(leader, ({ proposalSeen }) => (proposalSeen === undefined ? undefined : !proposalSeen));
+    return this.#streak(leader, ({ proposalSeen }) =>
+      proposalSeen === undefined ? undefined : !proposalSeen,
+    );
   }
 
   /** How many of the last views that it led, without a break, had its proposal after the timer, or never. */

@@ -2,8 +2,9 @@
  * Reaches the verdict on one view: outcome, cause, culprits, grounds. Pure: the same records give the same verdict,
  * in whatever order they came.
  */
-import { Evidence, type Scene } from './evidence.js';
-import { factTexts, findFacts, type Findings } from './facts.js';
+import type { Evidence, Scene } from './evidence.js';
+import { factTexts } from './fact-texts.js';
+import { findFacts, type Findings } from './facts.js';
 import { ruleFor, type Case, type Rule } from './rules.js';
 import type { Ground, Scope, ViewVerdict } from './view-verdict.js';
 
@@ -45,7 +46,9 @@ export function saysSame(a: Judgement, b: Judgement): boolean {
 function outcomeOf({ evidence, facts }: Findings): ViewVerdict['outcome'] {
   const records = evidence.records();
   const entered = records.filter(({ isEntered }) => isEntered);
-  const gaveUp = entered.some(({ timeout, leftBy }) => timeout !== undefined || leftBy === 'tc' || leftBy === 'timer');
+  const gaveUp = entered.some(
+    ({ timeout, leftBy }) => timeout !== undefined || leftBy === 'tc' || leftBy === 'timer',
+  );
   if (facts.certified === true) return gaveUp ? 'lagged' : 'decided';
   if (gaveUp) return 'failed';
   // Nobody gave it up: passed over, or the end of what was watched.
@@ -62,7 +65,10 @@ function scopeOf(rule: Rule | undefined, culprits: readonly string[], { witnesse
 
 function groundsOf({ all, none = [] }: Case, evidence: Evidence): Ground[] {
   const first = evidence.records()[0];
-  const node = evidence.witnesses.map(({ standing }) => standing.node).sort().join(', ');
+  const node = evidence.witnesses
+    .map(({ standing }) => standing.node)
+    .sort()
+    .join(', ');
   const atUs = first?.timeout?.atUs;
   return [
     ...all.map((fact) => ({ node, fact: factTexts[fact], atUs })),

@@ -26,7 +26,10 @@ export function latenessOf(evidence: Evidence): Lateness {
     (id) => id !== leader && id !== collector && arrivals.has(id) && evidence.isStrained(id),
   );
   const slow = [...arrivals]
-    .filter(([id, atUs]) => id !== leader && id !== collector && atUs - proposedUs > timerUs / 2 && atUs <= certificate.atUs)
+    .filter(
+      ([id, atUs]) =>
+        id !== leader && id !== collector && atUs - proposedUs > timerUs / 2 && atUs <= certificate.atUs,
+    )
     .map(([id]) => id);
   const isUsual = evidence.history.timerSuffices(timerUs, leader);
   const voters = held.length > 0 ? held : isUsual === true ? slow : [];

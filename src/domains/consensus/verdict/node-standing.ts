@@ -38,6 +38,9 @@ const kinds = { proposal: 0, vote1: 1, vote2: 2, prepare: 3, wish: 4 } as const;
 /** A message that a verdict may ask for. */
 export type Handed = keyof typeof kinds;
 
+/** What a node may leave unsaid at its level of attachment. */
+const subjects = { proposals: 1, votes: 2, wishes: 4 } as const;
+
 /** Who keeps the standings of a chain's nodes. */
 interface StandingBook {
   /** A node was attached or detached. */
@@ -58,6 +61,10 @@ export class NodeStanding implements NodeObserver {
         this.#latencies.set(event.peer, event.rtt_us);
     },
     'network.message_sent': (event: EventMap['network.message_sent']) => this.#sent(event),
+    'consensus.proposal_sent': () => void (this.#told |= subjects.proposals),
+    'consensus.proposal_received': () => void (this.#told |= subjects.proposals),
+    'consensus.vote_received': () => void (this.#told |= subjects.votes),
+    'consensus.wish_received': () => void (this.#told |= subjects.wishes),
   };
   readonly #book: StandingBook;
   readonly #clock: Clock;
@@ -68,6 +75,7 @@ export class NodeStanding implements NodeObserver {
   /** By kind and view: the view, and how many receivers a message of it was handed over for. */
   readonly #sentViews = new Float64Array(KEPT_VIEWS * Object.keys(kinds).length).fill(-1);
   readonly #sentCounts = new Uint16Array(KEPT_VIEWS * Object.keys(kinds).length);
+  #told = 0;
   #tellsMessagesSince = Number.POSITIVE_INFINITY;
   #self: string | undefined;
   #view = -1;
@@ -92,6 +100,11 @@ export class NodeStanding implements NodeObserver {
   /** Whether some source speaks for it now. */
   get isAttached(): boolean {
     return this.#isAttached;
+  }
+
+  /** Whether it speaks of these at all: what it never speaks of is not missing. */
+  tells(subject: keyof typeof subjects): boolean {
+    return (this.#told & subjects[subject]) !== 0;
   }
 
   /** Whether no process of it spoke at some moment between the two, wall time. */

@@ -5,7 +5,8 @@
  *
  * docs/CAUSES.md is written from this table.
  */
-import type { FactName, Facts, Parties } from './facts.js';
+import type { FactName, Facts } from './fact-texts.js';
+import type { Parties } from './facts.js';
 import type { Cause, Scope } from './view-verdict.js';
 
 /** One way in which a cause shows. */
@@ -49,14 +50,18 @@ export const rules: readonly Rule[] = [
     cause: 'proposal_invalid',
     reason: "The leader's proposal was refused as invalid.",
     outcomes: failed,
-    cases: [{ all: ['refusalsDecide'] }, { all: ['refused', 'gaveUp'], unless: ['certified', 'votesCounted'] }],
+    cases: [
+      { all: ['refusalsDecide'] },
+      { all: ['refused', 'gaveUp'], unless: ['certified', 'votesCounted'] },
+    ],
     culprits: 'leader',
     scope: 'peer',
     contradiction: 'a quorum that accepted the proposal',
   },
   {
     cause: 'partition',
-    reason: 'Links were cut: no side had a quorum, or leader or collector were on another side than the quorum.',
+    reason:
+      'Links were cut: no side had a quorum, or leader or collector were on another side than the quorum.',
     outcomes: failed,
     cases: [
       { all: ['noQuorumConnected'] },

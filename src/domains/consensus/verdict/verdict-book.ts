@@ -193,7 +193,8 @@ export class VerdictBook implements RecordListener {
 
   /** Judges and settles, in order, what can be. */
   #advance(): void {
-    for (const found of this.#ascending()) if (found.verdict === undefined && this.#isOver(found)) this.#judge(found);
+    for (const found of this.#ascending())
+      if (found.verdict === undefined && this.#isOver(found)) this.#judge(found);
     for (const found of this.#ascending()) {
       if (found.verdict === undefined || !this.#isFollowed(found)) break;
       this.#settleCase(found);

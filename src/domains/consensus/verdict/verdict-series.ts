@@ -27,7 +27,7 @@ export class VerdictSeries implements VerdictListener {
       (outcome: ViewVerdict['outcome']) => series.counter(m.views, outcome),
       outcomes,
     );
-    const byCause = (metric: typeof m.failed | typeof m.lagged) =>
+    const byCause = (metric: typeof m.failed) =>
       new ClosedLabel(
         (cause: Cause) => new ClosedLabel((scope: Scope) => series.counter(metric, cause, scope)),
       );
