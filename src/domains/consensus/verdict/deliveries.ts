@@ -95,7 +95,7 @@ function pairOf(from: Correspondent, to: Correspondent, { tellsAll, others, arri
     for (const { vote, to: collector, atUs } of sent.ownVotes)
       if (collector === to.self && vote !== 'vote3' && to.standing.tells('votes'))
         count(left(vote, atUs), hasVoteOf(from.self, vote, got));
-    if (tellsAll && sent.wishSentUs !== undefined && to.standing.tells('wishes'))
+    if (tellsAll && sent.wishSentUs !== undefined && to.standing.tells('votes'))
       count(
         left('wish', sent.wishSentUs, view + 1),
         got?.wishes.some(({ validator }) => validator === from.self) ?? false,

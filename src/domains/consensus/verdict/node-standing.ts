@@ -39,7 +39,7 @@ const kinds = { proposal: 0, vote1: 1, vote2: 2, prepare: 3, wish: 4 } as const;
 export type Handed = keyof typeof kinds;
 
 /** What a node may leave unsaid at its level of attachment. */
-const subjects = { proposals: 1, votes: 2, wishes: 4 } as const;
+const subjects = { proposals: 1, votes: 2 } as const;
 
 /** Who keeps the standings of a chain's nodes. */
 interface StandingBook {
@@ -63,8 +63,11 @@ export class NodeStanding implements NodeObserver {
     'network.message_sent': (event: EventMap['network.message_sent']) => this.#sent(event),
     'consensus.proposal_sent': () => void (this.#told |= subjects.proposals),
     'consensus.proposal_received': () => void (this.#told |= subjects.proposals),
+    // Whoever speaks of one of these speaks of all: they are of one level of attachment.
     'consensus.vote_received': () => void (this.#told |= subjects.votes),
-    'consensus.wish_received': () => void (this.#told |= subjects.wishes),
+    'consensus.lock_updated': () => void (this.#told |= subjects.votes),
+    'consensus.wish_sent': () => void (this.#told |= subjects.votes),
+    'consensus.wish_received': () => void (this.#told |= subjects.votes),
   };
   readonly #book: StandingBook;
   readonly #clock: Clock;
