@@ -35,13 +35,15 @@ import type { Block, Payload } from './protocol/block.js';
 import { Committee } from './protocol/committee.js';
 import type { TimerName, ViewTrigger } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
-import type { ReplicaConfig } from './protocol/replica.js';
+import type { EpochSchedule } from './protocol/epoch.js';
+import { COMMIT_DEPTH, type ReplicaConfig } from './protocol/replica.js';
 import { ReputationRotation } from './protocol/reputation.js';
+import type { Rotation } from './protocol/rotation.js';
 import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
 import type { RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
-import { COMMIT_DEPTH, replicaConfigOf, responsiveUs, runId } from './setup.js';
+import { believedEpochs, epochsOf, replicaConfigOf, responsiveUs, runId } from './setup.js';
 import { ContentHasher } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
@@ -83,7 +85,10 @@ export class World implements NodeWorld {
   readonly #faults: FaultLedger;
   readonly #arrivals: Random;
   readonly #version: string;
-  readonly #reputation: ReputationRotation | undefined;
+  readonly #rotation: Rotation;
+  /** Where the set changes. */
+  readonly #epochs: EpochSchedule | undefined;
+  #epoch = 0;
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
@@ -105,16 +110,19 @@ export class World implements NodeWorld {
     const chance = random.fork('network');
     this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
     this.network = new Network(this.queue, this.#latency, validators, chance, network);
-    const powers = options.powers ?? new Array<number>(validators).fill(1);
+    this.#epochs = epochsOf(options);
+    const powers =
+      options.epochs?.sets[0] ?? options.powers ?? new Array<number>(validators).fill(1);
     const trueCommittee = new Committee(powers);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
     this.committee = quorumPower === undefined ? trueCommittee : new Committee(powers, quorumPower);
     this.keepsSafetyRecord = !amnesia;
     const rotation = chooseRotation(options.rotation, trueCommittee, seed);
-    if (rotation instanceof ReputationRotation) this.#reputation = rotation;
+    this.#rotation = rotation;
     this.#safetyLog = new ViolationLog(seed);
     this.#livenessLog = new ViolationLog(seed);
-    this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
+    const first = this.#epochs?.of(0) ?? { committee: trueCommittee, rotation };
+    this.safety = new SafetyChecker(this.#safetyLog, first, options.protocol, this.#epochs);
     if (options.protocol !== 'hotstuff3-chained')
       this.leaderWait = new LeaderWaitChecker(this.#livenessLog, validators, options.leaderWaitUs);
     this.tally = new Tally(validators);
@@ -124,7 +132,12 @@ export class World implements NodeWorld {
     this.transactions = new TransactionModel(seed);
     this.hooksFor = options.hooksFor;
     this.watch = options.watch;
-    this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
+    this.replicaConfig = replicaConfigOf(
+      options,
+      this.committee,
+      rotation,
+      believedEpochs(this.#epochs, options),
+    );
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#inclusion = new InclusionChecker(this.#livenessLog);
     this.#liveness = new LivenessChecker(this.#livenessLog, {
@@ -132,6 +145,8 @@ export class World implements NodeWorld {
       ...commitsDue(trueCommittee, options.protocol, options.rotation),
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
       responsiveUs: responsiveUs(this, this.#latency.maxDelayUs),
+      announceUs: this.#latency.maxDelayUs,
+      members: trueCommittee.members,
     });
     this.#faults = new FaultLedger(this, options.truth);
     // No promise holds for a network that never stops losing or delaying messages.
@@ -234,14 +249,16 @@ export class World implements NodeWorld {
   identity(index: number, life: number): NodeIdentity {
     const bornUs = this.nowUs;
     const birth = `${this.#options.seed}/${this.startUs}/${index}/${life}`;
+    const { opening } = this.nodes[index]?.disk.ledger ?? {};
+    const { members, powers } = this.#epochs?.of(opening?.epoch ?? 0).committee ?? this.committee;
     return {
       index,
       node: this.names.node(index),
       chain: this.#options.chain ?? 'simulated',
       protocol: this.replicaConfig.protocol,
-      validators: this.nodes.map((_, position) => ({
+      validators: members.map((position) => ({
         id: this.names.validator(position),
-        power: this.committee.powerOf(position),
+        power: powers[position] ?? 0,
       })),
       validator: this.names.validator(index),
       viewTimeoutUs: this.#options.viewTimeoutUs,
@@ -270,6 +287,7 @@ export class World implements NodeWorld {
       proposer,
       justify: proof.justify,
       dc: proof.dc,
+      opening: proof.opening,
       payload,
       proposedAtUs: this.nowUs,
       hashHigh: high,
@@ -277,6 +295,20 @@ export class World implements NodeWorld {
     };
     this.safety.made(block);
     return block;
+  }
+
+  epochEntered(node: number, epoch: number, view: number): void {
+    const set = this.#epochs?.of(epoch);
+    if (set === undefined) return;
+    const { committee } = set;
+    this.safety.epochEntered(this.nowUs, node, epoch);
+    this.leaderWait?.epochEntered(node, committee.members.length);
+    this.#liveness.epochEntered(node, epoch, view);
+    if (epoch <= this.#epoch) return;
+    this.#epoch = epoch;
+    const { protocol, rotation } = this.#options;
+    const due = commitsDue(committee, protocol, rotation);
+    this.#liveness.setChanged(this.nowUs, { ...due, members: committee.members });
   }
 
   viewEntered(node: number, view: number, trigger: ViewTrigger): void {
@@ -287,18 +319,19 @@ export class World implements NodeWorld {
     this.#liveness.timeoutCertified(this.nowUs, node, view);
   }
 
-  committed(node: number, blocks: readonly Block[], syncing: boolean): void {
+  committed(node: number, blocks: readonly Block[], syncing: boolean, tip = blocks.at(-1)): void {
     if (node >= this.nodes.length) return;
-    this.safety.committed(this.nowUs, node, blocks);
+    this.safety.committed(this.nowUs, node, blocks, tip);
     let grew = false;
-    const openedView = (blocks.at(-1)?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
+    const openedView = (tip?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
     for (const block of blocks) {
       this.watch?.committed(node, block, this);
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
       if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
       this.#inclusion.included(this.nowUs, block);
       grew = true;
-      this.#reputation?.committed(block);
+      const rotation = this.#epochs?.of(block.opening?.epoch ?? 0).rotation ?? this.#rotation;
+      if (rotation instanceof ReputationRotation) rotation.committed(block);
       this.tally.intervalViews.add(openedView - block.view);
     }
     if (!grew) return;

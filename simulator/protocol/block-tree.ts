@@ -7,12 +7,15 @@
  * real nodes keep them, but nobody could notice.
  */
 import { genesisBlock, type Block } from './block.js';
+import type { Opening } from './epoch.js';
 
 /** Final blocks by height, in order. */
 export class Ledger {
   #base = 0;
   #blocks: Block[] = [genesisBlock];
   #head = genesisBlock;
+  /** How the newest epoch that it reaches began; undefined in the first. */
+  opening: Opening | undefined;
 
   /** The highest final block. */
   get head(): Block {
@@ -77,6 +80,13 @@ export class BlockTree {
       at = this.get(at.parent);
     }
     return path.reverse();
+  }
+
+  /** Drops all open blocks and returns them: nothing above the ledger can become final any more. */
+  clear(): Block[] {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    return open;
   }
 
   /** Makes the path to `block` final and returns the open blocks that can no longer become final. */
