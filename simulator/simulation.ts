@@ -124,7 +124,12 @@ export class World implements NodeWorld {
     const first = this.#epochs?.of(0) ?? { committee: trueCommittee, rotation };
     this.safety = new SafetyChecker(this.#safetyLog, first, options.protocol, this.#epochs);
     if (options.protocol !== 'hotstuff3-chained')
-      this.leaderWait = new LeaderWaitChecker(this.#livenessLog, validators, options.leaderWaitUs);
+      this.leaderWait = new LeaderWaitChecker(
+        this.#livenessLog,
+        validators,
+        options.leaderWaitUs,
+        trueCommittee.members.length,
+      );
     this.tally = new Tally(validators);
     this.names = new Names(options.chain ?? 'simulated', seed, validators);
     this.hardware = { fsync: 'instant', processor: 'free', ...options.hardware };

@@ -27,7 +27,8 @@ export class LeaderWaitChecker {
   readonly #leaders: readonly Leader[];
   readonly #byzantine = new Set<number>();
 
-  constructor(log: ViolationLog, validators: number, waitUs: number) {
+  /** @param members how many of the validators are of the first set */
+  constructor(log: ViolationLog, validators: number, waitUs: number, members = validators) {
     this.#log = log;
     this.#waitUs = waitUs;
     this.#leaders = Array.from({ length: validators }, () => ({
@@ -35,7 +36,7 @@ export class LeaderWaitChecker {
       statusView: 0,
       told: noSigners(validators),
       responsiveView: 0,
-      others: validators - 1,
+      others: members - 1,
     }));
   }
 

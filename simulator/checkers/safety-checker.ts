@@ -235,8 +235,9 @@ export class SafetyChecker {
 
   /** Blocks that a validator committed at once, ascending; by the certificates of `last`, or of one that trails. */
   committed(atUs: number, validator: number, blocks: readonly Block[], last = blocks.at(-1)): void {
-    if (last === undefined || !this.#isHonest(validator)) return;
-    if (this.#committed.get(last.height) === -1) this.#mustBeLocked(atUs, validator, last);
+    const head = blocks.at(-1);
+    if (last === undefined || head === undefined || !this.#isHonest(validator)) return;
+    if (this.#committed.get(head.height) === -1) this.#mustBeLocked(atUs, validator, last);
     for (const block of blocks) this.#committedOne(atUs, validator, block, last);
     if (this.#protocol === 'hotstuff2-basic') return this.#mustBeIn(this.#decided, atUs, validator, last, 0);
     this.#mustBeIn(this.#certified, atUs, validator, last, 1);

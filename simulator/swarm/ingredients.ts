@@ -137,6 +137,12 @@ export const faultIngredients: readonly FaultIngredient[] = [
     draw: (_, { validator }) => [{ kind: 'crash', validator, atUs: 0 }],
   },
   {
+    name: 'lies by certificates of an old validator set',
+    draw: (random, { validator, untilUs }) => [
+      { kind: 'byzantine', behaviour: 'stale_epoch_signers', validator, atUs: random.int(untilUs) },
+    ],
+  },
+  {
     name: 'slow, within the timer',
     draw: (random, { validator, untilUs, viewTimeoutUs }) => [
       { kind: 'slow', validator, atUs: random.int(untilUs), delayUs: between(random, 1, viewTimeoutUs / 4) },
