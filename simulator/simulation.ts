@@ -89,6 +89,8 @@ export class World implements NodeWorld {
   /** Where the set changes. */
   readonly #epochs: EpochSchedule | undefined;
   #epoch = 0;
+  /** Who has gone beyond it, and to which. */
+  readonly #pioneers = new Map<number, number>();
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
@@ -309,7 +311,11 @@ export class World implements NodeWorld {
     this.safety.epochEntered(this.nowUs, node, epoch);
     this.leaderWait?.epochEntered(node, committee.members.length);
     this.#liveness.epochEntered(node, epoch, view);
-    if (epoch <= this.#epoch) return;
+    if (epoch <= this.#epoch || node >= this.nodes.length) return;
+    // One alone, which the others cannot hear, does not make an epoch.
+    this.#pioneers.set(node, epoch);
+    const arrived = [...this.#pioneers.values()].filter((reached) => reached >= epoch);
+    if (arrived.length < committee.weakSize) return;
     this.#epoch = epoch;
     const { protocol, rotation } = this.#options;
     const due = commitsDue(committee, protocol, rotation);

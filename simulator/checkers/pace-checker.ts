@@ -37,7 +37,7 @@ export class PaceChecker {
   #faulty: ReadonlySet<number> = new Set();
   #settledUs = 0;
   #promised: { readonly epoch: number; readonly view: number; readonly byUs: number } | undefined;
-  #newest = { view: 0, atUs: 0, responsive: false };
+  #newest = { view: 0, atUs: 0, responsive: false, isFirst: false };
 
   constructor(log: ViolationLog, limits: PaceLimits) {
     this.#log = log;
@@ -75,10 +75,10 @@ export class PaceChecker {
     const calm = this.#faulty.size === 0 && before.atUs >= this.#settledUs;
     // By the certificate that opens views in its protocol: a double one in the basic form.
     const responsive = trigger === 'qc' || trigger === 'dc';
-    this.#newest = { view, atUs, responsive };
+    this.#newest = { view, atUs, responsive, isFirst: view === this.#firstView };
     const { responsiveUs, announceUs } = this.#limits;
     if (responsiveUs === undefined || !calm || !responsive) return;
-    const mostUs = before.view === this.#firstView ? responsiveUs + announceUs : responsiveUs;
+    const mostUs = before.isFirst ? responsiveUs + announceUs : responsiveUs;
     if (!before.responsive || view !== before.view + 1 || atUs - before.atUs <= mostUs) return;
     const detail = `took ${atUs - before.atUs} us, its messages ${mostUs} us at most`;
     this.#log.add('L4', atUs, { validators: [validator], view: before.view, detail });
