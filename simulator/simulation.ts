@@ -6,12 +6,13 @@
 import { createHash } from 'node:crypto';
 import { WallClock, type Clock } from '../src/base/clock.js';
 import { createRandom, type Random } from '../src/base/random.js';
+import { EpochCourse } from './checkers/epoch-course.js';
 import { InclusionChecker } from './checkers/inclusion-checker.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
 import { LeaderWaitChecker } from './checkers/leader-wait-checker.js';
 import { commitsDue } from './checkers/liveness-limits.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
-import { ViolationLog } from './checkers/violation.js';
+import { ViolationLog, type Violation } from './checkers/violation.js';
 import { Code, RunDigest } from './core/digest.js';
 import { EventQueue } from './core/event-queue.js';
 import { Happening } from './core/happenings.js';
@@ -28,6 +29,8 @@ import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
+import type { NodeProcess } from './node/process.js';
+import { SharedBodies } from './node/shared-bodies.js';
 import { Strain } from './node/strain.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
@@ -41,10 +44,12 @@ import { ReputationRotation } from './protocol/reputation.js';
 import type { Rotation } from './protocol/rotation.js';
 import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
-import type { RunWatch } from './report/run-watch.js';
+import { bothWatch, type RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
 import { believedEpochs, epochsOf, replicaConfigOf, responsiveUs, runId } from './setup.js';
-import { ContentHasher } from './workload/content-hash.js';
+import type { TruthTeller } from './truth/truth-teller.js';
+import { truthTellerOf } from './truth/truth-wiring.js';
+import { ContentHasher, StateRoots } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
 
@@ -66,9 +71,13 @@ export class World implements NodeWorld {
   readonly hardware: Hardware;
   readonly workload: Workload | undefined;
   readonly transactions: TransactionModel;
+  readonly stateRoots = new StateRoots();
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
+  readonly sharedBodies = new SharedBodies();
   readonly watch: RunWatch | undefined;
+  /** Absent where nobody wants the truth. */
+  readonly truth: TruthTeller | undefined;
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
   readonly strains: readonly Strain[];
@@ -88,9 +97,7 @@ export class World implements NodeWorld {
   readonly #rotation: Rotation;
   /** Where the set changes. */
   readonly #epochs: EpochSchedule | undefined;
-  #epoch = 0;
-  /** Who has gone beyond it, and to which. */
-  readonly #pioneers = new Map<number, number>();
+  readonly #course: EpochCourse | undefined;
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
@@ -113,16 +120,16 @@ export class World implements NodeWorld {
     this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
     this.network = new Network(this.queue, this.#latency, validators, chance, network);
     this.#epochs = epochsOf(options);
-    const powers =
-      options.epochs?.sets[0] ?? options.powers ?? new Array<number>(validators).fill(1);
+    const powers = options.epochs?.sets[0] ?? options.powers ?? new Array<number>(validators).fill(1);
     const trueCommittee = new Committee(powers);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
     this.committee = quorumPower === undefined ? trueCommittee : new Committee(powers, quorumPower);
     this.keepsSafetyRecord = !amnesia;
     const rotation = chooseRotation(options.rotation, trueCommittee, seed);
     this.#rotation = rotation;
-    this.#safetyLog = new ViolationLog(seed);
-    this.#livenessLog = new ViolationLog(seed);
+    const heard = options.truth && ((violation: Violation): void => this.truth?.violated(violation));
+    this.#safetyLog = new ViolationLog(seed, heard);
+    this.#livenessLog = new ViolationLog(seed, heard);
     const first = this.#epochs?.of(0) ?? { committee: trueCommittee, rotation };
     this.safety = new SafetyChecker(this.#safetyLog, first, options.protocol, this.#epochs);
     if (options.protocol !== 'hotstuff3-chained')
@@ -138,13 +145,8 @@ export class World implements NodeWorld {
     this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
     this.transactions = new TransactionModel(seed);
     this.hooksFor = options.hooksFor;
-    this.watch = options.watch;
-    this.replicaConfig = replicaConfigOf(
-      options,
-      this.committee,
-      rotation,
-      believedEpochs(this.#epochs, options),
-    );
+    const believed = believedEpochs(this.#epochs, options);
+    this.replicaConfig = replicaConfigOf(options, this.committee, rotation, believed);
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#inclusion = new InclusionChecker(this.#livenessLog);
     this.#liveness = new LivenessChecker(this.#livenessLog, {
@@ -155,6 +157,10 @@ export class World implements NodeWorld {
       announceUs: this.#latency.maxDelayUs,
       members: trueCommittee.members,
     });
+    if (this.#epochs !== undefined) this.#course = this.#courseOf(this.#epochs);
+    if (options.truth !== undefined) this.truth = truthTellerOf(this, options, options.truth);
+    this.network.trace = this.truth;
+    this.watch = bothWatch(options.watch, this.truth);
     this.#faults = new FaultLedger(this, options.truth);
     // No promise holds for a network that never stops losing or delaying messages.
     if (!this.network.conditions.calm) this.faultsChanged(new Set());
@@ -166,6 +172,13 @@ export class World implements NodeWorld {
     this.adversaries = new Adversaries(this, this.#version, random.fork('twins'));
     this.#connections = new Connections(this);
     this.#schedule();
+  }
+
+  #courseOf(schedule: EpochSchedule): EpochCourse {
+    const { protocol, rotation } = this.#options;
+    const { safety, leaderWait } = this;
+    const due = (committee: Committee) => commitsDue(committee, protocol, rotation);
+    return new EpochCourse(schedule, { safety, leaderWait, liveness: this.#liveness, due });
   }
 
   // --- driving
@@ -305,21 +318,7 @@ export class World implements NodeWorld {
   }
 
   epochEntered(node: number, epoch: number, view: number): void {
-    const set = this.#epochs?.of(epoch);
-    if (set === undefined) return;
-    const { committee } = set;
-    this.safety.epochEntered(this.nowUs, node, epoch);
-    this.leaderWait?.epochEntered(node, committee.members.length);
-    this.#liveness.epochEntered(node, epoch, view);
-    if (epoch <= this.#epoch || node >= this.nodes.length) return;
-    // One alone, which the others cannot hear, does not make an epoch.
-    this.#pioneers.set(node, epoch);
-    const arrived = [...this.#pioneers.values()].filter((reached) => reached >= epoch);
-    if (arrived.length < committee.weakSize) return;
-    this.#epoch = epoch;
-    const { protocol, rotation } = this.#options;
-    const due = commitsDue(committee, protocol, rotation);
-    this.#liveness.setChanged(this.nowUs, { ...due, members: committee.members });
+    this.#course?.entered(this.nowUs, node, epoch, view);
   }
 
   viewEntered(node: number, view: number, trigger: ViewTrigger): void {
@@ -418,10 +417,10 @@ export class World implements NodeWorld {
 
   #handle(): void {
     const { queue } = this;
+    if (queue.kind === Happening.deliver)
+      return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
     const node = this.nodes[queue.node] ?? this.adversaries.twin(queue.node);
     switch (queue.kind) {
-      case Happening.deliver:
-        return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
       case Happening.timer:
         return node?.life(queue.a)?.expired(queue.b as TimerName);
       case Happening.durable:
@@ -448,9 +447,9 @@ export class World implements NodeWorld {
   }
 
   #deliver(to: number, slot: number, bytes: number, message: Message): void {
-    const reached = this.adversaries.route(slot, to) ?? -1;
-    const from = slot % this.nodes.length;
-    const process = (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
+    const size = this.nodes.length;
+    const from = slot < size ? slot : slot - size;
+    const process = this.adversaries.present ? this.#reached(slot, to) : this.nodes[to]?.process;
     if (process === undefined) {
       this.digest.record(Code.dropped, this.nowUs, to, message.kind, from, message.view);
       this.network.countDropped(message.kind);
@@ -459,6 +458,12 @@ export class World implements NodeWorld {
     this.digest.record(Code.delivered, this.nowUs, to, message.kind, from, message.view);
     this.network.countDelivered(message.kind, to, bytes);
     process.deliver(from, message, bytes);
+  }
+
+  /** Where there are twins, a message reaches the process on its sender's side. */
+  #reached(slot: number, to: number): NodeProcess | undefined {
+    const reached = this.adversaries.route(slot, to) ?? -1;
+    return (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
   }
 
   #scheduleArrival(fromUs: number): void {
@@ -496,6 +501,7 @@ export class World implements NodeWorld {
       const process = this.nodes[index]?.process;
       return process?.life !== 1 || process.waits(transaction);
     });
+    this.truth?.finish();
     this.#faults.end();
     for (const node of this.nodes) node.close();
   }

@@ -40,7 +40,12 @@ interface Actor {
   readonly self: number;
   readonly size: number;
   readonly protocol: ProtocolName;
-  makeBlock(view: number, parent: Block, proof: Pick<Block, 'justify' | 'dc' | 'opening'>, payload: Payload): Block;
+  makeBlock(
+    view: number,
+    parent: Block,
+    proof: Pick<Block, 'justify' | 'dc' | 'opening'>,
+    payload: Payload,
+  ): Block;
 }
 
 /** Decides what leaves a validator. */

@@ -124,12 +124,7 @@ export class Witness implements Observer {
     this.#events?.dcReceived(dc, from);
   }
 
-  certificateRejected(
-    kind: 'qc' | 'dc' | 'tc',
-    view: number,
-    from: number,
-    reason: CertificateFault,
-  ): void {
+  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number, reason: CertificateFault): void {
     this.#events?.certificateRejected(kind, view, from, reason);
   }
 

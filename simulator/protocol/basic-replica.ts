@@ -87,8 +87,9 @@ export class BasicReplica extends ReplicaCore {
   }
 
   learnDc(dc: Qc, from: number): void {
-    if (dc.view <= this.openedView || this.isClosed) return;
-    if (!this.isCertificate(dc)) return this.observer.certificateRejected('dc', dc.view, from, this.faultOf(dc));
+    if (dc.view <= this.openedView || this.closing !== undefined) return;
+    if (!this.isCertificate(dc))
+      return this.observer.certificateRejected('dc', dc.view, from, this.faultOf(dc));
     if (from !== this.self) this.observer.dcReceived(dc, from);
     this.#highDc = dc;
     this.#commitBy(dc);
@@ -121,7 +122,8 @@ export class BasicReplica extends ReplicaCore {
 
   #receivePrepare(from: number, { qc }: PrepareMessage): void {
     if (this.rotation.leader(qc.view) !== from) return;
-    if (!this.isCertificate(qc)) return this.observer.certificateRejected('qc', qc.view, from, this.faultOf(qc));
+    if (!this.isCertificate(qc))
+      return this.observer.certificateRejected('qc', qc.view, from, this.faultOf(qc));
     this.learnQc(qc, from);
     this.#voteFor(qc);
   }

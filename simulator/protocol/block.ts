@@ -75,3 +75,14 @@ export const genesisBlock: Block = {
   hashHigh: 0,
   hashLow: 0,
 };
+
+/** The block extends what its certificate certifies, at the next height and in a higher view. */
+export function isWellFormed({ justify, dc, parent, height, view }: Block): boolean {
+  if (dc !== undefined && dc.view > justify.view) return false;
+  return parent === justify.block && height === justify.height + 1 && view > justify.view;
+}
+
+/** The epoch that a block was proposed in. */
+export function epochOf({ opening }: Pick<Block, 'opening'>): number {
+  return opening?.epoch ?? 0;
+}

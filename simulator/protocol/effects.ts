@@ -30,6 +30,13 @@ export interface SafetyRecord {
   readonly block: Block | undefined;
 }
 
+/** A record that is not durable yet, and what to do once it is. */
+export interface Pending {
+  readonly oldLock: Qc;
+  readonly lock: Qc;
+  readonly then: () => void;
+}
+
 /** What a replica asks its host to do. */
 export interface Effects {
   /** Sends to one other replica. */

@@ -213,6 +213,8 @@ export class EpochReplica implements Replica {
       case Kind.status:
       case Kind.wish:
         return this.#answer(from);
+      default:
+        return undefined;
     }
   }
 

@@ -75,7 +75,8 @@ export class BlockEpochs implements EpochSchedule {
  */
 export function isProven(opening: Opening, before: EpochSet, depth: number): boolean {
   const { root, path, last } = opening;
-  if (opening.epoch !== before.epoch + 1 || root.height !== before.lastHeight || path[0] !== root) return false;
+  if (opening.epoch !== before.epoch + 1 || root.height !== before.lastHeight || path[0] !== root)
+    return false;
   let certificate = last;
   let certified = 0;
   for (let at = path.length - 1; at >= 0; at--) {
@@ -87,4 +88,12 @@ export function isProven(opening: Opening, before: EpochSet, depth: number): boo
     certificate = block.justify;
   }
   return certified >= depth && opening.view === last.view + 1;
+}
+
+/** What follows an epoch that `last` closes; `trail` leads from its last block to the one that `last` certifies. */
+export function openingAfter(epoch: number, trail: readonly Block[], last: Qc): Opening | undefined {
+  const [root, child] = trail;
+  if (root === undefined) return undefined;
+  const certificate = child?.justify ?? last;
+  return { epoch: epoch + 1, view: last.view + 1, root, certificate, path: trail, last };
 }

@@ -8,7 +8,7 @@
  * a vote needs rank(justify) >= rank(lock); the lock never decreases; nothing signed is sent before
  * lock and voted view are durable; blocks commit in height order, each once.
  */
-import { genesisQc, type Block, type Qc } from './block.js';
+import { epochOf, genesisQc, isWellFormed, type Block, type Qc } from './block.js';
 import { BlockTree } from './block-tree.js';
 import { CatchUp, type CatchUpHost } from './catch-up.js';
 import type { Committee } from './committee.js';
@@ -17,11 +17,12 @@ import {
   type CertificateFault,
   type Effects,
   type Observer,
+  type Pending,
   type Rejection,
   type TimerName,
   type ViewTrigger,
 } from './effects.js';
-import type { Opening } from './epoch.js';
+import { openingAfter, type Opening } from './epoch.js';
 import { EpochPacemaker } from './epoch-pacemaker.js';
 import {
   Kind,
@@ -35,13 +36,6 @@ import { COMMIT_DEPTH, type Durable, type Replica, type ReplicaConfig } from './
 import type { Rotation } from './rotation.js';
 import { StatusBook } from './status-book.js';
 import { TimeoutPacemaker } from './timeout-pacemaker.js';
-
-/** What to do once the record is durable. */
-interface Pending {
-  readonly oldLock: Qc;
-  readonly lock: Qc;
-  readonly then: () => void;
-}
 
 /** A replica without its phases. */
 export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost {
@@ -135,10 +129,6 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   /** What closed the epoch, once its last block is final: the replica does nothing any more. */
   get closing(): Opening | undefined {
     return this.#closing;
-  }
-
-  protected get isClosed(): boolean {
-    return this.#closing !== undefined;
   }
 
   get lockView(): number {
@@ -267,7 +257,8 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   }
 
   #freeToPropose(path: 'responsive' | 'waited'): void {
-    if (this.#proposingView >= this.#view || this.#view <= this.#votedView || this.isClosed) return;
+    if (this.#proposingView >= this.#view || this.#view <= this.#votedView || this.#closing !== undefined)
+      return;
     this.#proposingView = this.#view;
     this.observer.leaderWaited(this.#view, path, this.statuses.count(this.#view));
     this.#build();
@@ -320,7 +311,7 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     if (block.proposer !== from || this.rotation.leader(block.view) !== from) return 'wrong_leader';
     if (!this.#isCertified(block))
       return this.faultOf(block.justify) === 'stale_epoch' ? 'stale_epoch' : 'invalid_certificate';
-    return this.#isOwn(block) && isWellFormed(block) ? undefined : 'invalid_block';
+    return epochOf(block) === this.epoch && isWellFormed(block) ? undefined : 'invalid_block';
   }
 
   /** Everything about the proposal itself is in order; its view and its parent may still be missing. */
@@ -412,14 +403,15 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   abstract learnDc(dc: Qc, from: number): void;
 
   protected fetchIfMissing(qc: Qc, from: number): void {
-    if (!this.tree.has(qc.block) && !this.isClosed) this.#catchUp.need(qc.block, qc.height, from);
+    if (!this.tree.has(qc.block) && this.#closing === undefined)
+      this.#catchUp.need(qc.block, qc.height, from);
   }
 
   // --- chain
 
   adopt(block: Block, from: number): boolean {
     if (!this.tree.has(block.parent) || !isWellFormed(block)) return false;
-    if (!this.#isOwn(block) || !this.#isCertified(block)) return false;
+    if (epochOf(block) !== this.epoch || !this.#isCertified(block)) return false;
     this.learnQc(block.justify, from);
     if (this.#closing !== undefined) return false;
     this.#insert(block);
@@ -429,11 +421,6 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   #insert(block: Block): void {
     this.tree.add(block);
     this.conclude(block);
-  }
-
-  /** Whether a block is of this epoch. */
-  #isOwn(block: Block): boolean {
-    return (block.opening?.epoch ?? 0) === this.epoch;
   }
 
   #isCertified(block: Block): boolean {
@@ -469,11 +456,8 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     const certified = this.tree.get(last.block);
     const path = certified === undefined ? [] : this.tree.pathTo(certified);
     const trail = path.filter(({ height }) => height >= this.lastHeight);
-    const [root, child] = trail;
-    if (root === undefined) return;
-    const certificate = child?.justify ?? last;
-    const view = last.view + 1;
-    this.close({ epoch: this.epoch + 1, view, root, certificate, path: trail, last });
+    const opening = openingAfter(this.epoch, trail, last);
+    if (opening !== undefined) this.close(opening);
   }
 
   /** The epoch is over, as `closing` proves; its last block is here. */
@@ -513,10 +497,4 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   protected abstract hasHeardEnough(): boolean;
   /** The leader begins to wait for statuses. */
   protected abstract waitForStatuses(): void;
-}
-
-/** The block extends what its certificate certifies, at the next height and in a higher view. */
-function isWellFormed({ justify, dc, parent, height, view }: Block): boolean {
-  if (dc !== undefined && dc.view > justify.view) return false;
-  return parent === justify.block && height === justify.height + 1 && view > justify.view;
 }

@@ -14,9 +14,7 @@ export function chooseRotation(
 ): Rotation {
   const { members, powers } = committee;
   const among = (chosen: Rotation): Rotation =>
-    members.length === committee.size
-      ? chosen
-      : { leader: (view) => members[chosen.leader(view)] ?? 0 };
+    members.length === committee.size ? chosen : { leader: (view) => members[chosen.leader(view)] ?? 0 };
   switch (rotation) {
     case 'round_robin':
       return among(roundRobin(members.length));

@@ -193,7 +193,12 @@ describe('single rules', () => {
 
   const pace = (act: (checker: PaceChecker) => void): object[] => {
     const log = new ViolationLog(1);
-    const checker = new PaceChecker(log, { validators: 4, longestViewUs: 100, responsiveUs: 20, announceUs: 0 });
+    const checker = new PaceChecker(log, {
+      validators: 4,
+      longestViewUs: 100,
+      responsiveUs: 20,
+      announceUs: 0,
+    });
     act(checker);
     return log.kept.map(({ rule, validators, view }) => ({ rule, validators, view }));
   };
