@@ -35,6 +35,14 @@ export function replicaConfigOf(
   };
 }
 
+/** The first, or only, validator set. */
+export function committeeOf(
+  { validators, powers, epochs }: SimulationOptions,
+  quorumPower?: number,
+): Committee {
+  return new Committee(epochs?.sets[0] ?? powers ?? new Array<number>(validators).fill(1), quorumPower);
+}
+
 /** The sets of the epochs as they are; undefined where the set never changes. */
 export function epochsOf({ epochs, rotation, seed }: SimulationOptions): EpochSchedule | undefined {
   if (epochs === undefined) return undefined;

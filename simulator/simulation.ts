@@ -35,21 +35,20 @@ import { Strain } from './node/strain.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
 import type { Block, Payload } from './protocol/block.js';
-import { Committee } from './protocol/committee.js';
+import type { Committee } from './protocol/committee.js';
 import type { TimerName, ViewTrigger } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
 import type { EpochSchedule } from './protocol/epoch.js';
 import { COMMIT_DEPTH, type ReplicaConfig } from './protocol/replica.js';
 import { ReputationRotation } from './protocol/reputation.js';
-import type { Rotation } from './protocol/rotation.js';
 import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
 import { bothWatch, type RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
-import { believedEpochs, epochsOf, replicaConfigOf, responsiveUs, runId } from './setup.js';
+import { believedEpochs, committeeOf, epochsOf, replicaConfigOf, responsiveUs, runId } from './setup.js';
 import type { TruthTeller } from './truth/truth-teller.js';
 import { truthTellerOf } from './truth/truth-wiring.js';
-import { ContentHasher, StateRoots } from './workload/content-hash.js';
+import { hashOfBlock, StateRoots } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
 
@@ -94,7 +93,6 @@ export class World implements NodeWorld {
   readonly #faults: FaultLedger;
   readonly #arrivals: Random;
   readonly #version: string;
-  readonly #rotation: Rotation;
   /** Where the set changes. */
   readonly #epochs: EpochSchedule | undefined;
   readonly #course: EpochCourse | undefined;
@@ -113,20 +111,18 @@ export class World implements NodeWorld {
     this.#version = options.version ?? 'unversioned';
     this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
     const random = createRandom(seed, 'simulation');
-    this.everybody = new Set(Array.from({ length: validators }, (_, index) => index));
+    this.everybody = new Set(new Array(validators).keys());
     this.#arrivals = random.fork('arrivals');
     const { network = {} } = options;
     const chance = random.fork('network');
     this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
     this.network = new Network(this.queue, this.#latency, validators, chance, network);
     this.#epochs = epochsOf(options);
-    const powers = options.epochs?.sets[0] ?? options.powers ?? new Array<number>(validators).fill(1);
-    const trueCommittee = new Committee(powers);
+    const trueCommittee = committeeOf(options);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
-    this.committee = quorumPower === undefined ? trueCommittee : new Committee(powers, quorumPower);
+    this.committee = quorumPower === undefined ? trueCommittee : committeeOf(options, quorumPower);
     this.keepsSafetyRecord = !amnesia;
     const rotation = chooseRotation(options.rotation, trueCommittee, seed);
-    this.#rotation = rotation;
     const heard = options.truth && ((violation: Violation): void => this.truth?.violated(violation));
     this.#safetyLog = new ViolationLog(seed, heard);
     this.#livenessLog = new ViolationLog(seed, heard);
@@ -145,8 +141,8 @@ export class World implements NodeWorld {
     this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
     this.transactions = new TransactionModel(seed);
     this.hooksFor = options.hooksFor;
-    const believed = believedEpochs(this.#epochs, options);
-    this.replicaConfig = replicaConfigOf(options, this.committee, rotation, believed);
+    const sets = believedEpochs(this.#epochs, options);
+    this.replicaConfig = replicaConfigOf(options, this.committee, rotation, sets);
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#inclusion = new InclusionChecker(this.#livenessLog);
     this.#liveness = new LivenessChecker(this.#livenessLog, {
@@ -270,16 +266,13 @@ export class World implements NodeWorld {
     const bornUs = this.nowUs;
     const birth = `${this.#options.seed}/${this.startUs}/${index}/${life}`;
     const { opening } = this.nodes[index]?.disk.ledger ?? {};
-    const { members, powers } = this.#epochs?.of(opening?.epoch ?? 0).committee ?? this.committee;
+    const { committee } = this.#epochs?.of(opening?.epoch ?? 0) ?? this;
     return {
       index,
       node: this.names.node(index),
       chain: this.#options.chain ?? 'simulated',
       protocol: this.replicaConfig.protocol,
-      validators: members.map((position) => ({
-        id: this.names.validator(position),
-        power: powers[position] ?? 0,
-      })),
+      validators: this.names.set(committee),
       validator: this.names.validator(index),
       viewTimeoutUs: this.#options.viewTimeoutUs,
       software: `quorumscope-simulator/${this.#version}`,
@@ -296,9 +289,7 @@ export class World implements NodeWorld {
   makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block {
     const id = ++this.#blocks;
     const height = parent.height + 1;
-    const hasher = new ContentHasher(parent.hashHigh, parent.hashLow).add(view).add(height).add(proposer);
-    for (const transaction of payload.transactions) hasher.add(transaction);
-    const { high, low } = hasher.value();
+    const { high, low } = hashOfBlock(parent, [view, height, proposer], payload.transactions);
     const block: Block = {
       id,
       view,
@@ -340,7 +331,7 @@ export class World implements NodeWorld {
       if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
       this.#inclusion.included(this.nowUs, block);
       grew = true;
-      const rotation = this.#epochs?.of(block.opening?.epoch ?? 0).rotation ?? this.#rotation;
+      const { rotation } = this.#epochs?.of(block.opening?.epoch ?? 0) ?? this.replicaConfig;
       if (rotation instanceof ReputationRotation) rotation.committed(block);
       this.tally.intervalViews.add(openedView - block.view);
     }

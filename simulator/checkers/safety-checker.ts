@@ -51,8 +51,7 @@ export class SafetyChecker {
   readonly #byzantine = new Set<number>();
   /** 1 for each validator that is judged as an honest one. */
   readonly #judged: Uint8Array;
-  /** It reads two-chain commits: other protocols are not accounted for. */
-  readonly #evidence: Accountability | undefined;
+  readonly #evidence: Accountability;
   /** By height: the block whose certificates made it final. */
   readonly #tips = new GrowingTable();
 
@@ -67,7 +66,7 @@ export class SafetyChecker {
     schedule?: EpochSchedule,
   ) {
     this.#protocol = protocol;
-    if (protocol === 'hotstuff2-chained') this.#evidence = new Accountability();
+    this.#evidence = new Accountability(protocol);
     this.#log = log;
     this.#schedule = schedule;
     this.#rules = rulesOf(0, first);
@@ -90,7 +89,7 @@ export class SafetyChecker {
 
   /** A block was made, by whomever. */
   made(block: Block): void {
-    this.#evidence?.made(block);
+    this.#evidence.made(block);
     if (this.#schedule !== undefined) this.#madeIn.set(block.id, block.opening?.epoch ?? 0);
   }
 
@@ -200,12 +199,13 @@ export class SafetyChecker {
   }
 
   certified(atUs: number, validator: number, qc: Qc): void {
-    this.#evidence?.certified(qc);
+    this.#evidence.certified(qc);
     this.#judge(atUs, validator, qc, this.#certified);
   }
 
   /** A double certificate, of the basic form. */
   doubleCertified(atUs: number, validator: number, dc: Qc): void {
+    this.#evidence.decided(dc);
     this.#judge(atUs, validator, dc, this.#decided);
     if (this.#certified.get(dc.view) !== dc.block)
       this.#log.add('S2', atUs, {
@@ -266,7 +266,7 @@ export class SafetyChecker {
         view,
         height,
         detail: `blocks ${before} and ${block.id}`,
-        culprits: this.#evidence?.culprits(this.#tips.get(height), tip.id),
+        culprits: this.#evidence.culprits(this.#tips.get(height), tip.id),
       });
     this.#committed.set(height, block.id);
     this.#tips.set(height, tip.id);
@@ -282,10 +282,9 @@ export class SafetyChecker {
     this.#mustBeIn(this.#certified, atUs, validator, block, 0);
   }
 
-  /** Judged at the first commit only: locks never go back. Two-chain commits only, whose child locks them. */
+  /** Judged at the first commit only: locks never go back. Who signed the last certificate was locked. */
   #mustBeLocked(atUs: number, validator: number, { view, height, opening }: Block): void {
     const epoch = opening?.epoch ?? 0;
-    if (this.#protocol !== 'hotstuff2-chained') return;
     const { committee, quorumMembers } = this.#rulesOf(epoch);
     const mostFaulty = committee.weakSize - 1;
     if (quorumMembers === undefined || this.#byzantine.size > mostFaulty) return;

@@ -75,10 +75,7 @@ export class ConsensusReporter implements Observer {
       epoch,
       view,
       height: root.height + 1,
-      validators: committee.members.map((position) => ({
-        id: this.#validator(position),
-        power: committee.powerOf(position),
-      })),
+      validators: this.#world.names.set(committee),
     });
   }
 
