@@ -105,10 +105,31 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
 }
 
 function addSimulate(program: Command, context: CliContext, finish: Finish): void {
-  program
+  const command = program
     .command('simulate')
     .description('a network of validators that run the protocol, with the faults you name')
-    .argument('[scenario]', 'name of a bundled scenario, or a YAML file; options override it')
+    .argument('[scenario]', 'name of a bundled scenario, or a YAML file; options override it');
+  addOutlets(addNetwork(command)).action(
+    async (
+      scenario: string | undefined,
+      options: Readonly<Record<string, string | string[] | boolean>>,
+      command: Command,
+    ) => {
+      const given = Object.entries(options).filter(
+        ([key]) => command.getOptionValueSource(key) !== 'default',
+      );
+      const { list, ...raw } = Object.fromEntries(given);
+      if (list === true) finish((await import('./simulate-list.js')).simulateList(raw, context, scenario));
+      else if (raw['swarm'] === undefined)
+        finish(await (await import('./simulate.js')).simulate(raw, context, scenario));
+      else finish(await (await import('./simulate-swarm.js')).simulateSwarm(raw, context, scenario));
+    },
+  );
+}
+
+/** What to run. */
+function addNetwork(command: Command): Command {
+  return command
     .option('--list', 'the bundled scenarios')
     .option('--validators <n>', 'how many', '4')
     .option('--seed <n>', 'same seed, same run', '1')
@@ -150,7 +171,12 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
     .option('--start <time>', 'wall time at which the run begins: 2025-01-01T00:00:00Z, or microseconds')
     .option('--crash <who@when>', 'stop a validator: v2@5s; may be repeated', collect)
     .option('--slow <who@when:delay>', 'make its messages slower: v2@5s:300ms; may be repeated', collect)
-    .option('--heal <who@when>', 'end its faults: v2@20s; may be repeated', collect)
+    .option('--heal <who@when>', 'end its faults: v2@20s; may be repeated', collect);
+}
+
+/** What goes wrong, and where it is told. */
+function addOutlets(command: Command): Command {
+  return command
     .option(
       '--fault <words>',
       "any fault, in the words of scenario files: 'partition groups=[[v0,v1],[v2,v3]] at=5s for=10s'; may be repeated",
@@ -169,23 +195,7 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
       '--swarm <n>',
       'so many runs, each drawn from its seed: chaos, then all healed; stops at the first failure',
     )
-    .option('--swarm-run <seed>', 'the one run of a swarm that has this seed')
-    .action(
-      async (
-        scenario: string | undefined,
-        options: Readonly<Record<string, string | string[] | boolean>>,
-        command: Command,
-      ) => {
-        const given = Object.entries(options).filter(
-          ([key]) => command.getOptionValueSource(key) !== 'default',
-        );
-        const { list, ...raw } = Object.fromEntries(given);
-        if (list === true) finish((await import('./simulate-list.js')).simulateList(raw, context, scenario));
-        else if (raw['swarm'] === undefined)
-          finish(await (await import('./simulate.js')).simulate(raw, context, scenario));
-        else finish(await (await import('./simulate-swarm.js')).simulateSwarm(raw, context, scenario));
-      },
-    );
+    .option('--swarm-run <seed>', 'the one run of a swarm that has this seed');
 }
 
 function addChecks(program: Command, context: CliContext, finish: Finish): void {
