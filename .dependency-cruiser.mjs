@@ -16,8 +16,9 @@ const clients = {
   'prom-client': '^src/export/prometheus/',
   commander: '^src/cli/',
   pino: '^src/cli/',
-  yaml: '^src/(config|cli)/',
-  zod: '^src/config/',
+  // Scenario files are read as the configuration is, in a room of their own.
+  yaml: '^(src/(config|cli)|simulator/scenario)/',
+  zod: '^(src/config|simulator/scenario)/',
 };
 
 const escape = (path) => path.replaceAll('/', '\\/');

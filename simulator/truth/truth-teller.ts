@@ -191,6 +191,9 @@ export class TruthTeller implements RunWatch, NetworkTrace {
         return;
       case Kind.decide:
         if (record?.collector === from) record.passing.sent(to, from, atUs, arrivesUs, cut);
+        return;
+      default:
+        return;
     }
   }
 
