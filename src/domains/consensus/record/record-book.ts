@@ -14,7 +14,7 @@ import { LEAST_RECORDS, type ChainRecords } from './chain-records.js';
 import { OpenRecord, type Speaker, type Stamp } from './open-record.js';
 import { Strains } from './strains.js';
 import { recordHandlers } from './record-handlers.js';
-import type { ViewRecord } from './view-record.js';
+import type { RecordListener, ViewRecord } from './view-record.js';
 
 /** How far ahead of its own view a node may hear of one that gets a record. */
 const LOOKAHEAD = 64;
@@ -39,6 +39,7 @@ export class RecordBook implements NodeObserver {
   readonly chain: ChainRecords;
   readonly strains: Strains;
   readonly #node: string;
+  readonly #readers: readonly RecordListener[];
   /** In order of creation: the first is the first to go. */
   readonly #records = new Map<number, OpenRecord>();
   /** Records of the views left last, oldest first. */
@@ -56,11 +57,13 @@ export class RecordBook implements NodeObserver {
   /** A record that made room, to be used again. */
   #spare: OpenRecord | undefined;
 
-  constructor({ chain, node }: NodeScope, records: ChainRecords) {
+  /** @param readers of this node's records, heard before the chain's listeners */
+  constructor({ chain, node }: NodeScope, records: ChainRecords, readers: readonly RecordListener[] = []) {
     this.chain = records;
     this.#node = node;
     this.#speaker = { chain, node, self: undefined, run: '' };
     this.strains = new Strains(this.#recent, (record) => this.changed(record));
+    this.#readers = readers;
     records.add(node, this);
   }
 
@@ -86,7 +89,7 @@ export class RecordBook implements NodeObserver {
     for (const record of this.#records.values()) if (record.view >= view) record.lost(domain);
   }
 
-  closed(): void {
+  retired(): void {
     this.chain.remove(this.#node);
     this.#records.clear();
   }
@@ -210,6 +213,7 @@ export class RecordBook implements NodeObserver {
 
   #close(record: OpenRecord): void {
     record.close();
+    for (const reader of this.#readers) reader.closed(record);
     this.chain.closed(record);
   }
 
