@@ -3,8 +3,9 @@
  *
  * "Not in the certificate" is never read as "did not vote": certificates close at the quorum. A vote is
  * absent only where its collector is attached, lived through the view without a gap, received votes of
- * others, and would have told of a late one; and where nobody tells of a vote of that validator. Only first
- * votes are judged: who has moved on must not cast a second one. A node that has never told of a late vote may drop them unsaid: the views it certified are not judged.
+ * others, and would have told of a late one; and where nobody had a vote of that validator. That a node
+ * says of itself that it voted is no vote: one that did not arrive does not count, and it may lie. Only
+ * first votes are judged: who has moved on must not cast a second one. A node that has never told of a late vote may drop them unsaid: the views it certified are not judged.
  */
 import type { ViewRecord } from '../record/view-record.js';
 import type { LeadOutcome, VoteOutcome } from './standing.js';
@@ -19,7 +20,6 @@ export interface Witness {
 
 const IN_TIME = 1;
 const LATE = 2;
-const SAYS_SO = 4;
 
 /** Judges view after view; reused, so that judging allocates nothing. */
 export class Judge {
@@ -57,7 +57,7 @@ export class Judge {
 
   /** Whether somebody had a vote of member `i`. */
   isHeard(i: number): boolean {
-    return (this.#seen[i]! & (IN_TIME | LATE)) !== 0;
+    return this.#seen[i]! > 0;
   }
 
   /** What became of the vote of member `i`; undefined where that cannot be told. */
@@ -66,12 +66,11 @@ export class Judge {
     if (!this.isJudged) return undefined;
     if ((seen & IN_TIME) !== 0) return 'in_time';
     if ((seen & LATE) !== 0) return 'late';
-    // It says that it voted, and its vote did not arrive: not absent, and nobody knows how late.
-    return seen === 0 ? 'absent' : undefined;
+    return 'absent';
   }
 
   #read(record: ViewRecord): void {
-    const { certificates, votes, refusals, self } = record;
+    const { certificates, votes, refusals } = record;
     for (let i = 0; i < certificates.length; i++) {
       const { signers } = certificates[i]!;
       if (signers === undefined || signers === this.#signers) continue;
@@ -88,7 +87,6 @@ export class Judge {
       const isVote = what === 'vote' && (reason === 'stale_view' || reason === 'duplicate');
       if (isVote && validator !== undefined) this.#saw(validator, LATE);
     }
-    if (self !== undefined && record.ownVotes.length > 0) this.#saw(self, SAYS_SO);
   }
 
   #saw(validator: string, bit: number): void {

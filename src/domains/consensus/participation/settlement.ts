@@ -4,6 +4,9 @@
  * because a stream may lag behind, and not by the wall clocks of nodes, because they may jump.
  *
  *   closed by a node -> waiting (for its collector, if attached) -> settled, in order of closing
+ *
+ * A collector that has died keeps nobody waiting for longer than another node takes to live through twice
+ * that time; then the view is settled by what is known.
  */
 import type { ViewRecord } from '../record/view-record.js';
 import type { Witness } from './judge.js';
@@ -19,6 +22,9 @@ interface Waiting {
   node: string;
   dueUs: number;
   isCollected: boolean;
+  /** The node that closed the view last, and when that has lived on for long enough. */
+  other: string;
+  otherDueUs: number;
 }
 
 interface Progress {
@@ -95,20 +101,29 @@ export class Settlement implements Witness {
   #wait(record: ViewRecord, { livedUs }: Progress): void {
     const { node, view } = record;
     const isCollected = record.votes.some(({ vote }) => vote === 'vote1');
-    const dueUs = livedUs + TIMERS * (record.timerUs ?? DEFAULT_TIMER_US);
+    const graceUs = TIMERS * (record.timerUs ?? DEFAULT_TIMER_US);
+    const dueUs = livedUs + graceUs;
+    const other = { other: node, otherDueUs: dueUs + graceUs };
     const waiting = this.#waiting.get(view);
-    if (waiting === undefined) this.#waiting.set(view, { node, dueUs, isCollected });
+    if (waiting === undefined) this.#waiting.set(view, { node, dueUs, isCollected, ...other });
     else if (isCollected && !waiting.isCollected) Object.assign(waiting, { node, dueUs, isCollected });
+    else if (waiting.node !== node) Object.assign(waiting, other);
   }
 
   #settleDue(): void {
-    for (const [view, { node, dueUs }] of this.#waiting) {
-      const isDue = (this.#progress.get(node)?.livedUs ?? -1) >= dueUs;
-      if (!isDue && this.#waiting.size <= this.#most()) return;
+    for (const [view, { node, dueUs, other, otherDueUs }] of this.#waiting) {
+      const isDue = this.#livedUs(node) >= dueUs;
+      const isLongDue = isDue || this.#livedUs(other) >= otherDueUs;
+      if (!isLongDue && this.#waiting.size <= this.#most()) return;
       this.#waiting.delete(view);
       if (view > this.#settled) this.#settled = view;
       this.#settledBy = isDue ? node : undefined;
       this.#settle(view);
     }
+  }
+
+  /** Infinite for a node that is not followed any more. */
+  #livedUs(node: string): number {
+    return this.#progress.get(node)?.livedUs ?? Infinity;
   }
 }
