@@ -95,13 +95,17 @@ export class Judge {
   }
 
   #canTellAbsence(record: ViewRecord, witness: Witness): boolean {
-    const { votes, self } = record;
     if (!record.isEntered || record.strain.isSyncing) return false;
     if (record.incomplete.includes('consensus') || !witness.isSettled(record)) return false;
-    if (!votes.some(({ vote, validator }) => vote === 'vote1' && validator !== self)) return false;
+    if (!hasCollected(record)) return false;
     const isCertifiedHere = record.certificates.some(({ isFormedHere }) => isFormedHere);
     return !isCertifiedHere || witness.tellsLate(record);
   }
+}
+
+/** The node received first votes of others. */
+export function hasCollected({ votes, self }: ViewRecord): boolean {
+  return votes.some(({ vote, validator }) => vote === 'vote1' && validator !== self);
 }
 
 /** The node gave the view up. */

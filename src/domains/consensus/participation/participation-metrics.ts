@@ -7,8 +7,8 @@ import { fed } from '../../declare.js';
 
 const perValidator = ['chain_id', 'validator'] as const;
 
-/** What moves the judgement of a view. */
-const judging = ['consensus.view_entered', 'consensus.vote_received'] as const;
+/** What moves the judgement of a view: a node that catches up judges nobody. */
+const judging = ['consensus.view_entered', 'consensus.vote_received', 'consensus.sync_completed'] as const;
 
 /** Subject: participation. */
 export const participationMetrics = {
@@ -19,6 +19,7 @@ export const participationMetrics = {
       ['chain_id'],
     ),
     ...judging,
+    'consensus.qc_formed',
   ),
   votes: fed(
     counter(
@@ -28,6 +29,8 @@ export const participationMetrics = {
       { limit: 10_000 },
     ),
     ...judging,
+    'consensus.qc_formed',
+    'consensus.epoch_changed',
   ),
   leads: fed(
     counter(
@@ -37,6 +40,9 @@ export const participationMetrics = {
       { limit: 10_000 },
     ),
     'consensus.view_entered',
+    'consensus.epoch_changed',
+    'consensus.sync_started',
+    'consensus.sync_completed',
   ),
   participation: fed(
     gauge(
@@ -46,6 +52,7 @@ export const participationMetrics = {
       { unit: 'ratio', limit: 10_000 },
     ),
     ...judging,
+    'consensus.qc_formed',
   ),
   reputation: fed(
     gauge(
@@ -55,6 +62,9 @@ export const participationMetrics = {
       { unit: 'ratio', limit: 10_000 },
     ),
     ...judging,
+    'consensus.qc_formed',
+    'consensus.sync_started',
+    'consensus.byzantine_detected',
   ),
   silent: fed(
     gauge(
@@ -72,6 +82,7 @@ export const participationMetrics = {
       ['chain_id'],
     ),
     ...judging,
+    'consensus.epoch_changed',
   ),
   margin: fed(
     gauge(
@@ -80,6 +91,7 @@ export const participationMetrics = {
       ['chain_id'],
     ),
     ...judging,
+    'consensus.epoch_changed',
   ),
   oneFailureFromHalt: fed(
     gauge(

@@ -102,11 +102,14 @@ export class Participation implements RecordListener, ParticipationView {
     this.#members.find(({ id }) => id === validator)?.standing.breached(`${kind} ${view}`);
   }
 
-  /** Hears what a node itself tells of breaches. */
+  /** Hears what a node itself tells of breaches, and what it has lost. */
   observer({ node }: NodeScope): NodeObserver {
     return {
       handlers: {
         'consensus.byzantine_detected': ({ kind, validator, view }) => this.breached(validator, kind, view),
+      },
+      gap: (domain) => {
+        if (domain === 'consensus') this.#settlement.gap(node);
       },
       retired: () => this.#settlement.forget(node),
     };

@@ -9,7 +9,7 @@
  * that time; then the view is settled by what is known.
  */
 import type { ViewRecord } from '../record/view-record.js';
-import type { Witness } from './judge.js';
+import { hasCollected, type Witness } from './judge.js';
 
 /** Where a node does not say its timer. */
 const DEFAULT_TIMER_US = 2_000_000;
@@ -22,6 +22,7 @@ interface Waiting {
   node: string;
   dueUs: number;
   isCollected: boolean;
+  isBroken: boolean;
   /** The node that closed the view last, and when that has lived on for long enough. */
   other: string;
   otherDueUs: number;
@@ -72,6 +73,11 @@ export class Settlement implements Witness {
     this.#of(record).tellsLate = true;
   }
 
+  /** Events of a node were lost: the late votes of all views that wait may have been among them. */
+  gap(node: string): void {
+    for (const waiting of this.#waiting.values()) if (waiting.node === node) waiting.isBroken = true;
+  }
+
   forget(node: string): void {
     this.#progress.delete(node);
   }
@@ -100,24 +106,26 @@ export class Settlement implements Witness {
 
   #wait(record: ViewRecord, { livedUs }: Progress): void {
     const { node, view } = record;
-    const isCollected = record.votes.some(({ vote }) => vote === 'vote1');
+    const isCollected = hasCollected(record);
     const graceUs = TIMERS * (record.timerUs ?? DEFAULT_TIMER_US);
     const dueUs = livedUs + graceUs;
     const other = { other: node, otherDueUs: dueUs + graceUs };
     const waiting = this.#waiting.get(view);
-    if (waiting === undefined) this.#waiting.set(view, { node, dueUs, isCollected, ...other });
-    else if (isCollected && !waiting.isCollected) Object.assign(waiting, { node, dueUs, isCollected });
+    if (waiting === undefined)
+      this.#waiting.set(view, { node, dueUs, isCollected, isBroken: false, ...other });
+    else if (isCollected && !waiting.isCollected)
+      Object.assign(waiting, { node, dueUs, isCollected, isBroken: false });
     else if (waiting.node !== node) Object.assign(waiting, other);
   }
 
   #settleDue(): void {
-    for (const [view, { node, dueUs, other, otherDueUs }] of this.#waiting) {
+    for (const [view, { node, dueUs, isBroken, other, otherDueUs }] of this.#waiting) {
       const isDue = this.#livedUs(node) >= dueUs;
       const isLongDue = isDue || this.#livedUs(other) >= otherDueUs;
       if (!isLongDue && this.#waiting.size <= this.#most()) return;
       this.#waiting.delete(view);
       if (view > this.#settled) this.#settled = view;
-      this.#settledBy = isDue ? node : undefined;
+      this.#settledBy = isDue && !isBroken ? node : undefined;
       this.#settle(view);
     }
   }
