@@ -109,13 +109,19 @@ export class Settlement implements Witness {
     const isCollected = hasCollected(record);
     const graceUs = TIMERS * (record.timerUs ?? DEFAULT_TIMER_US);
     const dueUs = livedUs + graceUs;
-    const other = { other: node, otherDueUs: dueUs + graceUs };
+    const otherDueUs = dueUs + graceUs;
     const waiting = this.#waiting.get(view);
-    if (waiting === undefined)
-      this.#waiting.set(view, { node, dueUs, isCollected, isBroken: false, ...other });
-    else if (isCollected && !waiting.isCollected)
-      Object.assign(waiting, { node, dueUs, isCollected, isBroken: false });
-    else if (waiting.node !== node) Object.assign(waiting, other);
+    if (waiting === undefined) {
+      this.#waiting.set(view, { node, dueUs, isCollected, isBroken: false, other: node, otherDueUs });
+    } else if (isCollected && !waiting.isCollected) {
+      waiting.node = node;
+      waiting.dueUs = dueUs;
+      waiting.isCollected = true;
+      waiting.isBroken = false;
+    } else if (waiting.node !== node) {
+      waiting.other = node;
+      waiting.otherDueUs = otherDueUs;
+    }
   }
 
   #settleDue(): void {

@@ -49,7 +49,7 @@ export class RecordBook implements NodeObserver {
   #speaker: Speaker;
   #isChained = false;
   #current: OpenRecord | undefined;
-  /** The record asked for last. */
+  /** The record written to last. */
   #hot: OpenRecord | undefined;
   /** Highest view that had to make room: what comes later for it or below it comes too late. */
   #floor = -1;
@@ -98,9 +98,7 @@ export class RecordBook implements NodeObserver {
 
   at(view: number): OpenRecord | undefined {
     if (this.#hot?.view === view) return this.#hot;
-    const record = this.#records.get(view);
-    if (record !== undefined) this.#hot = record;
-    return record;
+    return this.#records.get(view);
   }
 
   /** Highest view first. */
@@ -126,7 +124,9 @@ export class RecordBook implements NodeObserver {
 
   /** The record of a view that the node says something new about; undefined where it gets none. */
   of(view: number, at: Stamp): OpenRecord | undefined {
-    return this.at(view) ?? this.#heardOf(view, at);
+    const known = this.at(view);
+    if (known === undefined) return this.#heardOf(view, at);
+    return (this.#hot = known);
   }
 
   offsetUs(record: OpenRecord, at: Stamp): number {
