@@ -2,6 +2,8 @@
 import { certificateMetrics } from './certificate-metrics.js';
 import { commitMetrics } from './commit-metrics.js';
 import { proposalMetrics } from './proposal-metrics.js';
+import { participationMetrics } from './participation/participation-metrics.js';
+import { phaseMetrics } from './record/phase-metrics.js';
 import { reportMetrics } from './report-metrics.js';
 import { validatorMetrics } from './validator-metrics.js';
 import { viewMetrics } from './view-metrics.js';
@@ -16,6 +18,8 @@ export const consensusMetrics = {
   ...prefixed('certificate', certificateMetrics),
   ...prefixed('validator', validatorMetrics),
   ...prefixed('report', reportMetrics),
+  ...prefixed('phase', phaseMetrics),
+  ...prefixed('participation', participationMetrics),
 };
 
 function prefixed<T>(subject: string, metrics: Readonly<Record<string, T>>): Record<string, T> {
