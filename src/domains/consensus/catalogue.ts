@@ -6,6 +6,7 @@ import { participationMetrics } from './participation/participation-metrics.js';
 import { phaseMetrics } from './record/phase-metrics.js';
 import { reportMetrics } from './report-metrics.js';
 import { validatorMetrics } from './validator-metrics.js';
+import { verdictMetrics } from './verdict/verdict-metrics.js';
 import { viewMetrics } from './view-metrics.js';
 import { voteMetrics } from './vote-metrics.js';
 
@@ -20,6 +21,7 @@ export const consensusMetrics = {
   ...prefixed('report', reportMetrics),
   ...prefixed('phase', phaseMetrics),
   ...prefixed('participation', participationMetrics),
+  ...prefixed('verdict', verdictMetrics),
 };
 
 function prefixed<T>(subject: string, metrics: Readonly<Record<string, T>>): Record<string, T> {

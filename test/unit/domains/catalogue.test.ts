@@ -165,14 +165,16 @@ describe('the catalogue', () => {
   });
 
   it('says of every metric which events feed it, no more and no fewer', { timeout: 60_000 }, () => {
-    const found = new Map([...allMetrics.keys()].map((name) => [name, new Set<string>()]));
+    // What a verdict is reached from is everything that was said; its own tests hold it.
+    const ofEvents = [...allMetrics].filter(([, { fedBy }]) => !fedBy.includes('verdict'));
+    const found = new Map(ofEvents.map(([name]) => [name, new Set<string>()]));
     for (const schema of schemas.slice(2)) {
       if (schema.domain === 'metric') continue;
       const without = everything(schema.type as EventType);
       for (const [name, feeding] of found)
         if (without.get(name) !== contents.get(name)) feeding.add(schema.type);
     }
-    const declared = [...allMetrics].map(([name, { fedBy }]) => [
+    const declared = ofEvents.map(([name, { fedBy }]) => [
       name,
       fedBy.filter((event) => event !== 'hello').sort(),
     ]);
