@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   pipeline: () => import('./pipeline.js'),
   exposition: () => import('./exposition.js'),
   simulator: () => import('./simulator.js'),
+  journal: () => import('./journal.js'),
 };
 
 const asked = process.argv.slice(2);
