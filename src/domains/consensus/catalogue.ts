@@ -1,6 +1,7 @@
 /** Every metric of the consensus domain, by subject. */
 import { certificateMetrics } from './certificate-metrics.js';
 import { commitMetrics } from './commit-metrics.js';
+import { findingMetrics } from './findings/finding-metrics.js';
 import { proposalMetrics } from './proposal-metrics.js';
 import { reportMetrics } from './report-metrics.js';
 import { validatorMetrics } from './validator-metrics.js';
@@ -16,6 +17,7 @@ export const consensusMetrics = {
   ...prefixed('certificate', certificateMetrics),
   ...prefixed('validator', validatorMetrics),
   ...prefixed('report', reportMetrics),
+  ...prefixed('finding', findingMetrics),
 };
 
 function prefixed<T>(subject: string, metrics: Readonly<Record<string, T>>): Record<string, T> {

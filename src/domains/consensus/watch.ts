@@ -3,6 +3,7 @@
  * the chains' records to read. The composition root makes one and gives it to the registry; without one
  * the domain works the same and nobody listens.
  */
+import type { FindingListener } from './findings/finding.js';
 import type { ChainViews, RecordListener } from './record/view-record.js';
 import type { VerdictListener } from './verdict/view-verdict.js';
 
@@ -10,6 +11,7 @@ import type { VerdictListener } from './verdict/view-verdict.js';
 export interface ConsensusListeners {
   readonly records?: RecordListener | undefined;
   readonly verdicts?: VerdictListener | undefined;
+  readonly findings?: FindingListener | undefined;
 }
 
 /** The consensus of all chains, seen from the other rooms. */

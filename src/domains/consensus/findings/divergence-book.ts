@@ -89,12 +89,12 @@ export class DivergenceBook {
 
   #compare(slot: HeightNotes, note: StateNote): Divergence | undefined {
     const others = slot.notes.filter((other) => other.isFinal && other.node !== note.node);
-    let found: Divergence | undefined;
-    for (const other of others) {
-      found ??= this.#part('state_root', 'root', slot, other, note);
-      found ??= this.#part('fuel', 'fuel', slot, other, note);
-    }
-    return found;
+    const found = others.flatMap((other) => [
+      this.#part('state_root', 'root', slot, other, note),
+      this.#part('fuel', 'fuel', slot, other, note),
+    ]);
+    // All pairs that have parted are remembered, one of them is told.
+    return found.find((divergence) => divergence !== undefined);
   }
 
   #part(
