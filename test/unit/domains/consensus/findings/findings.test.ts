@@ -1,58 +1,19 @@
 /** What is a finding and what only looks like one, kind by kind, with statements made by hand. */
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../../../../src/domains/consensus/findings/finding.js';
-import { ConsensusWatch } from '../../../../../src/domains/consensus/watch.js';
-import type { HelloEvent } from '../../../../../src/events/vocabulary.js';
-import { TestStream, validators, type TestNode } from '../../stream.js';
-
-const [alpha, beta, gamma, delta] = validators.map(({ id }) => id) as [string, string, string, string];
-
-class FindingStream extends TestStream {
-  readonly findings: Finding[];
-
-  constructor() {
-    const findings: Finding[] = [];
-    const listener = { finding: (finding: Finding) => void findings.push(finding) };
-    super({ consensus: new ConsensusWatch({ findings: listener }) });
-    this.findings = findings;
-  }
-
-  /** A node that is in `view` of a chain that is under way. */
-  at(view: number, name = 'n1', hello: Partial<HelloEvent> = {}): TestNode {
-    const node = this.node(name, { protocol: 'hotstuff2-chained', ...hello });
-    enter(node, view);
-    return node;
-  }
-
-  get kinds(): string[] {
-    return this.findings.map(({ kind, validators: whom }) => [kind, ...whom].join(' '));
-  }
-}
-
-function enter(node: TestNode, view: number, more: { leader?: string; epoch?: number } = {}): void {
-  node.say('consensus.view_entered', { view, trigger: 'qc', leader: delta, ...more });
-}
-
-function vote(node: TestNode, view: number, block: string, validator = beta): void {
-  node.say('consensus.vote_received', { view, vote: 'vote1', block, validator });
-}
-
-function voted(node: TestNode, view: number, block: string, justify: number, lock?: number): void {
-  node.say('consensus.vote_sent', { view, vote: 'vote1', block, justify_view: justify, lock_view: lock });
-}
-
-function propose(node: TestNode, view: number, block: string, validator = beta): void {
-  const place = { view, height: view, block, parent: `b${view - 1}`, justify_view: view - 1 };
-  node.say('consensus.proposal_received', { ...place, validator });
-}
-
-function qc(node: TestNode, view: number, block: string, signers?: string[], epoch?: number): void {
-  node.say('consensus.qc_received', { view, block, signers, validator: gamma, epoch });
-}
-
-function commit(node: TestNode, height: number, block: string, parent?: string, view = height): void {
-  node.say('consensus.block_committed', { view, height, block, parent });
-}
+import { validators, type TestNode } from '../../stream.js';
+import {
+  alpha,
+  beta,
+  commit,
+  delta,
+  enter,
+  FindingStream,
+  gamma,
+  propose,
+  qc,
+  vote,
+  voted,
+} from './statements.js';
 
 describe('double vote', () => {
   it('seen by one collector, with both statements', () => {
@@ -453,41 +414,6 @@ it("a node's own word is passed on, and not repeated for what was found here", (
     { kind: 'double_vote', source: 'reported', statements: [{ statement_a: 'aa', statement_b: 'bb' }] },
     { class: 'safety', kind: 'conflicting_commit', source: 'reported', height: 8 },
   ]);
-});
-
-describe('a chain begun anew under its old name', () => {
-  const live = (node: TestNode, chain: string, from: number, to: number): void => {
-    for (let view = from; view <= to; view++) {
-      enter(node, view);
-      propose(node, view, `${chain}${view}`, delta);
-      vote(node, view, `${chain}${view}`);
-      qc(node, view, `${chain}${view}`, [alpha, beta, gamma]);
-      node.say('consensus.lock_updated', { view, block: `${chain}${view}`, old_view: view - 1 });
-      commit(node, view, `${chain}${view}`, `${chain}${view - 1}`);
-    }
-  };
-
-  it.each([1, 2])('is no finding, seen by %i nodes, and findings go on on it', (count) => {
-    const stream = new FindingStream();
-    const nodes = ['n1', 'n2'].slice(0, count).map((name) => stream.node(name, { validator: beta }));
-    for (const node of nodes) live(node, 'old', 1, 60);
-    for (const node of nodes) node.hello({ run: 'run-2' });
-    for (const node of nodes) live(node, 'new', 1, 50);
-    expect(stream.kinds).toEqual([]);
-    for (const node of nodes) vote(node, 50, 'double');
-    expect(stream.kinds).toEqual([`double_vote ${beta}`]);
-  });
-
-  it('is not what a node does that begins from nothing and catches up', () => {
-    const stream = new FindingStream();
-    const node = stream.node('n1', { validator: alpha });
-    live(node, 'a', 1, 60);
-    node.hello({ run: 'run-2' });
-    enter(node, 1);
-    node.say('consensus.lock_updated', { view: 70, block: 'a70', old_view: 0 });
-    commit(node, 61, 'a61', 'a60');
-    expect(stream.kinds).toEqual([`lock_regression ${alpha}`]);
-  });
 });
 
 it('gives the same fact the same id, whoever finds it and when', () => {
