@@ -9,6 +9,16 @@ const rooms = {
   'src/attach': ['src/base', 'src/events', 'src/metrics'],
   'src/intake': ['src/base', 'src/events', 'src/metrics', 'src/attach/feed.ts'],
   'src/domains': ['src/base', 'src/events', 'src/metrics'],
+  'src/evidence': ['src/base', 'src/metrics', 'src/journal', 'src/domains/consensus/findings/finding.ts'],
+  'src/incidents': [
+    'src/base',
+    'src/events',
+    'src/metrics',
+    'src/intake/tap.ts',
+    'src/intake/node-stamp.ts',
+    'src/domains/consensus/findings/finding.ts',
+    'src/domains/consensus/verdict/view-verdict.ts',
+  ],
   'src/export': ['src/base', 'src/metrics'],
   'src/server': ['src/base'],
 };
