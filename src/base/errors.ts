@@ -23,6 +23,8 @@ export const errorCodes = {
   'journal.unusable': 'The folder of a journal cannot be made, read or mended.',
   'server.listen': 'The HTTP address cannot be opened.',
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
+  'testing.expectation':
+    'A check of `quorumscope/testing` did not hold; the message says what was found and expected.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',
 } as const satisfies Record<string, string>;
 
