@@ -133,7 +133,7 @@ export class ChainBook {
 
   /** @param source position in `voteSources` */
   vote(event: VoteStatement, validator: string, node: number, source: number): void {
-    const slot = this.#slots.at(event.view);
+    const slot = this.#slots.at(event.view, event.epoch);
     if (slot === undefined) return;
     const who = this.#validators.number(validator);
     const block = slot.number(event.block);
@@ -183,7 +183,7 @@ export class ChainBook {
   // --- proposals
 
   proposal(event: ProposalStatement, validator: string, node: number): void {
-    const slot = this.#slots.at(event.view);
+    const slot = this.#slots.at(event.view, event.epoch);
     if (slot === undefined) return;
     const block = slot.number(event.block);
     let first: ProposalNote | undefined;
@@ -233,7 +233,7 @@ export class ChainBook {
 
   /** @returns whether this certificate was not known yet, so that it is worth checking */
   certificate(event: CertificateStatement, phase: number, node: number): boolean {
-    const slot = this.#slots.at(event.view);
+    const slot = this.#slots.at(event.view, event.epoch);
     if (slot === undefined) return false;
     const block = slot.number(event.block);
     if (block === 0) return false;
@@ -335,7 +335,7 @@ export class ChainBook {
 
   /** Who leads a view, by a node's word. */
   leader(event: EventMap['consensus.view_entered'], node: number): void {
-    const slot = this.#slots.at(event.view);
+    const slot = this.#slots.at(event.view, event.epoch);
     if (slot === undefined) return;
     const { leader, epoch, ts_us } = event;
     const known = slot.leader;

@@ -119,6 +119,7 @@ export class NodeFindings implements NodeObserver {
       'consensus.block_committed': this.#heard((event) => this.#committed(event)),
       'consensus.epoch_changed': (event) => {
         this.#suspects = [];
+        this.#conduct.newEpoch(event.seq);
         this.#sets.announce(event.epoch, event.view, event.validators);
       },
       'consensus.byzantine_detected': this.#heard((event) => this.#reported(event)),
@@ -171,10 +172,13 @@ export class NodeFindings implements NodeObserver {
 
   #proposalRejected(event: Event<'proposal_rejected'>): void {
     const { view, validator, reason, block, justify_view: justifyView } = event;
-    if (reason === 'invalid_certificate')
+    const isLeader = this.#book.leaderOf(view) === validator;
+    // Who leads a view of the new set, and rests its proposal on the old one, is not merely behind.
+    const isStale = reason === 'stale_epoch' && isLeader && this.#sets.isCurrent(event.epoch, view);
+    if (reason === 'invalid_certificate' || isStale)
       return this.#suspect(event, 'a proposal', justifyView ?? view, validator);
     // Who sent it may only have passed it on: it is the leader's word only if it came from the leader.
-    if (block === undefined || !REPEATED.has(reason) || this.#book.leaderOf(view) !== validator) return;
+    if (block === undefined || !REPEATED.has(reason) || !isLeader) return;
     this.#book.proposal({ ...event, block }, validator, this.#number);
   }
 

@@ -3,7 +3,9 @@
  * last vote are durable, so they hold across restarts; view and height are compared within one run.
  *
  * "Before" and "after" are the node's own: by `seq` within a run, by its clock across runs, never by the
- * order of arrival. A gap forgets everything: nothing is concluded across it.
+ * order of arrival. A gap forgets everything: nothing is concluded across it. Locks, votes and views are
+ * compared within one epoch: a new set begins upon the last final block of the old one, whatever was
+ * locked or voted for above it.
  */
 import type { Statement } from './finding.js';
 import { statementOf } from './finding.js';
@@ -13,6 +15,7 @@ interface Said {
   readonly node: string;
   readonly ts_us: number;
   readonly seq: number;
+  readonly epoch?: number | undefined;
 }
 
 /** Something that only grows, with the statement that raised it last. */
@@ -20,24 +23,54 @@ class Mark<E extends Said> {
   value = -1;
   event: E | undefined;
   #run = 0;
+  #floorRun = -1;
+  #floorSeq = -1;
 
-  /** Whether `event` was stated after the mark was made. */
-  isBefore(event: E | Said, run: number): boolean {
+  /** Whether `event` was stated after the mark was made, in its epoch. */
+  isBefore(event: Said, run: number): boolean {
     if (this.event === undefined || event.ts_us < this.event.ts_us) return false;
+    if (event.epoch !== this.event.epoch) return false;
     return this.#run < run || event.seq > this.event.seq;
   }
 
   raise(value: number, event: E, run: number): void {
-    if (value <= this.value) return;
+    if (run === this.#floorRun && event.seq < this.#floorSeq) return;
+    const isOfNewEpoch = (event.epoch ?? -1) > (this.event?.epoch ?? -1);
+    const isHigher = value > this.value && event.epoch === this.event?.epoch;
+    if (this.event !== undefined && !isOfNewEpoch && !isHigher) return;
     this.value = value;
     this.event = event;
     this.#run = run;
   }
 
-  clear(): void {
+  /** @param since what was stated in this run before does not count when it comes late */
+  clear(run = -1, since = -1): void {
     this.value = -1;
     this.event = undefined;
+    this.#floorRun = run;
+    this.#floorSeq = since;
   }
+}
+
+interface Locked extends Said {
+  readonly view: number;
+  readonly old_view?: number | undefined;
+}
+
+interface Voted extends Said {
+  readonly view: number;
+  readonly vote: string;
+  readonly justify_view?: number | undefined;
+  readonly lock_view?: number | undefined;
+}
+
+interface Entered extends Said {
+  readonly view: number;
+}
+
+interface Committed extends Said {
+  readonly view: number;
+  readonly height: number;
 }
 
 /** A rule that the node broke. */
@@ -85,6 +118,11 @@ export class OwnConduct {
     this.#run++;
     this.#view.clear();
     this.#height.clear();
+  }
+
+  /** A new epoch began, told by an event of this `seq`. */
+  newEpoch(seq: number): void {
+    for (const mark of [this.#lock, this.#vote, this.#view]) mark.clear(this.#run, seq);
   }
 
   /** Events were lost, or another identity speaks. */

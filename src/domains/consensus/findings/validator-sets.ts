@@ -29,6 +29,13 @@ export class ValidatorSets {
     return this.#hasEpochs;
   }
 
+  /** Whether a view of this epoch is under the set announced last, as far as is known. */
+  isCurrent(epoch: number | undefined, view: number): boolean {
+    const last = this.#sets.at(-1);
+    if (epoch === undefined || last === undefined || last.epoch !== epoch) return false;
+    return last.firstView !== undefined && view >= last.firstView;
+  }
+
   /** An event named an epoch. */
   noteEpoch(epoch: number | undefined): void {
     if (epoch !== undefined) this.#hasEpochs = true;

@@ -15,9 +15,6 @@ export const voteSources = [
   'certificate',
 ] as const;
 
-/** Where a vote was learnt from. */
-export type VoteSource = (typeof voteSources)[number];
-
 /** Different blocks told apart per view; more are not looked at. */
 const MAX_BLOCKS = 250;
 /** Votes kept in all, at most: validators x views. */
@@ -94,6 +91,8 @@ export interface LeaderNote {
 /** One view. */
 export class ViewSlot {
   view = -1;
+  /** The highest epoch in which somebody spoke of the view; -1 while nobody named one. */
+  epoch = -1;
   /** By number less one. */
   blocks: string[] = [];
   readonly votes: (VoteTable | undefined)[] = [undefined, undefined, undefined];
@@ -101,8 +100,9 @@ export class ViewSlot {
   certificates: CertificateNote[] = [];
   leader: LeaderNote | undefined;
 
-  begin(view: number): void {
+  begin(view: number, epoch: number): void {
     this.view = view;
+    this.epoch = epoch;
     if (this.blocks.length > 0) this.blocks = [];
     if (this.proposals.length > 0) this.proposals = [];
     if (this.certificates.length > 0) this.certificates = [];
@@ -147,13 +147,22 @@ export class ViewSlots {
     if (view > this.#highest) this.#highest = view;
   }
 
-  /** The slot of a view within the window, begun if need be. */
-  at(view: number): ViewSlot | undefined {
+  /**
+   * The slot of a view within the window, begun if need be. Where two epochs have the same view, it is of the
+   * later one: what a set that was replaced said of it has no slot.
+   */
+  at(view: number, epoch: number | undefined): ViewSlot | undefined {
     const slot = this.#slots[view & this.#mask]!;
-    if (slot.view === view) return slot;
+    if (slot.view === view) {
+      if (epoch === undefined || epoch === slot.epoch) return slot;
+      if (epoch < slot.epoch) return undefined;
+      if (slot.epoch === -1) slot.epoch = epoch;
+      else slot.begin(view, epoch);
+      return slot;
+    }
     const half = this.#slots.length >>> 1;
     if (slot.view > view || view > this.#highest + half || view < this.#highest - half) return undefined;
-    slot.begin(view);
+    slot.begin(view, epoch ?? -1);
     return slot;
   }
 
@@ -164,7 +173,7 @@ export class ViewSlots {
   }
 
   clear(): void {
-    for (const slot of this.#slots) slot.begin(-1);
+    for (const slot of this.#slots) slot.begin(-1, -1);
     this.#highest = -1;
   }
 }

@@ -25,6 +25,8 @@ const shown: Readonly<Record<(typeof behaviourNames)[number], readonly string[]>
   hide_lock: [],
   future_spam: ['byzantine view_spam'],
   invalid_qc: ['byzantine invalid_certificate'],
+  // Nothing is stale where the set never changes.
+  stale_epoch_signers: [],
 };
 
 describe.each(protocols)('%s', (protocol) => {
@@ -96,13 +98,33 @@ describe.each(protocols)('%s', (protocol) => {
   });
 });
 
+it.each(protocols)(
+  '%s: proposals that rest on a set that was replaced, and nobody who is only behind',
+  async (protocol) => {
+    const epochs = { blocks: 10, sets: [[1, 1, 1, 1, 1, 0, 1], Array<number>(7).fill(1)], repeat: true };
+    const faults: Fault[] = [
+      { kind: 'byzantine', validator: 1, behaviour: 'stale_epoch_signers', atUs: SECOND },
+    ];
+    const options = { protocol, validators: 7, epochs, durationUs: 5 * SECOND };
+    const { arrivals } = await record({ ...options, faults });
+    const { 'byzantine invalid_certificate': whom, ...rest } = summary(findIn(arrivals));
+    expect(whom).toEqual(['validator-1']);
+    for (const [kind, named] of Object.entries(rest)) {
+      expect(kind).toBe('byzantine double_proposal');
+      expect(named).toEqual(['validator-1']);
+    }
+    const cut: Fault = { kind: 'partition', groups: [[3]], atUs: SECOND, durationUs: 2 * SECOND };
+    expect(await simulateFindings({ ...options, faults: [cut] })).toEqual([]);
+  },
+);
+
 it('certificates below the quorum that a defective network accepts', async () => {
   const findings = await simulateFindings({ negativeControls: { quorumPower: 2 }, durationUs: SECOND });
   expect(Object.keys(summary(findings))).toEqual(['byzantine invalid_certificate']);
 });
 
 it('honest networks in trouble give no finding: loss, repetition, disorder, restarts, partitions, clocks', async () => {
-  for (let seed = 1; seed <= 25; seed++) {
+  for (let seed = 1; seed <= 50; seed++) {
     const { options, healUs } = drawPlan(seed);
     const faults = options.faults?.filter((fault) => !ATTACKS.has(fault.kind));
     const { arrivals } = await record({ ...options, faults, durationUs: healUs + SECOND / 2 });

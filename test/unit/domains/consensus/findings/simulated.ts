@@ -116,5 +116,6 @@ function helloOf(identity: NodeIdentity): HelloEvent {
     validators: identity.validators,
     validator: identity.validator,
     view_timeout_us: identity.viewTimeoutUs,
+    ...('epoch' in identity ? { epoch: identity.epoch as number } : {}),
   };
 }
