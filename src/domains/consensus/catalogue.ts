@@ -1,6 +1,7 @@
 /** Every metric of the consensus domain, by subject. */
 import { certificateMetrics } from './certificate-metrics.js';
 import { commitMetrics } from './commit-metrics.js';
+import { findingMetrics } from './findings/finding-metrics.js';
 import { proposalMetrics } from './proposal-metrics.js';
 import { participationMetrics } from './participation/participation-metrics.js';
 import { phaseMetrics } from './record/phase-metrics.js';
@@ -22,6 +23,7 @@ export const consensusMetrics = {
   ...prefixed('phase', phaseMetrics),
   ...prefixed('participation', participationMetrics),
   ...prefixed('verdict', verdictMetrics),
+  ...prefixed('finding', findingMetrics),
 };
 
 function prefixed<T>(subject: string, metrics: Readonly<Record<string, T>>): Record<string, T> {

@@ -3,6 +3,7 @@
  * them. Observers of series know nothing of it, and it knows nothing of them.
  */
 import type { ChainObserver, ChainScope } from '../domain.js';
+import { ChainFindings } from './findings/chain-findings.js';
 import { Participation } from './participation/participation.js';
 import { ChainRecords } from './record/chain-records.js';
 import { PhaseObserver } from './record/phase-observer.js';
@@ -11,7 +12,7 @@ import { VerdictBook } from './verdict/verdict-book.js';
 import { VerdictSeries } from './verdict/verdict-series.js';
 import type { ConsensusWatch } from './watch.js';
 
-/** Opens the records of a chain and what reads them. */
+/** Opens the records of a chain and what reads them, and its findings. */
 export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
   const { records: recordListener, verdicts: verdictListener } = watch.listeners;
   const records = new ChainRecords(chain.chain, chain.names);
@@ -24,6 +25,7 @@ export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): Cha
     views: records,
     listeners: verdictListener === undefined ? [series] : [series, verdictListener],
   });
+  const findings = new ChainFindings(chain, watch.listeners.findings);
   records.listen(participation);
   if (recordListener !== undefined) records.listen(recordListener);
   records.listen(verdicts);
@@ -37,12 +39,14 @@ export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): Cha
         new RecordBook(scope, records, [phases]),
         phases,
         participation.observer(scope),
+        ...findings.node(scope),
       ];
     },
     validators: () => {
       participation.validators();
       verdicts.validators();
       series.validators();
+      findings.validators();
     },
     tick: () => {
       verdicts.tick();

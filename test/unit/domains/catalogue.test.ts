@@ -178,6 +178,14 @@ describe('the catalogue', () => {
       name,
       fedBy.filter((event) => event !== 'hello').sort(),
     ]);
+    // A finding takes statements that contradict each other, of which this chain makes only some.
+    const isFinding = (name: string): boolean => name.endsWith('findings_total');
+    for (const [name, feeding] of found) {
+      if (!isFinding(name)) continue;
+      const { fedBy } = allMetrics.get(name)!;
+      for (const event of feeding) expect(fedBy, name).toContain(event);
+      for (const event of fedBy) feeding.add(event);
+    }
     const seen = [...found].map(([name, feeding]) => [name, [...feeding].sort()]);
     expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(declared));
   });
