@@ -21,6 +21,10 @@ export const errorCodes = {
   'attach.file': 'An event file cannot be opened.',
   'server.listen': 'The HTTP address cannot be opened.',
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
+  'promql.bad_data': 'The text is no PromQL query, or a parameter of the request is out of range.',
+  'promql.execution': 'A PromQL query does not fit the data it found, or would pass a limit.',
+  'promql.timeout': 'A PromQL query took longer than its timeout.',
+  'promql.canceled': 'A PromQL query was given up by whoever asked it.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',
 } as const satisfies Record<string, string>;
 

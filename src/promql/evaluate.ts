@@ -1,0 +1,135 @@
+/**
+ * The evaluator: walks a query's tree and hands each kind of node to the file that knows it. Instant
+ * vectors are frames, scalars are one number for each step; strings are read by the functions that take
+ * them. Parts that do not depend on the step are evaluated once and repeated.
+ */
+import { invariant } from '../base/errors.js';
+import { evaluateAggregate } from './aggregations.js';
+import type { Expr } from './ast.js';
+import { evaluateBinary, evaluateScalarBinary } from './binary.js';
+import { evaluateCall } from './calls.js';
+import { broadcast, timeAt, type Frame, type Grid } from './frame.js';
+import { scalarOf } from './instant-functions.js';
+import { heldFrame, NodeMemory, type Run } from './run.js';
+import { evaluateSelector } from './selectors.js';
+
+/** What a compiled query keeps for its evaluations. */
+export interface Compiled {
+  readonly invariants: ReadonlySet<Expr>;
+  readonly memories: Map<Expr, NodeMemory>;
+}
+
+/** Everything of a run but the recursion. */
+export type RunBase = Omit<Run, 'memoryOf' | 'vector' | 'scalar'>;
+
+/** A run that evaluates. */
+export function createRun(base: RunBase, compiled: Compiled): Run {
+  const run: Run = {
+    ...base,
+    memoryOf: (expr) => {
+      const known = compiled.memories.get(expr);
+      if (known !== undefined) return known;
+      const memory = new NodeMemory();
+      compiled.memories.set(expr, memory);
+      return memory;
+    },
+    vector: async (expr, grid) => {
+      if (grid.steps === 1 || !isRepeated(expr, compiled))
+        return settled(run, () => evaluateVector(run, expr, grid));
+      const once = await settled(run, () => evaluateVector(run, expr, { ...grid, steps: 1 }));
+      run.budget.hold(once.labels.length * (grid.steps - 1));
+      return broadcast(once, grid.steps);
+    },
+    scalar: async (expr, grid) => {
+      if (grid.steps === 1 || !isRepeated(expr, compiled)) return evaluateScalar(run, expr, grid);
+      const once = await evaluateScalar(run, expr, { ...grid, steps: 1 });
+      return new Float64Array(grid.steps).fill(once[0]!);
+    },
+  };
+  return run;
+}
+
+function isRepeated(expr: Expr, { invariants }: Compiled): boolean {
+  return expr.kind !== 'number' && invariants.has(expr);
+}
+
+// Operands are let go once their node's result stands.
+async function settled(run: Run, evaluate: () => Promise<Frame>): Promise<Frame> {
+  const before = run.budget.held;
+  const frame = await evaluate();
+  run.budget.settle(before + frame.values.length);
+  return frame;
+}
+
+async function evaluateVector(run: Run, expr: Expr, grid: Grid): Promise<Frame> {
+  switch (expr.kind) {
+    case 'selector':
+      return evaluateSelector(run, expr, grid);
+    case 'aggregate':
+      return evaluateAggregate(run, expr, grid);
+    case 'binary':
+      return evaluateBinary(run, expr, grid);
+    case 'call':
+      return evaluateCall(run, expr, grid);
+    case 'paren':
+      return run.vector(expr.expr, grid);
+    case 'unary':
+      return evaluateUnary(run, expr, grid);
+    case 'number':
+    case 'string':
+    case 'matrix':
+    case 'subquery':
+      invariant(false, `${expr.kind} is no instant vector`);
+  }
+}
+
+async function evaluateUnary(run: Run, expr: Expr & { kind: 'unary' }, grid: Grid): Promise<Frame> {
+  const input = await run.vector(expr.expr, grid);
+  if (expr.operator === '+') return input;
+  const result = heldFrame(run, input.labels, grid.steps);
+  result.present.set(input.present);
+  for (let cell = 0; cell < input.values.length; cell++) result.values[cell] = -input.values[cell]!;
+  return run.memoryOf(expr).names.drop(result, run.semantics.delayedNameRemoval);
+}
+
+async function evaluateScalar(run: Run, expr: Expr, grid: Grid): Promise<Float64Array> {
+  run.budget.hold(grid.steps);
+  run.budget.release(grid.steps);
+  switch (expr.kind) {
+    case 'number':
+      return new Float64Array(grid.steps).fill(expr.value);
+    case 'paren':
+      return run.scalar(expr.expr, grid);
+    case 'unary': {
+      const values = await run.scalar(expr.expr, grid);
+      return expr.operator === '-' ? values.map((value) => -value) : values;
+    }
+    case 'binary':
+      return evaluateScalarBinary(run, expr, grid);
+    case 'call':
+      return evaluateScalarCall(run, expr, grid);
+    case 'string':
+    case 'selector':
+    case 'matrix':
+    case 'subquery':
+    case 'aggregate':
+      invariant(false, `${expr.kind} is no scalar`);
+  }
+}
+
+async function evaluateScalarCall(
+  run: Run,
+  expr: Expr & { kind: 'call' },
+  grid: Grid,
+): Promise<Float64Array> {
+  switch (expr.func.name) {
+    case 'scalar':
+      return scalarOf(await run.vector(expr.args[0]!, grid), grid);
+    case 'time':
+      return Float64Array.from({ length: grid.steps }, (_, step) => timeAt(grid, step) / 1000);
+    case 'pi':
+      return new Float64Array(grid.steps).fill(Math.PI);
+    default:
+      invariant(false, `scalar function ${expr.func.name} is evaluated`);
+  }
+}
