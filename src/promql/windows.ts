@@ -29,6 +29,9 @@ export class Windows {
   values: Float64Array = NO_COLUMN;
   readonly #offsetMs: number;
   readonly #atMs: number | undefined;
+  /** The column whose edges stand in `first` and `end`: series sampled together share one. */
+  #edged: Float64Array | undefined;
+  #visited = 0;
   #resets: number[] | undefined;
 
   constructor(grid: Grid, shift: RangeShift) {
@@ -50,7 +53,7 @@ export class Windows {
     this.#resets = undefined;
     this.times = times;
     this.values = values;
-    const visited = this.#edges();
+    const visited = this.#edged === times ? this.#visited : this.#edges();
     const { steps } = this.grid;
     if (visited === 0 || !hasNaN(values, this.first[0]!, this.end[steps - 1]!)) return visited;
     if (!this.#dropStale()) return visited;
@@ -86,6 +89,8 @@ export class Windows {
       end[step] = high;
       visited += high - low;
     }
+    this.#edged = times;
+    this.#visited = visited;
     return visited;
   }
 

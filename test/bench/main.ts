@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   intake: () => import('./intake.js'),
   pipeline: () => import('./pipeline.js'),
   exposition: () => import('./exposition.js'),
+  promql: () => import('./promql.js'),
   simulator: () => import('./simulator.js'),
 };
 
