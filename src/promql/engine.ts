@@ -11,7 +11,7 @@ import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { Annotations } from './annotations.js';
 import { typeOf, unwrap, type Expr, type ValueType } from './ast.js';
 import { Budget, defaultLimits, type QueryLimits } from './budget.js';
-import { createRun, type Compiled } from './evaluate.js';
+import { Evaluation, type Compiled } from './evaluate.js';
 import { frameOfScalar, timeAt, type Frame, type Grid } from './frame.js';
 import { findInvariants } from './invariants.js';
 import { compareLabels, type Labels } from './labels.js';
@@ -194,7 +194,7 @@ export class PromqlEngine {
     const found = await selectAll(this.#source, requests, budget, signal);
     budget.check();
     const base = { query: text, semantics, budget, annotations, startMs, endMs, found };
-    return createRun(base, compiled);
+    return new Evaluation(base, compiled);
   }
 
   // With names dropped at once there is nothing left to settle.

@@ -10,7 +10,9 @@ import { evaluateBinary, evaluateScalarBinary } from './binary.js';
 import { evaluateCall } from './calls.js';
 import { broadcast, timeAt, type Frame, type Grid } from './frame.js';
 import { scalarOf } from './instant-functions.js';
-import { heldFrame, NodeMemory, type Run } from './run.js';
+import { heldFrame, NodeMemory, type Run, type Semantics } from './run.js';
+import type { Annotations } from './annotations.js';
+import type { Budget } from './budget.js';
 import { evaluateSelector } from './selectors.js';
 
 /** What a compiled query keeps for its evaluations. */
@@ -23,42 +25,56 @@ export interface Compiled {
 export type RunBase = Omit<Run, 'memoryOf' | 'vector' | 'scalar'>;
 
 /** A run that evaluates. */
-export function createRun(base: RunBase, compiled: Compiled): Run {
-  const run: Run = {
-    ...base,
-    memoryOf: (expr) => {
-      const known = compiled.memories.get(expr);
-      if (known !== undefined) return known;
-      const memory = new NodeMemory();
-      compiled.memories.set(expr, memory);
-      return memory;
-    },
-    vector: async (expr, grid) => {
-      if (grid.steps === 1 || !isRepeated(expr, compiled))
-        return settled(run, () => evaluateVector(run, expr, grid));
-      const once = await settled(run, () => evaluateVector(run, expr, { ...grid, steps: 1 }));
-      run.budget.hold(once.labels.length * (grid.steps - 1));
-      return broadcast(once, grid.steps);
-    },
-    scalar: async (expr, grid) => {
-      if (grid.steps === 1 || !isRepeated(expr, compiled)) return evaluateScalar(run, expr, grid);
-      const once = await evaluateScalar(run, expr, { ...grid, steps: 1 });
-      return new Float64Array(grid.steps).fill(once[0]!);
-    },
-  };
-  return run;
-}
+export class Evaluation implements Run {
+  readonly query: string;
+  readonly semantics: Semantics;
+  readonly budget: Budget;
+  readonly annotations: Annotations;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly found: Run['found'];
+  readonly #compiled: Compiled;
 
-function isRepeated(expr: Expr, { invariants }: Compiled): boolean {
-  return expr.kind !== 'number' && invariants.has(expr);
-}
+  constructor(base: RunBase, compiled: Compiled) {
+    this.query = base.query;
+    this.semantics = base.semantics;
+    this.budget = base.budget;
+    this.annotations = base.annotations;
+    this.startMs = base.startMs;
+    this.endMs = base.endMs;
+    this.found = base.found;
+    this.#compiled = compiled;
+  }
 
-// Operands are let go once their node's result stands.
-async function settled(run: Run, evaluate: () => Promise<Frame>): Promise<Frame> {
-  const before = run.budget.held;
-  const frame = await evaluate();
-  run.budget.settle(before + frame.values.length);
-  return frame;
+  memoryOf(expr: Expr): NodeMemory {
+    const { memories } = this.#compiled;
+    const known = memories.get(expr);
+    if (known !== undefined) return known;
+    const memory = new NodeMemory();
+    memories.set(expr, memory);
+    return memory;
+  }
+
+  async vector(expr: Expr, grid: Grid): Promise<Frame> {
+    const before = this.budget.held;
+    const isRepeated = this.#isRepeated(expr, grid);
+    const once = await evaluateVector(this, expr, isRepeated ? { ...grid, steps: 1 } : grid);
+    if (isRepeated) this.budget.hold(once.labels.length * (grid.steps - 1));
+    const frame = isRepeated ? broadcast(once, grid.steps) : once;
+    // Operands are let go once their node's result stands.
+    this.budget.settle(before + frame.values.length);
+    return frame;
+  }
+
+  async scalar(expr: Expr, grid: Grid): Promise<Float64Array> {
+    if (!this.#isRepeated(expr, grid)) return evaluateScalar(this, expr, grid);
+    const once = await evaluateScalar(this, expr, { ...grid, steps: 1 });
+    return new Float64Array(grid.steps).fill(once[0]!);
+  }
+
+  #isRepeated(expr: Expr, grid: Grid): boolean {
+    return grid.steps > 1 && expr.kind !== 'number' && this.#compiled.invariants.has(expr);
+  }
 }
 
 async function evaluateVector(run: Run, expr: Expr, grid: Grid): Promise<Frame> {

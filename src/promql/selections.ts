@@ -73,7 +73,15 @@ export async function selectAll(
 // A source may hand out whole columns: they are measured exactly only when they could matter.
 function countSamples(series: readonly Series[], request: SelectRequest, limit: number): number {
   let whole = 0;
-  for (const { times } of series) whole += times.length;
+  let length = 0;
+  let column: Float64Array | undefined;
+  for (const { times } of series) {
+    if (times !== column) {
+      column = times;
+      length = times.length;
+    }
+    whole += length;
+  }
   if (whole <= limit / 10) return whole;
   let needed = 0;
   for (const { times } of series) {
