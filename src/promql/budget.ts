@@ -27,6 +27,8 @@ export const defaultLimits: QueryLimits = {
 
 /** How long a query keeps the process to itself. */
 const SLICE_US = 5000;
+/** How long the regular expressions of a query may take in all: a source tests them without a pause. */
+const MATCHING_US = 250_000;
 
 /** The allowance of one query. */
 export class Budget {
@@ -37,6 +39,7 @@ export class Budget {
   #sliceEndUs: number;
   #held = 0;
   #peak = 0;
+  #matchingUs = 0;
 
   constructor(limits: QueryLimits, clock: Pick<Clock, 'monoUs'>, signal?: AbortSignal) {
     this.limits = limits;
@@ -92,6 +95,19 @@ export class Budget {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.check();
     this.#sliceEndUs = this.#clock.monoUs() + SLICE_US;
+  }
+
+  /**
+   * Makes one test of a regular expression.
+   * @throws QuorumscopeError `promql.execution` when they have taken too long in all
+   */
+  measureMatching(test: () => boolean): boolean {
+    const startUs = this.#clock.monoUs();
+    const answer = test();
+    this.#matchingUs += this.#clock.monoUs() - startUs;
+    if (this.#matchingUs > MATCHING_US)
+      throw executionProblem('regular expressions take too long to match; use simpler ones or fewer series');
+    return answer;
   }
 
   /** Throws when the query was given up or has run out of time. */

@@ -12,19 +12,32 @@ export type MatchType = '=' | '!=' | '=~' | '!~';
 /** How many answers of a pattern are remembered. */
 const REMEMBERED = 4096;
 
+/** Makes a test and may refuse to go on. */
+export type Measure = (test: () => boolean) => boolean;
+
 /** One condition on one label. */
 export class LabelMatcher {
   readonly name: string;
   readonly type: MatchType;
   readonly value: string;
   readonly #pattern: Pattern | undefined;
-  readonly #answers = new Map<string, boolean>();
+  readonly #answers: Map<string, boolean>;
+  readonly #measure: Measure;
 
-  private constructor(name: string, type: MatchType, value: string, pattern: Pattern | undefined) {
+  private constructor(
+    name: string,
+    type: MatchType,
+    value: string,
+    pattern: Pattern | undefined,
+    answers = new Map<string, boolean>(),
+    measure: Measure = (test) => test(),
+  ) {
     this.name = name;
     this.type = type;
     this.value = value;
     this.#pattern = pattern;
+    this.#answers = answers;
+    this.#measure = measure;
   }
 
   /** A matcher, or why its pattern is refused. */
@@ -32,6 +45,12 @@ export class LabelMatcher {
     if (type === '=' || type === '!=') return new LabelMatcher(name, type, value, undefined);
     const pattern = compilePattern(value);
     return 'problem' in pattern ? pattern : new LabelMatcher(name, type, value, pattern);
+  }
+
+  /** The same condition, whose tests that cost time are made by `measure`, which may throw. */
+  guarded(measure: Measure): LabelMatcher {
+    if (this.#pattern === undefined || this.#pattern.isPlain) return this;
+    return new LabelMatcher(this.name, this.type, this.value, this.#pattern, this.#answers, measure);
   }
 
   /** Whether a value of the label passes; the empty string is the absent label. */
@@ -50,7 +69,7 @@ export class LabelMatcher {
   #test(value: string): boolean {
     const known = this.#answers.get(value);
     if (known !== undefined) return known;
-    const answer = this.#pattern!.test(value);
+    const answer = this.#measure(() => this.#pattern!.test(value));
     if (this.#answers.size >= REMEMBERED) this.#answers.clear();
     this.#answers.set(value, answer);
     return answer;

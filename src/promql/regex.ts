@@ -6,15 +6,18 @@
  * The plain forms that make up nearly all real matchers (`a`, `a|b|c`, `a.*`, `.+`) skip the engine.
  */
 import { RE2JS, RE2JSException } from 're2js';
+import { patternCost } from './regex-cost.js';
 
-/** The longest pattern: repetitions multiply what compiling costs. */
+/** The longest pattern, in UTF-16 units. */
 export const LONGEST_PATTERN = 1024;
-/** The engine's cost of one character class repeated a thousand times is seconds: repetition is limited here. */
-const LARGEST_PROGRAM = 20_000;
+/** The largest program: one test of a long text against it takes some ten milliseconds at worst. */
+const LARGEST_PROGRAM = 400;
 
 /** An anchored pattern. */
 export interface Pattern {
   test(text: string): boolean;
+  /** Answered without the engine, in no time worth counting. */
+  readonly isPlain: boolean;
 }
 
 /** What a pattern found: the text that each group caught, by number and by name. */
@@ -60,14 +63,14 @@ export function expandTemplate(template: string, captures: Captures): string {
 
 function compileEngine(source: string): Pattern | BadPattern {
   const regex = compileRe2(source);
-  return regex instanceof RE2JS ? { test: (text) => regex.testExact(text) } : regex;
+  return regex instanceof RE2JS ? { test: (text) => regex.testExact(text), isPlain: false } : regex;
 }
 
 function compileRe2(source: string): RE2JS | BadPattern {
   if (source.length > LONGEST_PATTERN)
     return { problem: `error parsing regexp: longer than ${LONGEST_PATTERN} characters` };
   try {
-    if (programSize(source) > LARGEST_PROGRAM)
+    if (patternCost(source) > LARGEST_PROGRAM)
       return { problem: 'error parsing regexp: expression compiles to too large a program' };
     return RE2JS.compile(`^(?s:${source})$`);
   } catch (error) {
@@ -77,26 +80,18 @@ function compileRe2(source: string): RE2JS | BadPattern {
   }
 }
 
-/** An upper bound, before compiling, of how often the pattern's repetitions multiply its characters. */
-function programSize(source: string): number {
-  let size = source.length;
-  for (const [, least = '0', most] of source.matchAll(/\{([0-9]+)(?:,([0-9]*))?\}/g))
-    size += source.length * Math.max(Number(least), Number(most || 0)) * 0.25;
-  return size;
-}
-
 const LITERAL = /^[\w\-:/ ,@%&=~#<>!;'"]*$/;
 
 function plainPattern(source: string): Pattern | undefined {
-  if (source === '.*') return { test: () => true };
-  if (source === '.+') return { test: (text) => text !== '' };
-  if (LITERAL.test(source)) return { test: (text) => text === source };
+  if (source === '.*') return { test: () => true, isPlain: true };
+  if (source === '.+') return { test: (text) => text !== '', isPlain: true };
+  if (LITERAL.test(source)) return { test: (text) => text === source, isPlain: true };
   const tail = source.endsWith('.*') ? 0 : source.endsWith('.+') ? 1 : -1;
   const prefix = source.slice(0, -2);
   if (tail >= 0 && LITERAL.test(prefix))
-    return { test: (text) => text.startsWith(prefix) && text.length >= prefix.length + tail };
+    return { test: (text) => text.startsWith(prefix) && text.length >= prefix.length + tail, isPlain: true };
   const alternatives = source.split('|');
   if (!alternatives.every((alternative) => LITERAL.test(alternative))) return undefined;
   const texts = new Set(alternatives);
-  return { test: (text) => texts.has(text) };
+  return { test: (text) => texts.has(text), isPlain: true };
 }

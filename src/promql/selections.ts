@@ -5,6 +5,7 @@
 import type { Expr, VectorSelector } from './ast.js';
 import { childrenOf } from './ast.js';
 import type { Budget } from './budget.js';
+import type { Measure } from './matchers.js';
 import { executionProblem } from './problem.js';
 import { atTime } from './run.js';
 import { firstAfter, type SelectRequest, type Series, type SeriesSource } from './series.js';
@@ -58,8 +59,9 @@ export async function selectAll(
 ): Promise<ReadonlyMap<VectorSelector, readonly Series[]>> {
   const found = new Map<VectorSelector, readonly Series[]>();
   for (const [selector, request] of requests) {
-    const answer = source.select(request, signal);
+    const answer = source.select(guarded(request, budget), signal);
     const series = Array.isArray(answer) ? (answer as readonly Series[]) : await answer;
+    if (budget.isDue()) await budget.pause();
     if (series.length > budget.limits.maxSeries)
       throw executionProblem(
         `selector finds ${series.length} series, more than the limit of ${budget.limits.maxSeries}`,
@@ -68,6 +70,11 @@ export async function selectAll(
     found.set(selector, series);
   }
   return found;
+}
+
+function guarded(request: SelectRequest, budget: Budget): SelectRequest {
+  const measure: Measure = (test) => budget.measureMatching(test);
+  return { ...request, matchers: request.matchers.map((matcher) => matcher.guarded(measure)) };
 }
 
 // A source may hand out whole columns: they are measured exactly only when they could matter.

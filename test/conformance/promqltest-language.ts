@@ -167,7 +167,7 @@ function readAnnotation(command: Mutable<EvalCommand>, text: string): void {
   const [, what, type, wanted] = parts;
   const check = expectation(type ?? 'regex', type === undefined ? '' : wanted!.trim());
   const more = (known: EvalCommand['warns']): readonly Expectation[] => [
-    ...(Array.isArray(known) ? known : []),
+    ...(typeof known === 'object' ? known : []),
     check,
   ];
   if (what === 'ordered') command.isOrdered = true;

@@ -1,6 +1,6 @@
 /** The series that a test file loaded, as a source; remembers when something unsupported was asked for. */
-import { Labels, METRIC_NAME } from '../../src/promql/labels.js';
-import { matchesAll, type LabelMatcher } from '../../src/promql/matchers.js';
+import { METRIC_NAME, type Labels } from '../../src/promql/labels.js';
+import { matchesAll } from '../../src/promql/matchers.js';
 import { writeStale, type Series, type SelectRequest, type SeriesSource } from '../../src/promql/series.js';
 import type { LoadCommand, SequenceValue } from './promqltest-language.js';
 
@@ -36,12 +36,9 @@ export class LoadedSeries implements SeriesSource {
   select({ matchers }: SelectRequest): readonly Series[] {
     if (this.#native.some((labels) => matchesAll(labels, matchers))) this.touched = 'native histograms';
     const found = [...this.#stored.values()].filter(({ labels }) => matchesAll(labels, matchers));
-    if (this.#startTimestampsOf(found, matchers)) this.touched = 'start timestamps';
+    if (found.some(({ labels }) => this.#started.has(labels.get(METRIC_NAME))))
+      this.touched = 'start timestamps';
     return found.map(columns);
-  }
-
-  #startTimestampsOf(found: readonly Stored[], _matchers: readonly LabelMatcher[]): boolean {
-    return found.some(({ labels }) => this.#started.has(labels.get(METRIC_NAME)));
   }
 }
 
