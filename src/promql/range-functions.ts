@@ -130,5 +130,19 @@ export const rangeKernels: Readonly<Record<string, RangeKernel>> = {
   sum_over_time: each(sum),
 };
 
+/** Kernels that look at each sample once, however much the windows overlap. */
+export const onePassFunctions: ReadonlySet<string> = new Set([
+  'absent_over_time',
+  'changes',
+  'count_over_time',
+  'first_over_time',
+  'idelta',
+  'irate',
+  'last_over_time',
+  'max_over_time',
+  'min_over_time',
+  'present_over_time',
+]);
+
 /** Functions that give samples as they were, so that the metric keeps its name. */
 export const nameKeepingFunctions: ReadonlySet<string> = new Set(['first_over_time', 'last_over_time']);

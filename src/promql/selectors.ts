@@ -12,7 +12,7 @@ import {
 } from './ast.js';
 import { timeAt, type Frame, type Grid } from './frame.js';
 import { METRIC_NAME, type Labels } from './labels.js';
-import { nameKeepingFunctions, rangeKernels, type RowSink } from './range-functions.js';
+import { nameKeepingFunctions, onePassFunctions, rangeKernels, type RowSink } from './range-functions.js';
 import { atTime, heldFrame, type Run } from './run.js';
 import { advanceAfter, firstAfter, isStale, type Series } from './series.js';
 import { Windows } from './windows.js';
@@ -116,10 +116,12 @@ async function fill(
   const shift = range.kind === 'matrix' ? range.selector : range;
   const windows = new Windows(grid, { ...shiftOf(run, shift), rangeMs: range.rangeMs });
   const out = new FrameRow(frame);
+  const isOnePass = onePassFunctions.has(call.func.name);
   let visits = 0;
   for (let row = 0; row < series.length; row++) {
     const { times, values } = series[row]!;
-    const size = windows.open(times, values);
+    const visited = windows.open(times, values);
+    const size = isOnePass ? times.length : visited;
     out.row = row;
     visits += grid.steps;
     if (visits + size < VISITS_PER_LOOK) {
@@ -130,7 +132,7 @@ async function fill(
     for (let from = 0; from < grid.steps;) {
       let to = from;
       while (to < grid.steps && visits < VISITS_PER_LOOK) {
-        visits += 1 + windows.end[to]! - windows.first[to]!;
+        visits += isOnePass ? 1 : 1 + windows.end[to]! - windows.first[to]!;
         to++;
       }
       kernel(windows, args, from, to, out);
