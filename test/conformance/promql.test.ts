@@ -11,7 +11,7 @@ import { runEval } from './promqltest-run.js';
 import { LoadedSeries } from './promqltest-storage.js';
 
 /** Evaluations that passed when this was last raised. */
-const FLOOR = 874;
+const FLOOR = 946;
 
 const ORIGINALS = 'https://github.com/prometheus/prometheus/tree/main/promql/promqltest/testdata';
 const roots = process.env['QUORUMSCOPE_CONFORMANCE'] ?? '../shared/conformance';
