@@ -4,6 +4,7 @@ const rooms = {
   'src/base': [],
   'src/events': ['src/base'],
   'src/metrics': ['src/base'],
+  'src/promql': ['src/base'],
   'src/config': ['src/base'],
   'src/attach': ['src/base', 'src/events', 'src/metrics'],
   'src/intake': ['src/base', 'src/events', 'src/metrics', 'src/attach/feed.ts'],
@@ -16,6 +17,7 @@ const clients = {
   'prom-client': '^src/export/prometheus/',
   commander: '^src/cli/',
   pino: '^src/cli/',
+  re2js: '^src/promql/',
   yaml: '^src/(config|cli)/',
   zod: '^src/config/',
 };

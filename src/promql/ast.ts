@@ -5,9 +5,7 @@
 import type { FunctionSignature } from './signatures.js';
 import type { LabelMatcher } from './matchers.js';
 import type { Span } from './problem.js';
-
-/** What an expression gives. */
-export type ValueType = 'scalar' | 'string' | 'instant vector' | 'range vector';
+import type { ValueType } from './value-type.js';
 
 export type AggregateOperator = (typeof aggregateOperators)[number];
 export const aggregateOperators = [

@@ -12,7 +12,6 @@ import {
   type BinaryOperator,
   type CallExpr,
   type Expr,
-  type ValueType,
   type VectorSelector,
 } from './ast.js';
 import type { Token } from './lexer.js';
@@ -22,6 +21,7 @@ import type { Span } from './problem.js';
 import { quote } from './quoting.js';
 import type { FunctionSignature } from './signatures.js';
 import type { TokenReader } from './token-reader.js';
+import type { ValueType } from './value-type.js';
 
 const PARAMETERS: Readonly<Partial<Record<AggregateOperator, ValueType>>> = {
   topk: 'scalar',

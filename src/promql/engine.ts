@@ -9,7 +9,7 @@
 import type { Clock } from '../base/clock.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { Annotations } from './annotations.js';
-import { typeOf, unwrap, type Expr, type ValueType } from './ast.js';
+import { typeOf, unwrap, type Expr } from './ast.js';
 import { Budget, defaultLimits, type QueryLimits } from './budget.js';
 import { Evaluation, type Compiled } from './evaluate.js';
 import { frameOfScalar, timeAt, type Frame, type Grid } from './frame.js';
@@ -22,6 +22,7 @@ import type { NodeMemory, Run, Semantics } from './run.js';
 import { rangeSeriesOf } from './selectors.js';
 import { requestsOf, selectAll } from './selections.js';
 import type { SeriesSource } from './series.js';
+import type { ValueType } from './value-type.js';
 
 /** One series of an instant answer. */
 export interface VectorSample {

@@ -8,26 +8,11 @@ import type { Annotations, ForcedMonotonicity } from './annotations.js';
 import type { Expr } from './ast.js';
 import type { Frame, Grid } from './frame.js';
 import { timeAt } from './frame.js';
-import { keyOfOthers, METRIC_NAME, type Labels } from './labels.js';
+import { BUCKET, findBuckets, type BucketSet } from './bucket-sets.js';
+import { METRIC_NAME } from './labels.js';
 import { heldFrame, type Run } from './run.js';
 
-const BUCKET = 'le';
 const ROUNDING = 1e-12;
-
-/** The buckets of one histogram: rows in order of their bounds. */
-interface BucketSet {
-  readonly rows: readonly number[];
-  readonly bounds: readonly number[];
-  readonly metric: string;
-}
-
-/** The histograms among some rows. */
-export interface BucketSets {
-  readonly sets: readonly BucketSet[];
-  readonly labels: readonly Labels[];
-  /** Rows without a usable bound. */
-  readonly bad: readonly number[];
-}
 
 /** The result for one histogram at one step. */
 type Reduce = (bounds: readonly number[], counts: number[], step: number, set: BucketSet) => number;
@@ -93,35 +78,6 @@ function reduceHistograms(run: Run, call: Expr, input: Frame, arg: Expr, reduce:
   return memory.names.drop(result, delayedNameRemoval);
 }
 
-function findBuckets(labels: readonly Labels[]): BucketSets {
-  const members = new Map<string, { row: number; bound: number }[]>();
-  const bad: number[] = [];
-  labels.forEach((label, row) => {
-    const bound = parseBound(label.get(BUCKET));
-    if (bound === undefined) {
-      bad.push(row);
-      return;
-    }
-    const key = keyOfOthers(label, [BUCKET]);
-    const known = members.get(key);
-    if (known === undefined) members.set(key, [{ row, bound }]);
-    else known.push({ row, bound });
-  });
-  const sets: BucketSet[] = [];
-  const names: Labels[] = [];
-  for (const rows of members.values()) {
-    rows.sort((a, b) => (a.bound < b.bound ? -1 : a.bound > b.bound ? 1 : 0));
-    const first = labels[rows[0]!.row]!;
-    sets.push({
-      rows: rows.map(({ row }) => row),
-      bounds: rows.map(({ bound }) => bound),
-      metric: first.get(METRIC_NAME),
-    });
-    names.push(first.with(BUCKET, ''));
-  }
-  return { sets, labels: names, bad };
-}
-
 function warnOfBad(
   annotations: Annotations,
   input: Frame,
@@ -134,12 +90,6 @@ function warnOfBad(
     const labels = input.labels[row]!;
     annotations.badBucketLabel(delayed ? labels.get(METRIC_NAME) : '', labels.get(BUCKET), arg);
   }
-}
-
-function parseBound(text: string): number | undefined {
-  if (/^[+-]?(inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
-  if (/^nan$/i.test(text)) return Number.NaN;
-  return /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 function bucketQuantile(

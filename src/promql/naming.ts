@@ -6,7 +6,7 @@
  * the labels until the end, so that later operations still see the name.
  */
 import { emptyFrame, relabelled, type Frame } from './frame.js';
-import { METRIC_NAME, type Labels } from './labels.js';
+import type { Labels } from './labels.js';
 import { LabelsMemo } from './memo.js';
 import { executionProblem } from './problem.js';
 
@@ -79,11 +79,6 @@ export class NameDropper {
 
 export function sameLabels(): Error {
   return executionProblem('vector cannot contain metrics with the same labelset');
-}
-
-/** The metric name to name in an annotation: unknown once it is dropped. */
-export function nameForAnnotation(labels: Labels, delayed: boolean): string {
-  return delayed ? labels.get(METRIC_NAME) : '';
 }
 
 function planMerge(labels: readonly Labels[]): MergePlan | undefined {

@@ -6,21 +6,7 @@ import { CompensatedMean, CompensatedSum } from './kahan.js';
 import { changes, extrapolated, lastTwo, resets } from './rate.js';
 import { linearRegression, quantileOf } from './statistics.js';
 import { timeAt } from './frame.js';
-import type { Windows } from './windows.js';
-
-/** Where the results of one series go. */
-export interface RowSink {
-  set(step: number, value: number): void;
-}
-
-/** @param args the scalar arguments, each by step */
-export type RangeKernel = (
-  windows: Windows,
-  args: readonly Float64Array[],
-  from: number,
-  to: number,
-  out: RowSink,
-) => void;
+import type { RangeKernel } from './range-kernel.js';
 
 /** A kernel that looks at each window by itself; called only for windows with a sample. */
 function each(

@@ -5,7 +5,7 @@
  * A window's result is the same sum in the same order however the windows overlap: the falls of a series
  * are found once and those inside a window added, which are few.
  */
-import type { RangeKernel } from './range-functions.js';
+import type { RangeKernel } from './range-kernel.js';
 
 /** Extrapolation stops where the edge is farther than this many average intervals: then half of one is added. */
 const FAR_INTERVALS = 1.1;

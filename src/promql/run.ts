@@ -12,7 +12,7 @@ import { LabelsMemo, LabelsPairMemo, SameArray } from './memo.js';
 import { NameDropper } from './naming.js';
 import type { Series } from './series.js';
 import type { Groups } from './grouping.js';
-import type { BucketSets } from './histogram-quantile.js';
+import type { BucketSets } from './bucket-sets.js';
 import type { Join } from './join.js';
 
 /** What one node of a query remembers between evaluations. */

@@ -12,7 +12,8 @@ import {
 } from './ast.js';
 import { timeAt, type Frame, type Grid } from './frame.js';
 import { METRIC_NAME, type Labels } from './labels.js';
-import { nameKeepingFunctions, onePassFunctions, rangeKernels, type RowSink } from './range-functions.js';
+import { nameKeepingFunctions, onePassFunctions, rangeKernels } from './range-functions.js';
+import type { RowSink } from './range-kernel.js';
 import { atTime, heldFrame, type Run } from './run.js';
 import { advanceAfter, firstAfter, isStale, type Series } from './series.js';
 import { Windows } from './windows.js';

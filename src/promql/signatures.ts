@@ -3,7 +3,7 @@
  * Functions of native histograms are here too: on float samples, which are all that this engine has,
  * they give nothing.
  */
-import type { ValueType } from './ast.js';
+import type { ValueType } from './value-type.js';
 
 export interface FunctionSignature {
   readonly name: string;
