@@ -6,12 +6,13 @@
 import { createHash } from 'node:crypto';
 import { WallClock, type Clock } from '../src/base/clock.js';
 import { createRandom, type Random } from '../src/base/random.js';
+import { EpochCourse } from './checkers/epoch-course.js';
 import { InclusionChecker } from './checkers/inclusion-checker.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
 import { LeaderWaitChecker } from './checkers/leader-wait-checker.js';
 import { commitsDue } from './checkers/liveness-limits.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
-import { ViolationLog } from './checkers/violation.js';
+import { ViolationLog, type Violation } from './checkers/violation.js';
 import { Code, RunDigest } from './core/digest.js';
 import { EventQueue } from './core/event-queue.js';
 import { Happening } from './core/happenings.js';
@@ -28,21 +29,26 @@ import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
+import type { NodeProcess } from './node/process.js';
+import { SharedBodies } from './node/shared-bodies.js';
 import { Strain } from './node/strain.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
 import type { Block, Payload } from './protocol/block.js';
-import { Committee } from './protocol/committee.js';
+import type { Committee } from './protocol/committee.js';
 import type { TimerName, ViewTrigger } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
-import type { ReplicaConfig } from './protocol/replica.js';
+import type { EpochSchedule } from './protocol/epoch.js';
+import { COMMIT_DEPTH, type ReplicaConfig } from './protocol/replica.js';
 import { ReputationRotation } from './protocol/reputation.js';
 import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
-import type { RunWatch } from './report/run-watch.js';
+import { bothWatch, type RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
-import { COMMIT_DEPTH, replicaConfigOf, responsiveUs, runId } from './setup.js';
-import { ContentHasher } from './workload/content-hash.js';
+import { believedEpochs, committeeOf, epochsOf, replicaConfigOf, responsiveUs, runId } from './setup.js';
+import type { TruthTeller } from './truth/truth-teller.js';
+import { truthTellerOf } from './truth/truth-wiring.js';
+import { hashOfBlock, StateRoots } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
 
@@ -64,9 +70,13 @@ export class World implements NodeWorld {
   readonly hardware: Hardware;
   readonly workload: Workload | undefined;
   readonly transactions: TransactionModel;
+  readonly stateRoots = new StateRoots();
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
+  readonly sharedBodies = new SharedBodies();
   readonly watch: RunWatch | undefined;
+  /** Absent where nobody wants the truth. */
+  readonly truth: TruthTeller | undefined;
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
   readonly strains: readonly Strain[];
@@ -83,7 +93,9 @@ export class World implements NodeWorld {
   readonly #faults: FaultLedger;
   readonly #arrivals: Random;
   readonly #version: string;
-  readonly #reputation: ReputationRotation | undefined;
+  /** Where the set changes. */
+  readonly #epochs: EpochSchedule | undefined;
+  readonly #course: EpochCourse | undefined;
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
@@ -99,32 +111,38 @@ export class World implements NodeWorld {
     this.#version = options.version ?? 'unversioned';
     this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
     const random = createRandom(seed, 'simulation');
-    this.everybody = new Set(Array.from({ length: validators }, (_, index) => index));
+    this.everybody = new Set(new Array(validators).keys());
     this.#arrivals = random.fork('arrivals');
     const { network = {} } = options;
     const chance = random.fork('network');
     this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
     this.network = new Network(this.queue, this.#latency, validators, chance, network);
-    const powers = options.powers ?? new Array<number>(validators).fill(1);
-    const trueCommittee = new Committee(powers);
+    this.#epochs = epochsOf(options);
+    const trueCommittee = committeeOf(options);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
-    this.committee = quorumPower === undefined ? trueCommittee : new Committee(powers, quorumPower);
+    this.committee = quorumPower === undefined ? trueCommittee : committeeOf(options, quorumPower);
     this.keepsSafetyRecord = !amnesia;
     const rotation = chooseRotation(options.rotation, trueCommittee, seed);
-    if (rotation instanceof ReputationRotation) this.#reputation = rotation;
-    this.#safetyLog = new ViolationLog(seed);
-    this.#livenessLog = new ViolationLog(seed);
-    this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
+    const heard = options.truth && ((violation: Violation): void => this.truth?.violated(violation));
+    this.#safetyLog = new ViolationLog(seed, heard);
+    this.#livenessLog = new ViolationLog(seed, heard);
+    const first = this.#epochs?.of(0) ?? { committee: trueCommittee, rotation };
+    this.safety = new SafetyChecker(this.#safetyLog, first, options.protocol, this.#epochs);
     if (options.protocol !== 'hotstuff3-chained')
-      this.leaderWait = new LeaderWaitChecker(this.#livenessLog, validators, options.leaderWaitUs);
+      this.leaderWait = new LeaderWaitChecker(
+        this.#livenessLog,
+        validators,
+        options.leaderWaitUs,
+        trueCommittee.members.length,
+      );
     this.tally = new Tally(validators);
     this.names = new Names(options.chain ?? 'simulated', seed, validators);
     this.hardware = { fsync: 'instant', processor: 'free', ...options.hardware };
     this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
     this.transactions = new TransactionModel(seed);
     this.hooksFor = options.hooksFor;
-    this.watch = options.watch;
-    this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
+    const sets = believedEpochs(this.#epochs, options);
+    this.replicaConfig = replicaConfigOf(options, this.committee, rotation, sets);
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#inclusion = new InclusionChecker(this.#livenessLog);
     this.#liveness = new LivenessChecker(this.#livenessLog, {
@@ -132,7 +150,13 @@ export class World implements NodeWorld {
       ...commitsDue(trueCommittee, options.protocol, options.rotation),
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
       responsiveUs: responsiveUs(this, this.#latency.maxDelayUs),
+      announceUs: this.#latency.maxDelayUs,
+      members: trueCommittee.members,
     });
+    if (this.#epochs !== undefined) this.#course = this.#courseOf(this.#epochs);
+    if (options.truth !== undefined) this.truth = truthTellerOf(this, options, options.truth);
+    this.network.trace = this.truth;
+    this.watch = bothWatch(options.watch, this.truth);
     this.#faults = new FaultLedger(this, options.truth);
     // No promise holds for a network that never stops losing or delaying messages.
     if (!this.network.conditions.calm) this.faultsChanged(new Set());
@@ -144,6 +168,13 @@ export class World implements NodeWorld {
     this.adversaries = new Adversaries(this, this.#version, random.fork('twins'));
     this.#connections = new Connections(this);
     this.#schedule();
+  }
+
+  #courseOf(schedule: EpochSchedule): EpochCourse {
+    const { protocol, rotation } = this.#options;
+    const { safety, leaderWait } = this;
+    const due = (committee: Committee) => commitsDue(committee, protocol, rotation);
+    return new EpochCourse(schedule, { safety, leaderWait, liveness: this.#liveness, due });
   }
 
   // --- driving
@@ -234,15 +265,14 @@ export class World implements NodeWorld {
   identity(index: number, life: number): NodeIdentity {
     const bornUs = this.nowUs;
     const birth = `${this.#options.seed}/${this.startUs}/${index}/${life}`;
+    const { opening } = this.nodes[index]?.disk.ledger ?? {};
+    const { committee } = this.#epochs?.of(opening?.epoch ?? 0) ?? this;
     return {
       index,
       node: this.names.node(index),
       chain: this.#options.chain ?? 'simulated',
       protocol: this.replicaConfig.protocol,
-      validators: this.nodes.map((_, position) => ({
-        id: this.names.validator(position),
-        power: this.committee.powerOf(position),
-      })),
+      validators: this.names.set(committee),
       validator: this.names.validator(index),
       viewTimeoutUs: this.#options.viewTimeoutUs,
       software: `quorumscope-simulator/${this.#version}`,
@@ -259,9 +289,7 @@ export class World implements NodeWorld {
   makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block {
     const id = ++this.#blocks;
     const height = parent.height + 1;
-    const hasher = new ContentHasher(parent.hashHigh, parent.hashLow).add(view).add(height).add(proposer);
-    for (const transaction of payload.transactions) hasher.add(transaction);
-    const { high, low } = hasher.value();
+    const { high, low } = hashOfBlock(parent, [view, height, proposer], payload.transactions);
     const block: Block = {
       id,
       view,
@@ -270,6 +298,7 @@ export class World implements NodeWorld {
       proposer,
       justify: proof.justify,
       dc: proof.dc,
+      opening: proof.opening,
       payload,
       proposedAtUs: this.nowUs,
       hashHigh: high,
@@ -277,6 +306,10 @@ export class World implements NodeWorld {
     };
     this.safety.made(block);
     return block;
+  }
+
+  epochEntered(node: number, epoch: number, view: number): void {
+    this.#course?.entered(this.nowUs, node, epoch, view);
   }
 
   viewEntered(node: number, view: number, trigger: ViewTrigger): void {
@@ -287,18 +320,19 @@ export class World implements NodeWorld {
     this.#liveness.timeoutCertified(this.nowUs, node, view);
   }
 
-  committed(node: number, blocks: readonly Block[], syncing: boolean): void {
+  committed(node: number, blocks: readonly Block[], syncing: boolean, tip = blocks.at(-1)): void {
     if (node >= this.nodes.length) return;
-    this.safety.committed(this.nowUs, node, blocks);
+    this.safety.committed(this.nowUs, node, blocks, tip);
     let grew = false;
-    const openedView = (blocks.at(-1)?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
+    const openedView = (tip?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
     for (const block of blocks) {
       this.watch?.committed(node, block, this);
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
       if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
       this.#inclusion.included(this.nowUs, block);
       grew = true;
-      this.#reputation?.committed(block);
+      const { rotation } = this.#epochs?.of(block.opening?.epoch ?? 0) ?? this.replicaConfig;
+      if (rotation instanceof ReputationRotation) rotation.committed(block);
       this.tally.intervalViews.add(openedView - block.view);
     }
     if (!grew) return;
@@ -374,10 +408,10 @@ export class World implements NodeWorld {
 
   #handle(): void {
     const { queue } = this;
+    if (queue.kind === Happening.deliver)
+      return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
     const node = this.nodes[queue.node] ?? this.adversaries.twin(queue.node);
     switch (queue.kind) {
-      case Happening.deliver:
-        return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
       case Happening.timer:
         return node?.life(queue.a)?.expired(queue.b as TimerName);
       case Happening.durable:
@@ -404,9 +438,9 @@ export class World implements NodeWorld {
   }
 
   #deliver(to: number, slot: number, bytes: number, message: Message): void {
-    const reached = this.adversaries.route(slot, to) ?? -1;
-    const from = slot % this.nodes.length;
-    const process = (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
+    const size = this.nodes.length;
+    const from = slot < size ? slot : slot - size;
+    const process = this.adversaries.present ? this.#reached(slot, to) : this.nodes[to]?.process;
     if (process === undefined) {
       this.digest.record(Code.dropped, this.nowUs, to, message.kind, from, message.view);
       this.network.countDropped(message.kind);
@@ -415,6 +449,12 @@ export class World implements NodeWorld {
     this.digest.record(Code.delivered, this.nowUs, to, message.kind, from, message.view);
     this.network.countDelivered(message.kind, to, bytes);
     process.deliver(from, message, bytes);
+  }
+
+  /** Where there are twins, a message reaches the process on its sender's side. */
+  #reached(slot: number, to: number): NodeProcess | undefined {
+    const reached = this.adversaries.route(slot, to) ?? -1;
+    return (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
   }
 
   #scheduleArrival(fromUs: number): void {
@@ -452,6 +492,7 @@ export class World implements NodeWorld {
       const process = this.nodes[index]?.process;
       return process?.life !== 1 || process.waits(transaction);
     });
+    this.truth?.finish();
     this.#faults.end();
     for (const node of this.nodes) node.close();
   }

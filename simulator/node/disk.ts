@@ -1,6 +1,7 @@
 /**
- * What a node's disk holds, and how long it takes. Safety records are made durable one after the
- * other; only then may the replica send what it signed. A crash loses what was not durable yet.
+ * What a node's disk holds, and how long it takes. Safety records become durable in order; only then
+ * may the replica send what it signed. The device syncs once at a time, and whatever is asked for
+ * meanwhile shares the next sync, as in a log with group commit. A crash loses what was not durable yet.
  *
  * Final blocks count as durable at once: their certificates are on disk with the votes, and only
  * their execution would be repeated. The disk also remembers how far the node has executed.
@@ -10,7 +11,7 @@ import type { Block } from '../protocol/block.js';
 import { Ledger } from '../protocol/block-tree.js';
 import type { SafetyRecord } from '../protocol/effects.js';
 import type { Durable } from '../protocol/replica.js';
-import type { ContentHash } from '../workload/content-hash.js';
+import { firstRoot, type ContentHash } from '../workload/content-hash.js';
 import { measuredFsyncUs, type Hardware } from './hardware.js';
 import type { Strain } from './strain.js';
 
@@ -22,7 +23,7 @@ export class Disk {
   readonly ledger = new Ledger();
   /** Highest height executed, and the state root after it. */
   executedHeight = 0;
-  stateRoot: ContentHash = { high: 0, low: 0 };
+  stateRoot: ContentHash = firstRoot;
   /** Bytes that programs wrote, bytes that reached the device, and bytes now in use. */
   logicalBytes = 0;
   physicalBytes = 0;
@@ -34,7 +35,9 @@ export class Disk {
   #blocks: Block[] = [];
   #trimAt = 16;
   #unfinished: SafetyRecord[] = [];
-  #freeAtUs = 0;
+  /** When the sync under way ends, and when the one ends that is to follow it, if any. */
+  #syncEndsUs = 0;
+  #nextEndsUs = 0;
 
   constructor(random: Random, hardware: Hardware, strain: Strain) {
     this.#strain = strain;
@@ -62,15 +65,29 @@ export class Disk {
     this.#trimAt = Math.max(16, 2 * this.#blocks.length);
   }
 
-  /** When a sync that is asked for now will be done; the device does one at a time. */
+  /** When the device has done all that was asked for; not after now when it is idle. */
+  get busyUntilUs(): number {
+    return this.#nextEndsUs;
+  }
+
+  /** When a sync that is asked for now will be done. */
   syncUs(nowUs: number): number {
-    const { syncDelayUs } = this.#strain;
-    // What is asked for after a stall still waits for what was asked for during it.
-    const isInstant = this.#hardware.fsync === 'instant' && syncDelayUs === 0;
-    if (isInstant && this.#freeAtUs <= nowUs) return nowUs;
+    if (this.#syncEndsUs <= nowUs) this.#syncEndsUs = this.#nextEndsUs;
+    if (this.#syncEndsUs <= nowUs) {
+      const tookUs = this.#tookUs();
+      // What is asked for ahead of time (the executor does) and takes none keeps nobody waiting.
+      if (tookUs === 0) return nowUs;
+      this.#syncEndsUs = nowUs + tookUs;
+      this.#nextEndsUs = this.#syncEndsUs;
+      return this.#syncEndsUs;
+    }
+    if (this.#nextEndsUs === this.#syncEndsUs) this.#nextEndsUs += this.#tookUs();
+    return this.#nextEndsUs;
+  }
+
+  #tookUs(): number {
     const ownUs = this.#hardware.fsync === 'instant' ? 0 : measuredFsyncUs(this.#random);
-    this.#freeAtUs = Math.max(this.#freeAtUs, nowUs) + ownUs + syncDelayUs;
-    return this.#freeAtUs;
+    return ownUs + this.#strain.syncDelayUs;
   }
 
   /** Counts bytes written; returns what reached the device for them. */
@@ -85,7 +102,8 @@ export class Disk {
   /** The power fails: unfinished writes are gone. */
   crash(nowUs: number): void {
     this.#unfinished = [];
-    this.#freeAtUs = nowUs;
+    this.#syncEndsUs = nowUs;
+    this.#nextEndsUs = nowUs;
   }
 
   /** What a process finds when it starts. */

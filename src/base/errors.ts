@@ -25,6 +25,8 @@ export const errorCodes = {
   'promql.execution': 'A PromQL query does not fit the data it found, or would pass a limit.',
   'promql.timeout': 'A PromQL query took longer than its timeout.',
   'promql.canceled': 'A PromQL query was given up by whoever asked it.',
+  'testing.expectation':
+    'A check of `quorumscope/testing` did not hold; the message says what was found and expected.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',
 } as const satisfies Record<string, string>;
 

@@ -1,7 +1,7 @@
 /** Deviating validators: up to f of them break nothing; f + 1 break agreement, and are named. */
 import { describe, expect, it } from 'vitest';
 import { behaviourNames } from '../../../simulator/faults/behaviour.js';
-import { createSimulation, type Fault, type TruthLine } from '../../../simulator/main.js';
+import { createSimulation, isFaultLine, type FaultLine, type Fault } from '../../../simulator/main.js';
 import { recorder, simulate, usual } from './run.js';
 
 const SECOND = 1_000_000;
@@ -17,13 +17,13 @@ const deviating = (behaviour: (typeof behaviourNames)[number], validator = 1): F
 
 describe.each(behaviourNames)('%s', (behaviour) => {
   it.each(pacemakers)('by f validators is neither unsafe nor the end of progress, %s', async (pacemaker) => {
-    const truth: TruthLine[] = [];
+    const truth: FaultLine[] = [];
     const result = await simulate({
       validators: 7,
       pacemaker,
       faults: [deviating(behaviour), deviating(behaviour, 4)],
       durationUs: 16 * SECOND,
-      truth: (line) => truth.push(line),
+      truth: (line) => isFaultLine(line) && truth.push(line),
     });
     expect(result.safety.violations).toEqual([]);
     expect(result.liveness.violations).toEqual([]);
@@ -163,6 +163,26 @@ describe('twins', () => {
     expect(conflict?.seed).toBe(99);
     expect(conflict?.culprits).toEqual(Array.from({ length: twins }, (_, i) => i));
     expect(await simulate(options)).toMatchObject({ digest: result.digest, safety: result.safety });
+  });
+
+  it.each([
+    { protocol: 'hotstuff2-basic' },
+    { protocol: 'hotstuff2-basic', vote2To: 'leader', pacemaker: 'epoch' },
+    // In turn, each side would never have four leaders in a row who are on it.
+    { protocol: 'hotstuff3-chained', rotation: 'hashed' },
+  ] as const)('f + 1 of them are named and f never break agreement: %o', async (about) => {
+    for (const [validators, twins] of [
+      [4, 1],
+      [7, 2],
+      [10, 3],
+    ] as const) {
+      const options = { ...about, validators, seed: 7, durationUs: 20 * SECOND };
+      const harmless = await simulate({ ...options, faults: [split(validators, twins)] });
+      expect(harmless.safety.violations).toEqual([]);
+      const broken = await simulate({ ...options, faults: [split(validators, twins + 1)] });
+      const conflict = broken.safety.violations.find(({ rule }) => rule === 'S1');
+      expect(conflict?.culprits).toEqual(Array.from({ length: twins + 1 }, (_, i) => i));
+    }
   });
 
   it.each(pacemakers)('f of them break nothing, and all goes on when they end, %s', async (pacemaker) => {
