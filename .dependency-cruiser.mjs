@@ -4,6 +4,7 @@ const rooms = {
   'src/base': [],
   'src/events': ['src/base'],
   'src/metrics': ['src/base'],
+  'src/promql': ['src/base'],
   'src/config': ['src/base'],
   'src/journal': ['src/base'],
   'src/attach': ['src/base', 'src/events', 'src/metrics'],
@@ -30,6 +31,7 @@ const clients = {
   // Scenario files are read as the configuration is, in a room of their own.
   yaml: '^(src/(config|cli)|simulator/scenario)/',
   zod: '^(src/config|simulator/scenario)/',
+  re2js: '^src/promql/',
 };
 
 const escape = (path) => path.replaceAll('/', '\\/');
