@@ -5,6 +5,7 @@ import { renderEvents } from './events.js';
 import { renderHttp } from './http.js';
 import { renderMetrics } from './metrics.js';
 import { renderRequirements } from './requirements.js';
+import { renderScenarios } from './scenarios.js';
 
 /** Path from the root -> the text that belongs there. */
 export const generatedDocs: Readonly<Record<string, () => string>> = {
@@ -14,4 +15,5 @@ export const generatedDocs: Readonly<Record<string, () => string>> = {
   'docs/HTTP.md': renderHttp,
   'docs/METRICS.md': renderMetrics,
   'docs/REQUIREMENTS.md': renderRequirements,
+  'docs/SCENARIOS.md': renderScenarios,
 };

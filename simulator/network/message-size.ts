@@ -2,7 +2,7 @@
  * Sizes of messages on the wire, so that byte counts mean something: signatures of 64 bytes (ed25519),
  * a certificate of q signatures and a bit set (research 1.9: 64q + ceil(n / 8)), hashes of 32 bytes.
  */
-import type { Block } from '../protocol/block.js';
+import type { Opening, Block } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import { Kind, type Message } from '../protocol/messages.js';
 import { countSigners, type Signers } from '../protocol/signers.js';
@@ -18,9 +18,14 @@ export function blockBytes(block: Block, committee: Committee): number {
   return 3 * NUMBER + HASH + justify + optional(block.dc?.signers, committee, 0) + block.payload.bytes;
 }
 
-/** Bytes of `message` on the wire, the sender's signature included. */
+/**
+ * Bytes of `message` on the wire, the sender's signature included. How an epoch began is shown in its
+ * first view; later messages name the epoch only, whose number they have room for.
+ */
 export function messageBytes(message: Message, committee: Committee): number {
-  const signed = HEADER + NUMBER + SIGNATURE;
+  const { opening } = message;
+  const shown = opening?.view === message.view ? openingBytes(opening, committee) : 0;
+  const signed = HEADER + NUMBER + SIGNATURE + shown;
   switch (message.kind) {
     case Kind.proposal:
       return signed + blockBytes(message.block, committee) + optional(message.tc?.signers, committee);
@@ -50,6 +55,11 @@ export function messageBytes(message: Message, committee: Committee): number {
     case Kind.syncResponse:
       return message.blocks.reduce((sum, block) => sum + blockBytes(block, committee), signed);
   }
+}
+
+function openingBytes({ path, last }: Opening, committee: Committee): number {
+  const headers = path.map((block) => blockBytes(block, committee) - block.payload.bytes);
+  return headers.reduce((sum, bytes) => sum + bytes, certificateBytes(last.signers, committee));
 }
 
 function certificateBytes(signers: Signers, committee: Committee): number {
