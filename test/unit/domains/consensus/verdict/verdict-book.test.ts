@@ -195,8 +195,8 @@ describe('verdicts on a crashed leader', () => {
     const value = (name: string, labels: Record<string, string>): number | undefined =>
       board.value(`hotstuff_consensus_${name}`, { ...chain, ...labels });
     expect(value('views_failed_total', { cause: 'leader_silent', scope: 'peer' })).toBe(1);
-    expect(value('views_judged_total', { outcome: 'failed' })).toBe(2);
-    expect(value('views_judged_total', { outcome: 'decided' })).toBe(3);
+    expect(value('verdicts_total', { outcome: 'failed' })).toBe(2);
+    expect(value('verdicts_total', { outcome: 'decided' })).toBe(3);
     expect(value('validator_blamed_total', { cause: 'leader_silent' })).toBe(1);
     expect(value('vantage_ratio', {})).toBe(0.25);
   });
