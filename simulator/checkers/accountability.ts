@@ -17,31 +17,39 @@ const REMEMBERED = 16_384;
 
 /** Evidence of one run. */
 export class Accountability {
-  readonly #blocks = new Map<number, Block>();
-  readonly #certificates = new Map<number, Qc[]>();
+  // By number or view modulo what is remembered.
+  readonly #blocks = new Array<Block | undefined>(REMEMBERED).fill(undefined);
+  readonly #certificates = new Array<readonly Qc[]>(REMEMBERED).fill([]);
 
   /** A block was made. */
   made(block: Block): void {
-    this.#blocks.set(block.id, block);
-    forgetOldest(this.#blocks);
+    this.#blocks[block.id % REMEMBERED] = block;
   }
 
   /** A certificate was formed. */
   certified(qc: Qc): void {
-    const known = this.#certificates.get(qc.view);
-    if (known?.some(({ block }) => block === qc.block) === true) return;
-    if (known === undefined) this.#certificates.set(qc.view, [qc]);
-    else known.push(qc);
-    forgetOldest(this.#certificates);
+    const known = this.#certificatesOf(qc.view);
+    if (known.some(({ block }) => block === qc.block)) return;
+    this.#certificates[qc.view % REMEMBERED] = [...known, qc];
+  }
+
+  #block(id: number): Block | undefined {
+    const block = this.#blocks[id % REMEMBERED];
+    return block?.id === id ? block : undefined;
+  }
+
+  #certificatesOf(view: number): readonly Qc[] {
+    const known = this.#certificates[view % REMEMBERED] as readonly Qc[];
+    return known[0]?.view === view ? known : [];
   }
 
   /** Who must be faulty, given two blocks that were committed directly on conflicting branches; ascending. */
   culprits(one: number, another: number): number[] {
-    const [a, b] = [this.#blocks.get(one), this.#blocks.get(another)];
+    const [a, b] = [this.#block(one), this.#block(another)];
     if (a === undefined || b === undefined) return [];
     const [earlier, later] = a.view <= b.view ? [a, b] : [b, a];
     let lowest = later;
-    for (let at = this.#blocks.get(later.parent); at !== undefined; at = this.#blocks.get(at.parent)) {
+    for (let at = this.#block(later.parent); at !== undefined; at = this.#block(at.parent)) {
       if (at.view < earlier.view) break;
       lowest = at;
     }
@@ -50,21 +58,15 @@ export class Accountability {
   }
 
   #signersOf(block: Block): Signers {
-    const found = this.#certificates.get(block.view)?.find((qc) => qc.block === block.id);
+    const found = this.#certificatesOf(block.view).find((qc) => qc.block === block.id);
     return found?.signers ?? noSigners(0);
   }
 
   #signersOfChild(block: Block): Signers {
-    const next = this.#certificates.get(block.view + 1) ?? [];
-    const found = next.find((qc) => this.#blocks.get(qc.block)?.parent === block.id);
+    const next = this.#certificatesOf(block.view + 1);
+    const found = next.find((qc) => this.#block(qc.block)?.parent === block.id);
     return found?.signers ?? noSigners(0);
   }
-}
-
-function forgetOldest(map: Map<number, unknown>): void {
-  if (map.size <= REMEMBERED) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }
 
 function intersection(a: Signers, b: Signers): Signers {

@@ -113,7 +113,10 @@ export class Outlets {
       untap?.();
       void shipping?.close();
     };
-    return Object.assign(Object.create(hooks) as Hooks, { close });
+    // Of one shape for all nodes, unlike objects that inherit from different ones.
+    return Object.fromEntries([...Object.entries(hooks), ['close', close] as const]) as unknown as Hooks & {
+      close: () => void;
+    };
   }
 
   /** Delivers what is buffered, within the shippings' own deadlines. */
