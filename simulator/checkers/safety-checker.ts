@@ -3,7 +3,8 @@
  * their protocol code believes: the code under test and its judge share no logic beyond the types.
  * Faulty validators marked as Byzantine are not judged as honest ones; crashed ones are honest.
  *
- * Memory: a few numbers per view and per height, for the whole run; nothing per message.
+ * Memory: a few numbers per view and per height, of the newest 65,536; nothing per message. What a validator
+ * does that is further behind than that is not judged by what others did then.
  */
 import type { Block, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
@@ -11,7 +12,7 @@ import type { ProtocolName } from '../protocol/replica.js';
 import type { Rotation } from '../protocol/rotation.js';
 import { countSigners } from '../protocol/signers.js';
 import { Accountability } from './accountability.js';
-import { GrowingTable } from './growing-table.js';
+import { RecentTable } from './recent-table.js';
 import type { ViolationLog } from './violation.js';
 
 /** The safety rules S1-S13, checked as things happen. */
@@ -22,11 +23,11 @@ export class SafetyChecker {
   readonly #protocol: ProtocolName;
   readonly #quorumSize: number | undefined;
   // By view or height, over all validators.
-  readonly #certified = new GrowingTable();
-  readonly #decided = new GrowingTable();
-  readonly #proposed = new GrowingTable();
-  readonly #committed = new GrowingTable();
-  readonly #roots = new GrowingTable();
+  readonly #certified = new RecentTable();
+  readonly #decided = new RecentTable();
+  readonly #proposed = new RecentTable();
+  readonly #committed = new RecentTable();
+  readonly #roots = new RecentTable();
   // By validator.
   readonly #views: Float64Array;
   readonly #votedViews: Float64Array;
@@ -40,7 +41,7 @@ export class SafetyChecker {
   /** It reads two-chain commits: other protocols are not accounted for. */
   readonly #evidence: Accountability | undefined;
   /** By height: the block whose certificates made it final. */
-  readonly #tips = new GrowingTable();
+  readonly #tips = new RecentTable();
 
   /** @param committee the true one: its quorum is what certificates are judged by */
   constructor(
@@ -163,7 +164,7 @@ export class SafetyChecker {
   /** A double certificate, of the basic form. */
   doubleCertified(atUs: number, validator: number, dc: Qc): void {
     this.#judge(atUs, validator, dc, this.#decided);
-    if (this.#certified.get(dc.view) !== dc.block)
+    if (this.#certified.get(dc.view) !== dc.block && !this.#certified.forgot(dc.view))
       this.#log.add('S2', atUs, {
         validators: [validator],
         view: dc.view,
@@ -171,7 +172,7 @@ export class SafetyChecker {
       });
   }
 
-  #judge(atUs: number, validator: number, qc: Qc, known: GrowingTable): void {
+  #judge(atUs: number, validator: number, qc: Qc, known: RecentTable): void {
     const enough =
       this.#quorumSize === undefined
         ? this.#committee.isQuorum(qc.signers)
@@ -196,7 +197,8 @@ export class SafetyChecker {
   committed(atUs: number, validator: number, blocks: readonly Block[]): void {
     const last = blocks[blocks.length - 1];
     if (last === undefined || !this.#isHonest(validator)) return;
-    if (this.#committed.get(last.height) === -1) this.#mustBeLocked(atUs, validator, last);
+    if (this.#committed.get(last.height) === -1 && !this.#committed.forgot(last.height))
+      this.#mustBeLocked(atUs, validator, last);
     for (const block of blocks) this.#committedOne(atUs, validator, block, last);
     if (this.#protocol === 'hotstuff2-basic') return this.#mustBeIn(this.#decided, atUs, validator, last, 0);
     this.#mustBeIn(this.#certified, atUs, validator, last, 1);
@@ -250,9 +252,9 @@ export class SafetyChecker {
   }
 
   /** A certificate of the block's view, or of so many views later, exists. */
-  #mustBeIn(table: GrowingTable, atUs: number, validator: number, block: Block, later: number): void {
+  #mustBeIn(table: RecentTable, atUs: number, validator: number, block: Block, later: number): void {
     const view = block.view + later;
-    if (table.get(view) !== -1) return;
+    if (table.get(view) !== -1 || table.forgot(view)) return;
     this.#log.add('S8', atUs, {
       validators: [validator],
       view: block.view,
