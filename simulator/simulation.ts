@@ -11,7 +11,7 @@ import { LivenessChecker } from './checkers/liveness-checker.js';
 import { LeaderWaitChecker } from './checkers/leader-wait-checker.js';
 import { commitsDue } from './checkers/liveness-limits.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
-import { ViolationLog } from './checkers/violation.js';
+import { ViolationLog, type Violation } from './checkers/violation.js';
 import { Code, RunDigest } from './core/digest.js';
 import { EventQueue } from './core/event-queue.js';
 import { Happening } from './core/happenings.js';
@@ -41,9 +41,10 @@ import type { ReplicaConfig } from './protocol/replica.js';
 import { ReputationRotation } from './protocol/reputation.js';
 import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
-import type { RunWatch } from './report/run-watch.js';
+import { bothWatch, type RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
 import { COMMIT_DEPTH, replicaConfigOf, responsiveUs, runId } from './setup.js';
+import { TruthTeller } from './truth/truth-teller.js';
 import { ContentHasher, StateRoots } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
@@ -71,6 +72,8 @@ export class World implements NodeWorld {
   readonly hooksFor: HooksFor | undefined;
   readonly sharedBodies = new SharedBodies();
   readonly watch: RunWatch | undefined;
+  /** Absent where nobody wants the truth. */
+  readonly truth: TruthTeller | undefined;
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
   readonly strains: readonly Strain[];
@@ -116,8 +119,9 @@ export class World implements NodeWorld {
     this.keepsSafetyRecord = !amnesia;
     const rotation = chooseRotation(options.rotation, trueCommittee, seed);
     if (rotation instanceof ReputationRotation) this.#reputation = rotation;
-    this.#safetyLog = new ViolationLog(seed);
-    this.#livenessLog = new ViolationLog(seed);
+    const heard = options.truth && ((violation: Violation): void => this.truth?.violated(violation));
+    this.#safetyLog = new ViolationLog(seed, heard);
+    this.#livenessLog = new ViolationLog(seed, heard);
     this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
     if (options.protocol !== 'hotstuff3-chained')
       this.leaderWait = new LeaderWaitChecker(this.#livenessLog, validators, options.leaderWaitUs);
@@ -127,7 +131,6 @@ export class World implements NodeWorld {
     this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
     this.transactions = new TransactionModel(seed);
     this.hooksFor = options.hooksFor;
-    this.watch = options.watch;
     this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#inclusion = new InclusionChecker(this.#livenessLog);
@@ -137,6 +140,9 @@ export class World implements NodeWorld {
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
       responsiveUs: responsiveUs(this, this.#latency.maxDelayUs),
     });
+    if (options.truth !== undefined) this.truth = this.#truthTeller(options.truth);
+    this.network.trace = this.truth;
+    this.watch = bothWatch(options.watch, this.truth);
     this.#faults = new FaultLedger(this, options.truth);
     // No promise holds for a network that never stops losing or delaying messages.
     if (!this.network.conditions.calm) this.faultsChanged(new Set());
@@ -343,6 +349,34 @@ export class World implements NodeWorld {
     this.#liveness.faultsChanged(this.nowUs, calm ? faulty : this.everybody);
   }
 
+  #truthTeller(tell: NonNullable<SimulationOptions['truth']>): TruthTeller {
+    const { replicaConfig, committee, startUs, hardware } = this;
+    const { fsync, processor } = hardware;
+    const { loss = 0, reorder = 0 } = this.#options.network ?? {};
+    const { rotation, protocol, pacemaker, vote2To, timers, leaderWaitUs } = replicaConfig;
+    const size = committee.size;
+    const world = {
+      ...{
+        startUs,
+        committee,
+        rotation,
+        protocol,
+        pacemaker,
+        vote2To,
+        maxTimeoutUs: timers.maxTimeoutUs,
+        leaderWaitUs,
+      },
+      machinesTakeTime: fsync !== 'instant' || processor !== 'free',
+      alwaysDisturbed: loss + reorder > 0,
+      reaches: (slot: number, to: number) =>
+        !this.network.conditions.isCut(slot % size, to) && this.adversaries.route(slot, to) !== undefined,
+      name: (validator: number) => this.names.validator(validator),
+      time: this,
+      busyUntilUs: (validator: number) => this.nodes[validator]?.disk.busyUntilUs ?? 0,
+    };
+    return new TruthTeller(world, tell);
+  }
+
   // --- the loop
 
   #schedule(): void {
@@ -462,6 +496,7 @@ export class World implements NodeWorld {
       const process = this.nodes[index]?.process;
       return process?.life !== 1 || process.waits(transaction);
     });
+    this.truth?.finish();
     this.#faults.end();
     for (const node of this.nodes) node.close();
   }

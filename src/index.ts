@@ -1,9 +1,13 @@
 /** Package entry `quorumscope`: what an embedder, an exporter author or a test suite may rely on. */
+export type { Feed, LosslessFeed, SourceDescription } from './attach/feed.js';
+export { attachFeed } from './attach/hooks/attach-feed.js';
+export { replayFile, type Replayed } from './attach/replay.js';
 export { ManualClock, StreamClock, WallClock, type Clock, type Timer } from './base/clock.js';
 export { QuorumscopeError, type ErrorCode, type ErrorKind } from './base/errors.js';
 export { silentLogger, type Logger } from './base/logger.js';
 export { parseConfig } from './config/parse.js';
 export type { Config } from './config/sections.js';
+export { causes, type Cause } from './domains/consensus/verdict/view-verdict.js';
 export type { ChainObserver, ChainScope, Domain, NodeObserver, NodeScope } from './domains/domain.js';
 export { embed, type Embedded, type EmbedOptions } from './embedded.js';
 export { Board, type BoardOptions, type FamilyView, type Snapshot } from './metrics/board.js';

@@ -65,6 +65,11 @@ export class Disk {
     this.#trimAt = Math.max(16, 2 * this.#blocks.length);
   }
 
+  /** When the device has done all that was asked for; not after now when it is idle. */
+  get busyUntilUs(): number {
+    return this.#nextEndsUs;
+  }
+
   /** When a sync that is asked for now will be done. */
   syncUs(nowUs: number): number {
     if (this.#syncEndsUs <= nowUs) this.#syncEndsUs = this.#nextEndsUs;

@@ -1,0 +1,367 @@
+/**
+ * A view record while it is written. It knows how to place a moment on its own time scale and how to
+ * take each kind of statement once; which record a statement belongs to is the book's business.
+ *
+ * Every method says whether the record changed. Lists are bounded, so that a node that repeats itself
+ * cannot fill the memory. `begin` makes a used record new: moving every record of a busy chain through
+ * the garbage collector cost more than writing it, so that objects of the usual view are used again.
+ */
+import type { Envelope } from '../../../events/envelope.js';
+import type { DomainName } from '../../../events/vocabulary.js';
+import type {
+  CertificateSeen,
+  LocalStrain,
+  OwnVote,
+  ProposalSeen,
+  Refusal,
+  TimeoutCertificateSeen,
+  ViewRecord,
+  ViewTrigger,
+  VoteArrival,
+  VoteType,
+  WishArrival,
+} from './view-record.js';
+
+/** When a statement was made. */
+export type Stamp = Pick<Envelope, 'ts_us' | 'mono_us'>;
+
+/** Who speaks, and in which life. */
+export interface Speaker {
+  readonly chain: string;
+  readonly node: string;
+  readonly self: string | undefined;
+  readonly run: string;
+}
+
+/** A figure of the node's own machine. */
+export type StrainKind = Exclude<keyof LocalStrain, 'isSyncing'>;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const MOST_PROPOSALS = 2;
+const MOST_OWN_VOTES = 6;
+const MOST_REFUSALS = 32;
+const MOST_CERTIFICATES = 6;
+
+const phaseBits: Readonly<Record<VoteType, number>> = { vote1: 1, vote2: 2, vote3: 4 };
+
+/** Shared by all records of which nothing else is known. */
+const NOTHING: readonly never[] = [];
+const AT_EASE: LocalStrain = {
+  storageUs: undefined,
+  loopLagUs: undefined,
+  cpuRatio: undefined,
+  processingUs: undefined,
+  isSyncing: false,
+};
+
+const noProposal = (): ProposalSeen => ({
+  block: '',
+  parent: '',
+  height: 0,
+  justifyView: 0,
+  dcView: undefined,
+  validator: undefined,
+  isOwn: false,
+  atUs: 0,
+  workUs: undefined,
+  proposedAtUs: undefined,
+  transactions: undefined,
+  bytes: undefined,
+});
+const noOwnVote = (): OwnVote => ({ vote: 'vote1', block: '', atUs: 0, to: undefined });
+const noCertificate = (): CertificateSeen => ({
+  vote: 'vote1',
+  block: '',
+  signers: undefined,
+  isFormedHere: false,
+  atUs: 0,
+  closedBy: undefined,
+  collectUs: undefined,
+});
+
+/** An object with a list that holds it alone, made when first needed. */
+class Reusable<T> {
+  readonly #make: () => T;
+  #list: readonly [T] | undefined = undefined;
+
+  constructor(make: () => T) {
+    this.#make = make;
+  }
+
+  get list(): readonly [T] {
+    return (this.#list ??= [this.#make()]);
+  }
+}
+
+/** `list` with one more object at its end, which the caller writes to. */
+function extended<T>(
+  list: readonly T[],
+  first: Reusable<T>,
+  second: Reusable<T>,
+  make: () => T,
+): readonly T[] {
+  if (list.length === 0) return first.list;
+  return [...list, list.length === 1 ? second.list[0] : make()];
+}
+
+/** A record and the pen. */
+export class OpenRecord implements ViewRecord {
+  chain: string;
+  node: string;
+  self: string | undefined;
+  run: string;
+  view: number;
+  epoch: number | undefined = undefined;
+  leader: string | undefined = undefined;
+  collector: string | undefined = undefined;
+  isEntered = false;
+  enteredAtUs: number;
+  trigger: ViewTrigger | undefined = undefined;
+  jumped = 0;
+  timerUs: number | undefined = undefined;
+  leaderWait: ViewRecord['leaderWait'] = undefined;
+  proposals: readonly ProposalSeen[] = NOTHING;
+  ownVotes: readonly OwnVote[] = NOTHING;
+  votes: readonly VoteArrival[] = NOTHING;
+  refusals: readonly Refusal[] = NOTHING;
+  certificates: readonly CertificateSeen[] = NOTHING;
+  wishes: readonly WishArrival[] = NOTHING;
+  wishSentUs: number | undefined = undefined;
+  timeoutCertificate: TimeoutCertificateSeen | undefined = undefined;
+  committedUs: number | undefined = undefined;
+  isCommittedBySync = false;
+  timeout: ViewRecord['timeout'] = undefined;
+  leftUs: number | undefined = undefined;
+  leftBy: ViewTrigger | undefined = undefined;
+  strain: LocalStrain = AT_EASE;
+  unreachable: readonly string[] = NOTHING;
+  incomplete: readonly DomainName[] = NOTHING;
+  #monoUs: number | undefined;
+  #isClosed = false;
+  /** By validator index, which phases it has voted in: a hint that makes looking for repetitions rare. */
+  #voters: Uint8Array | undefined = undefined;
+  /** The objects of the usual view: used again by the next view that this record is for. */
+  readonly #proposal = new Reusable<ProposalSeen>(noProposal);
+  readonly #firstVote = new Reusable<OwnVote>(noOwnVote);
+  readonly #secondVote = new Reusable<OwnVote>(noOwnVote);
+  readonly #firstCertificate = new Reusable<CertificateSeen>(noCertificate);
+  readonly #secondCertificate = new Reusable<CertificateSeen>(noCertificate);
+  #strain: Mutable<LocalStrain> | undefined = undefined;
+
+  constructor(speaker: Speaker, view: number, at: Stamp) {
+    this.chain = speaker.chain;
+    this.node = speaker.node;
+    this.self = speaker.self;
+    this.run = speaker.run;
+    this.view = view;
+    this.enteredAtUs = at.ts_us;
+    this.#monoUs = at.mono_us;
+  }
+
+  /** Makes it the empty record of another view. */
+  begin(speaker: Speaker, view: number, at: Stamp): void {
+    this.chain = speaker.chain;
+    this.node = speaker.node;
+    this.self = speaker.self;
+    this.run = speaker.run;
+    this.view = view;
+    this.enteredAtUs = at.ts_us;
+    this.#monoUs = at.mono_us;
+    this.#isClosed = false;
+    this.#voters = undefined;
+    this.isEntered = this.isCommittedBySync = false;
+    this.jumped = 0;
+    this.epoch = this.timerUs = this.wishSentUs = this.committedUs = this.leftUs = undefined;
+    this.leader = this.collector = undefined;
+    this.trigger = this.leftBy = undefined;
+    this.leaderWait = this.timeout = this.timeoutCertificate = undefined;
+    this.proposals = this.ownVotes = this.certificates = NOTHING;
+    this.votes = this.refusals = this.wishes = NOTHING;
+    this.unreachable = this.incomplete = NOTHING;
+    this.strain = AT_EASE;
+  }
+
+  /** The listener has heard of it. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Microseconds from the entry to a statement of `run`. */
+  offsetUs(at: Stamp, run: string): number {
+    // The monotonic clock of another life counts from another start.
+    if (this.#monoUs !== undefined && at.mono_us !== undefined && run === this.run)
+      return Math.round(at.mono_us - this.#monoUs);
+    return at.ts_us - this.enteredAtUs;
+  }
+
+  /** The node entered; what it heard of the view before lies before the entry from now on. */
+  enter(at: Stamp): void {
+    this.#shift(this.offsetUs(at, this.run));
+    this.isEntered = true;
+    this.enteredAtUs = at.ts_us;
+    this.#monoUs = at.mono_us;
+  }
+
+  /** A proposal of `block` to write to, or undefined when it is known or there are enough. */
+  propose(block: string): Mutable<ProposalSeen> | undefined {
+    const { proposals } = this;
+    if (proposals.length >= MOST_PROPOSALS) return undefined;
+    for (let i = 0; i < proposals.length; i++) if (proposals[i]!.block === block) return undefined;
+    if (proposals.length === 0) this.proposals = this.#proposal.list;
+    else this.proposals = [...proposals, noProposal()];
+    const proposal = this.proposals.at(-1) as Mutable<ProposalSeen>;
+    proposal.block = block;
+    return proposal;
+  }
+
+  voteItself(vote: VoteType, block: string, atUs: number, to: string | undefined): boolean {
+    const { ownVotes } = this;
+    if (ownVotes.length >= MOST_OWN_VOTES) return false;
+    for (const known of ownVotes) if (known.vote === vote && known.block === block) return false;
+    this.ownVotes = extended(ownVotes, this.#firstVote, this.#secondVote, noOwnVote);
+    const added = this.ownVotes.at(-1) as Mutable<OwnVote>;
+    added.vote = vote;
+    added.block = block;
+    added.atUs = atUs;
+    added.to = to;
+    return true;
+  }
+
+  /**
+   * @param index a number of the validator, below 4,096 or -1
+   * @param most how many votes the record may hold
+   */
+  takeVote(vote: VoteArrival, index: number, most: number): boolean {
+    if (this.#isKnownVote(vote, index)) return false;
+    if (this.votes === NOTHING) this.votes = [vote];
+    else if (this.votes.length >= most) return false;
+    else (this.votes as VoteArrival[]).push(vote);
+    const { certificates } = this;
+    for (let i = 0; i < certificates.length; i++) this.#settleLateness(certificates[i]!, vote);
+    return true;
+  }
+
+  refuse(refusal: Refusal): boolean {
+    if (this.refusals.length >= MOST_REFUSALS) return false;
+    this.refusals = [...this.refusals, refusal];
+    return true;
+  }
+
+  certify(certificate: Omit<CertificateSeen, 'closedBy'>): boolean {
+    const { certificates } = this;
+    if (certificates.length >= MOST_CERTIFICATES) return false;
+    const { vote, block } = certificate;
+    for (const known of certificates) if (known.vote === vote && known.block === block) return false;
+    this.certificates = extended(
+      certificates,
+      this.#firstCertificate,
+      this.#secondCertificate,
+      noCertificate,
+    );
+    const added = this.certificates.at(-1) as Mutable<CertificateSeen>;
+    added.vote = vote;
+    added.block = block;
+    added.signers = certificate.signers;
+    added.isFormedHere = certificate.isFormedHere;
+    added.atUs = certificate.atUs;
+    added.collectUs = certificate.collectUs;
+    added.closedBy = undefined;
+    if (added.isFormedHere) this.#findCloser(added);
+    return true;
+  }
+
+  wish(wish: WishArrival, most: number): boolean {
+    if (this.wishes.length >= most) return false;
+    if (this.wishes.some(({ validator }) => validator === wish.validator)) return false;
+    if (this.wishes === NOTHING) this.wishes = [wish];
+    else (this.wishes as WishArrival[]).push(wish);
+    return true;
+  }
+
+  /** Raises a figure of the node's machine. */
+  strained(kind: StrainKind, value: number): boolean {
+    if (value <= (this.strain[kind] ?? -1)) return false;
+    this.#ownStrain()[kind] = value;
+    return true;
+  }
+
+  syncing(): boolean {
+    if (this.strain.isSyncing) return false;
+    this.#ownStrain().isSyncing = true;
+    return true;
+  }
+
+  lost(domain: DomainName): void {
+    if (!this.incomplete.includes(domain)) this.incomplete = [...this.incomplete, domain];
+  }
+
+  cutOff(peer: string): void {
+    if (!this.unreachable.includes(peer)) this.unreachable = [...this.unreachable, peer];
+  }
+
+  #ownStrain(): Mutable<LocalStrain> {
+    if (this.strain !== AT_EASE) return this.strain;
+    this.#strain ??= { ...AT_EASE };
+    this.strain = Object.assign(this.#strain, AT_EASE);
+    return this.#strain;
+  }
+
+  #isKnownVote({ vote, validator, block }: VoteArrival, index: number): boolean {
+    if (index >= 0) {
+      let voters = this.#voters;
+      if (voters === undefined || index >= voters.length) {
+        const wider = new Uint8Array(Math.max(16, 2 * index));
+        if (voters !== undefined) wider.set(voters);
+        this.#voters = voters = wider;
+      }
+      const bit = phaseBits[vote];
+      const phases = voters[index]!;
+      voters[index] = phases | bit;
+      if ((phases & bit) === 0) return false;
+    }
+    return this.votes.some(
+      (known) => known.validator === validator && known.vote === vote && known.block === block,
+    );
+  }
+
+  /** A node may leave it to us to see that a vote was late; and a vote may be told of after its certificate. */
+  #settleLateness(certificate: CertificateSeen, vote: Mutable<VoteArrival>): void {
+    if (!certificate.isFormedHere || certificate.vote !== vote.vote) return;
+    const lateUs = vote.atUs - certificate.atUs;
+    if (lateUs > 0) vote.lateUs ??= lateUs;
+    else if (vote.lateUs === undefined) this.#findCloser(certificate);
+  }
+
+  #findCloser(certificate: Mutable<CertificateSeen>): void {
+    let closer: VoteArrival | undefined;
+    for (const vote of this.votes) {
+      if (vote.vote !== certificate.vote || vote.block !== certificate.block) continue;
+      if (vote.lateUs !== undefined || vote.atUs > certificate.atUs) continue;
+      if (closer === undefined || vote.atUs >= closer.atUs) closer = vote;
+    }
+    const isSigner = closer === undefined || (certificate.signers?.includes(closer.validator) ?? true);
+    certificate.closedBy = isSigner ? closer?.validator : undefined;
+  }
+
+  #shift(byUs: number): void {
+    if (byUs === 0) return;
+    const lists: readonly (readonly { readonly atUs: number }[])[] = [
+      this.proposals,
+      this.ownVotes,
+      this.votes,
+      this.refusals,
+      this.certificates,
+      this.wishes,
+    ];
+    for (const list of lists) for (const one of list) (one as { atUs: number }).atUs -= byUs;
+    if (this.wishSentUs !== undefined) this.wishSentUs -= byUs;
+    if (this.committedUs !== undefined) this.committedUs -= byUs;
+    for (const one of [this.timeout, this.timeoutCertificate])
+      if (one !== undefined) (one as { atUs: number }).atUs -= byUs;
+  }
+}
