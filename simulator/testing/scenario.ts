@@ -68,10 +68,7 @@ export async function runScenario(
   const replay = replayOf(simulated) ?? `runScenario with the same scenario and seed ${simulated.seed}`;
   const collector = createReplayableCollector(hearing, replay);
   const truth: TruthLine[] = [];
-  // A wrong number of validators is for the simulation to refuse.
-  const counter = new TruthCounter(
-    Number.isInteger(simulated.validators) ? Math.max(0, simulated.validators) : 0,
-  );
+  const counter = new TruthCounter();
   const simulation = createSimulation({
     ...simulated,
     version: VERSION,
@@ -93,7 +90,7 @@ export async function runScenario(
     },
     violations: [...safety.violations, ...liveness.violations],
     truth,
-    counts: counter.counts,
+    counts: counter.counts(simulated.validators),
     replay,
   };
 }

@@ -20,23 +20,15 @@ export interface ValidatorCounts {
 
 /** Counts what every validator does. */
 export class TruthCounter implements RunWatch {
-  readonly counts: ValidatorCounts[];
+  readonly #counts = new Map<number, ValidatorCounts>();
 
-  constructor(validators: number) {
-    this.counts = Array.from({ length: validators }, () => ({
-      viewsEntered: 0,
-      viewsTimedOut: 0,
-      blocksProposed: 0,
-      proposalsReceived: 0,
-      votesSent: 0,
-      votesReceived: 0,
-      blocksCommitted: 0,
-      transactionsCommitted: 0,
-    }));
+  /** The counts of validators 0 to `validators - 1`. */
+  counts(validators: number): readonly Readonly<ValidatorCounts>[] {
+    return Array.from({ length: validators }, (_, position) => this.#of(position));
   }
 
   observer(validator: number): ReturnType<RunWatch['observer']> {
-    const counts = this.counts[validator]!;
+    const counts = this.#of(validator);
     return {
       viewEntered: () => void counts.viewsEntered++,
       viewTimedOut: () => void counts.viewsTimedOut++,
@@ -48,8 +40,26 @@ export class TruthCounter implements RunWatch {
   }
 
   committed(validator: number, block: Parameters<RunWatch['committed']>[1]): void {
-    const counts = this.counts[validator]!;
+    const counts = this.#of(validator);
     counts.blocksCommitted++;
     counts.transactionsCommitted += block.payload.transactions.length;
+  }
+
+  #of(validator: number): ValidatorCounts {
+    let counts = this.#counts.get(validator);
+    if (counts === undefined) {
+      counts = {
+        viewsEntered: 0,
+        viewsTimedOut: 0,
+        blocksProposed: 0,
+        proposalsReceived: 0,
+        votesSent: 0,
+        votesReceived: 0,
+        blocksCommitted: 0,
+        transactionsCommitted: 0,
+      };
+      this.#counts.set(validator, counts);
+    }
+    return counts;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The high-throughput check: a network under a load of transactions, all of whose events become metrics, none lost,
- * at least as fast as the network itself would state them.
+ * The high-throughput check: a network under a load of transactions. All that its nodes state becomes metrics, none of
+ * it is lost, and at least as fast as they would state it.
  */
 import { lossProblems } from '../losses.js';
 import { simulateConsensusLoad, type ConsensusLoad } from '../consensus-load.js';
@@ -8,10 +8,12 @@ import { createTestCollector, type TestCollectorOptions } from '../test-collecto
 import { reportOf, type CheckReport } from './report.js';
 
 /** How much load, and how fast it must be taken. */
-export interface HighThroughputOptions extends Omit<ConsensusLoad, 'workload' | 'pace'> {
+export interface HighThroughputOptions extends Omit<ConsensusLoad, 'workload' | 'pace' | 'speaking'> {
   /** Transactions a second of the network's own time; 2,000 by default. */
   readonly transactionsPerSecond?: number;
-  /** Least events a second of wall time, simulation included; by default as many as the network states in one of its own. */
+  /** How many of the nodes speak; 1 by default, as a sidecar stands beside one node. */
+  readonly speaking?: number;
+  /** Least events a second of wall time, simulation included; by default as many as they state in one of their own. */
   readonly atLeastEventsPerSecond?: number;
   /** The collector that takes it; it keeps no events unless told to. */
   readonly collector?: TestCollectorOptions;
@@ -19,10 +21,17 @@ export interface HighThroughputOptions extends Omit<ConsensusLoad, 'workload' | 
 
 /** Puts a collector under load. Figures: events, events_per_second, transactions_committed, wall_seconds, dropped, missing. */
 export async function checkHighThroughput(options: HighThroughputOptions = {}): Promise<CheckReport> {
-  const { transactionsPerSecond = 2_000, atLeastEventsPerSecond, collector: hearing, ...load } = options;
+  const {
+    transactionsPerSecond = 2_000,
+    atLeastEventsPerSecond,
+    speaking = 1,
+    collector: hearing,
+    ...load
+  } = options;
   const collector = createTestCollector({ keepEvents: 0, batchSize: 100, ...hearing });
   const { result, events, wallSeconds, eventsPerSecond, replay } = await simulateConsensusLoad(collector, {
     ...load,
+    speaking,
     workload: { transactionsPerSecond },
   });
   const losses = collector.losses();

@@ -15,7 +15,7 @@ export interface OverheadOptions {
   readonly work: (hooks: Hooks) => unknown;
   /** Pairs of rounds that count, after two that warm up; 21 by default. */
   readonly rounds?: number;
-  /** Most that on may cost over off; 1.05 by default. */
+  /** Most that on may cost over off, by the medians and by the quickest rounds; 1.05 by default. */
   readonly atMostRatio?: number;
 }
 
@@ -23,8 +23,9 @@ export interface OverheadOptions {
 const taking = { write: () => undefined, end: () => undefined };
 
 /**
- * Measures. Figures: ratio (median of the pairs' ratios), on_ms and off_ms (medians), spread_ratio (the off rounds'
- * upper over their lower quartile: how restless the machine is), events_per_round, rounds.
+ * Measures. Figures: ratio (median of the pairs' ratios), quickest_ratio (of the quickest rounds), on_ms and off_ms
+ * (medians), spread_ratio (the off rounds' upper over their lower quartile: how restless the machine is),
+ * events_per_round, rounds.
  */
 export async function checkOverhead(options: OverheadOptions): Promise<CheckReport> {
   const { work, rounds = 21, atMostRatio = 1.05 } = options;
@@ -48,6 +49,8 @@ export async function checkOverhead(options: OverheadOptions): Promise<CheckRepo
     on.map((ms, i) => ms / off[i]!),
     0.5,
   );
+  // Whatever interrupts a round makes it longer, never shorter: what the quickest do not show is the machine's doing.
+  const quickest = Math.min(...on) / Math.min(...off);
   const events = sum(emitted) / (rounds + WARM_UP);
   const problems: string[] = [];
   if (events === 0) problems.push('the work stated no events, expected hook calls to measure');
@@ -55,10 +58,13 @@ export async function checkOverhead(options: OverheadOptions): Promise<CheckRepo
     problems.push(`found ${sum(dropped)} events dropped (${invalid} invalid), expected none`);
   if (quantile(off, 0.5) < SHORTEST_MS)
     problems.push(`found rounds of ${quantile(off, 0.5)} ms, expected at least ${SHORTEST_MS} ms of work`);
-  if (!(ratio <= atMostRatio))
-    problems.push(`found hooks to cost ${ratio.toFixed(4)} times the work, expected at most ${atMostRatio}`);
+  if (!(Math.min(ratio, quickest) <= atMostRatio))
+    problems.push(
+      `found hooks to cost ${ratio.toFixed(4)} times the work (${quickest.toFixed(4)} in the quickest rounds), expected at most ${atMostRatio}`,
+    );
   const figures = {
     ratio,
+    quickest_ratio: quickest,
     on_ms: quantile(on, 0.5),
     off_ms: quantile(off, 0.5),
     spread_ratio: quantile(off, 0.75) / quantile(off, 0.25),

@@ -171,8 +171,10 @@ describe('the overhead check', () => {
       for (let i = 0; i < 20_000; i++) hooks.consensus.voteSent({ view: i, vote: 'vote1', block: '0x1' });
     };
     const { problems, figures } = await checkOverhead({ work: chatty, rounds: 5 });
-    expect(problems.join('\n')).toMatch(/found hooks to cost [\d.]+ times the work, expected at most 1.05/);
-    expect(figures['ratio']).toBeGreaterThan(2);
+    expect(problems.join('\n')).toMatch(
+      /found hooks to cost [\d.]+ times the work \(.*\), expected at most 1.05/,
+    );
+    expect(figures['quickest_ratio']).toBeGreaterThan(2);
   });
 
   it('fails for work that cannot be measured, or that states nothing or what is invalid', async () => {
