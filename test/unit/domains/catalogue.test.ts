@@ -157,11 +157,13 @@ describe('the catalogue', () => {
   const contents = everything();
 
   it('has no metric that nothing feeds', () => {
-    const dead = [...allMetrics.keys()].filter((name) => {
+    const dead = [...allMetrics].filter(([name, { fedBy }]) => {
+      // Verdicts need views that make sense: their own tests feed these.
+      if (fedBy.includes('verdict')) return false;
       const series = contents.get(name);
       return series === undefined || series.split('\n').every((line) => /^$|,\[[0,]*\]\]$/.test(line));
     });
-    expect(dead).toEqual([]);
+    expect(dead.map(([name]) => name)).toEqual([]);
   });
 
   it('says of every metric which events feed it, no more and no fewer', { timeout: 60_000 }, () => {

@@ -179,7 +179,7 @@ export class NodeStanding implements NodeObserver {
     this.#book.cameOrWent();
   }
 
-  closed(): void {
+  retired(): void {
     this.#book.forget(this.node);
   }
 

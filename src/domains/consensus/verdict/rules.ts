@@ -62,12 +62,13 @@ export const rules: readonly Rule[] = [
     cause: 'partition',
     reason:
       'Links were cut: no side had a quorum, or leader or collector were on another side than the quorum.',
-    outcomes: failed,
+    outcomes: both,
     cases: [
       { all: ['noQuorumConnected'] },
       { all: ['leaderApart'], none: ['leaderDown'] },
       { all: ['collectorApart', 'proposalLeft'], none: ['collectorDown'] },
       { all: ['cutsDecide'] },
+      { all: ['isolated'] },
     ],
     culprits: 'apart',
     scope: 'network',

@@ -36,6 +36,9 @@ const MOST_OPEN = 256;
 /** How many views after one are searched for a proposal that tells what became of it. */
 const LOOKED_AT = 8;
 
+/** A view that waits for another does not keep looking. */
+const LEAST_WAIT_US = 10_000;
+
 /** The timer of a view whose node does not say it, microseconds. */
 const DEFAULT_TIMER_US = 5_000_000;
 
@@ -73,6 +76,8 @@ export class VerdictBook implements RecordListener {
   /** Views up to here are settled. */
   #settledView = -1;
   #timer: Timer | undefined;
+  /** When the timer is due. */
+  #dueUs = Number.POSITIVE_INFINITY;
 
   constructor(options: VerdictBookOptions) {
     this.#options = options;
@@ -150,7 +155,7 @@ export class VerdictBook implements RecordListener {
   #trouble(found: Case, record: ViewRecord): void {
     found.isTrouble = true;
     if (record.timerUs !== undefined && record.timerUs > found.timerUs) found.timerUs = record.timerUs;
-    this.#wake(found.timerUs);
+    if (this.#timer === undefined) this.#wakeInTime();
   }
 
   /** A record of a settled view: a chain that was begun anew starts over, anything else comes too late. */
@@ -199,12 +204,12 @@ export class VerdictBook implements RecordListener {
       if (found.verdict === undefined || !this.#isFollowed(found)) break;
       this.#settleCase(found);
     }
-    if (this.#open.size > 0) this.#wake(DEFAULT_TIMER_US);
+    this.#wakeInTime();
   }
 
   /** Whether nothing more is expected of the view itself. */
   #isOver(found: Case): boolean {
-    if (this.#options.clock.nowUs() >= found.openedAtUs + 2 * found.timerUs) return true;
+    if (this.#options.clock.nowUs() >= dueOf(found)) return true;
     if (found.isTrouble && !this.#isAnswered(found)) return false;
     if (found.left >= this.#attached) return true;
     for (const standing of this.#standings.values())
@@ -218,7 +223,7 @@ export class VerdictBook implements RecordListener {
     const next = this.#open.get(found.view + 1);
     const isNextOver = next?.verdict !== undefined;
     if (isNextOver && this.#isAnswered(found)) return true;
-    return this.#options.clock.nowUs() >= found.judgedAtUs + 4 * found.timerUs;
+    return this.#options.clock.nowUs() >= dueOf(found);
   }
 
   /** Whether an attached node accepted a later proposal, which tells what became of the view's certificate. */
@@ -314,13 +319,27 @@ export class VerdictBook implements RecordListener {
     this.#advance();
   }
 
-  /** Looks again after `timerUs`, when views may have waited long enough. */
-  #wake(timerUs: number): void {
-    this.#timer ??= this.#options.clock.after(timerUs, () => {
+  /** Looks again when the first troubled view has waited long enough; the healthy ones wait for a tick. */
+  #wakeInTime(): void {
+    let dueUs = Number.POSITIVE_INFINITY;
+    for (const found of this.#open.values()) if (found.isTrouble) dueUs = Math.min(dueUs, dueOf(found));
+    if (dueUs === this.#dueUs) return;
+    this.#timer?.stop();
+    this.#timer = undefined;
+    this.#dueUs = dueUs;
+    if (dueUs === Number.POSITIVE_INFINITY) return;
+    const { clock } = this.#options;
+    this.#timer = clock.after(Math.max(LEAST_WAIT_US, dueUs - clock.nowUs()), () => {
       this.#timer = undefined;
+      this.#dueUs = Number.POSITIVE_INFINITY;
       this.#advance();
     });
   }
+}
+
+/** When a view has waited long enough: for its verdict, or for what settles it. */
+function dueOf({ verdict, openedAtUs, judgedAtUs, timerUs }: Case): number {
+  return verdict === undefined ? openedAtUs + 2 * timerUs : judgedAtUs + 4 * timerUs;
 }
 
 const NOBODY: readonly string[] = [];

@@ -6,7 +6,7 @@ import { fed } from '../../declare.js';
 export const verdictMetrics = {
   views: fed(
     counter(
-      'hotstuff_consensus_views_judged_total',
+      'hotstuff_consensus_verdicts_total',
       'Views by what became of them, as all attached nodes saw it: decided, lagged (certified, though some gave it up), failed, skipped. Counted when no revision can follow.',
       ['chain_id', 'outcome'],
     ),

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { SimulationOptions } from '../../../../../simulator/main.js';
+import { verdictMetrics } from '../../../../../src/domains/consensus/verdict/verdict-metrics.js';
 import { agreement, judged, type Outcome } from './simulated.js';
 
 const SECOND = 1_000_000;
@@ -121,7 +122,7 @@ const trials: readonly Trial[] = [
 ];
 
 const named = ({ verdicts }: Outcome): ReadonlySet<unknown> =>
-  new Set([...verdicts.values()].filter(({ outcome }) => outcome === 'failed').map(({ cause }) => cause));
+  new Set([...verdicts.values()].map(({ cause }) => cause));
 
 describe('with all nodes attached', { timeout: 60_000 }, () => {
   it.each(trials)('$title: cause and culprits are right, and found', async ({ options, causes }) => {
@@ -164,4 +165,16 @@ describe('without faults', () => {
     const views = [...verdicts.keys()];
     expect(views).toEqual([...views].sort((a, b) => a - b));
   });
+});
+
+it('feeds every metric of verdicts', { timeout: 60_000 }, async () => {
+  const crash = { kind: 'crash', validator: 1, atUs: 13 * SECOND } as const;
+  const stall = { kind: 'stall', validator: two, delayUs: 800_000, ...while_ } as const;
+  const { board } = await judged({ hardware: machines, faults: [stall, crash] });
+  const { values } = board.snapshot();
+  const fed = board
+    .families()
+    .filter(({ series }) => series.some(({ slot }) => values[slot]! > 0))
+    .map(({ definition }) => definition.name);
+  expect(fed).toEqual(expect.arrayContaining(Object.values(verdictMetrics).map(({ name }) => name)));
 });
