@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   exposition: () => import('./exposition.js'),
   promql: () => import('./promql.js'),
   simulator: () => import('./simulator.js'),
+  journal: () => import('./journal.js'),
 };
 
 const asked = process.argv.slice(2);
