@@ -61,12 +61,12 @@ export class MachineReporter {
     });
   }
 
-  /** The other process died: its machine closed the connection. */
-  peerDisconnected(peer: number): void {
+  /** The other process died, and its machine closed the connection; or nothing was heard on it for too long. */
+  peerDisconnected(peer: number, silent: boolean): void {
     if (!this.#peers.delete(peer)) return;
     this.#hooks.network.peerDisconnected({
       peer: this.#world.names.node(peer),
-      reason: 'closed_by_peer',
+      reason: silent ? 'timeout' : 'closed_by_peer',
       direction: this.#node < peer ? 'outbound' : 'inbound',
     });
   }

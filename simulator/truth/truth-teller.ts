@@ -69,6 +69,8 @@ export class TruthTeller implements RunWatch, NetworkTrace {
   /** When each began and ended to catch up, last time. */
   readonly #syncs: { fromUs: number; toUs: number }[];
   #highest = 0;
+  /** The newest validator set; the first one, where it never changes. */
+  #set: { readonly epoch: number; readonly committee: Committee; readonly rotation: Rotation };
   #settled = 0;
 
   constructor(world: TruthWorld, tell: (line: TruthLine) => void) {
@@ -76,13 +78,17 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     this.#tell = tell;
     const { committee } = world;
     this.#size = committee.size;
+    this.#set = { epoch: 0, committee, rotation: world.rotation };
     this.#history = new FaultHistory(committee, world.alwaysDisturbed);
     this.#deeds = new DeedWatch(committee, (deed, validator, view) => this.#tellDeed(deed, validator, view));
     this.#views = new Array<number>(committee.size).fill(0);
     this.#highQcViews = new Array<number>(committee.size).fill(0);
     this.#syncs = Array.from({ length: committee.size }, () => ({ fromUs: Infinity, toUs: Infinity }));
+    const currentSet = (): Committee => this.#set.committee;
     this.#scene = {
-      committee,
+      get committee() {
+        return currentSet();
+      },
       history: this.#history,
       // Under the epoch pacemaker whoever is out of step gets back at the end of an epoch.
       horizonUs: (world.pacemaker === 'epoch' ? committee.weakSize + 2 : 2) * world.maxTimeoutUs,
@@ -185,6 +191,9 @@ export class TruthTeller implements RunWatch, NetworkTrace {
         return;
       case Kind.decide:
         if (record?.collector === from) record.passing.sent(to, from, atUs, arrivesUs, cut);
+        return;
+      default:
+        return;
     }
   }
 
@@ -192,6 +201,9 @@ export class TruthTeller implements RunWatch, NetworkTrace {
 
   observer(validator: number): Partial<Observer> {
     return {
+      epochEntered: (set) => {
+        if (set.epoch > this.#set.epoch) this.#set = set;
+      },
       viewEntered: (view, trigger, leader) => this.#entered(validator, view, trigger, leader),
       viewTimedOut: (view) => this.#timedOut(validator, view),
       proposalSent: (block) =>
@@ -346,8 +358,8 @@ export class TruthTeller implements RunWatch, NetworkTrace {
       at_us: this.#nowUs(),
       view,
       outcome: 'lagged',
-      leader: this.#world.name(this.#world.rotation.leader(view)),
-      collector: this.#world.name(this.#world.rotation.leader(view + 1)),
+      leader: this.#world.name(this.#set.rotation.leader(view)),
+      collector: this.#world.name(this.#set.rotation.leader(view + 1)),
       cause: 'sync_lag',
       culprits: [name],
       timed_out: [name],
@@ -359,7 +371,8 @@ export class TruthTeller implements RunWatch, NetworkTrace {
   #record(view: number, leader?: number): ViewRecord | undefined {
     const known = this.#records.get(view);
     if (known !== undefined || view <= this.#settled || view > this.#highest + 1) return known;
-    const { rotation, protocol, vote2To } = this.#world;
+    const { protocol, vote2To } = this.#world;
+    const { rotation } = this.#set;
     const isBasic = protocol === 'hotstuff2-basic';
     const leads = leader ?? rotation.leader(view);
     const collector = isBasic && vote2To === 'leader' ? leads : rotation.leader(view + 1);

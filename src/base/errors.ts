@@ -19,8 +19,16 @@ export const errorCodes = {
   'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
   'attach.listen': 'The event socket cannot be opened.',
   'attach.file': 'An event file cannot be opened.',
+  'journal.locked': 'Another process writes the folder of a journal.',
+  'journal.unusable': 'The folder of a journal cannot be made, read or mended.',
   'server.listen': 'The HTTP address cannot be opened.',
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
+  'simulator.scenario':
+    'A scenario is not there, or has problems; all are listed, each with line and column.',
+  'promql.bad_data': 'The text is no PromQL query, or a parameter of the request is out of range.',
+  'promql.execution': 'A PromQL query does not fit the data it found, or would pass a limit.',
+  'promql.timeout': 'A PromQL query took longer than its timeout.',
+  'promql.canceled': 'A PromQL query was given up by whoever asked it.',
   'testing.expectation':
     'A check of `quorumscope/testing` did not hold; the message says what was found and expected.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',

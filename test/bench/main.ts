@@ -15,7 +15,9 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   pipeline: () => import('./pipeline.js'),
   consensus: () => import('./consensus.js'),
   exposition: () => import('./exposition.js'),
+  promql: () => import('./promql.js'),
   simulator: () => import('./simulator.js'),
+  journal: () => import('./journal.js'),
 };
 
 const asked = process.argv.slice(2);

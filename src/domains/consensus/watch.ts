@@ -4,6 +4,7 @@
  * the domain works the same and nobody listens.
  */
 import type { ParticipationView } from './participation/participation.js';
+import type { FindingListener } from './findings/finding.js';
 import type { ChainViews, RecordListener } from './record/view-record.js';
 import type { VerdictListener } from './verdict/view-verdict.js';
 
@@ -11,6 +12,7 @@ import type { VerdictListener } from './verdict/view-verdict.js';
 export interface ConsensusListeners {
   readonly records?: RecordListener | undefined;
   readonly verdicts?: VerdictListener | undefined;
+  readonly findings?: FindingListener | undefined;
 }
 
 /** What there is to read of a chain. */

@@ -145,7 +145,9 @@ function refused(
   what: 'proposal' | 'vote' | 'certificate',
   view: number,
 ): void {
-  const record = book.at(view);
+  // A node may refuse the next view's proposal before it has entered that view.
+  const isNext = what === 'proposal' && view === (book.current?.view ?? -2) + 1;
+  const record = isNext ? book.of(view, event) : book.at(view);
   if (record === undefined) return;
   const { validator, reason } = event;
   if (record.refuse({ what, validator, reason, atUs: book.offsetUs(record, event) })) book.changed(record);
