@@ -27,6 +27,8 @@ export interface OpenBook {
   readonly strains: Strains;
   /** The validator that the node is. */
   readonly self: string | undefined;
+  /** The record of the view that the node is in. */
+  readonly current: OpenRecord | undefined;
   /** The record of a view, where there is one. */
   at(view: number): OpenRecord | undefined;
   /** The record of a view that the node says something new about; undefined where it gets none. */
