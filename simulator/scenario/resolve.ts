@@ -135,6 +135,7 @@ function settingsOf(scenario: Scenario, seed: number): SimulationOptions {
   return {
     validators: scenario.validators ?? 4,
     powers: scenario.powers,
+    epochs: scenario.epochs,
     seed,
     delayUs,
     network: networkOf(scenario),

@@ -127,6 +127,17 @@ export const scenarioSchema = z.strictObject({
     .optional()
     .describe('how many; 4 by default'),
   powers: z.array(count).optional().describe('voting power by position; 1 each by default'),
+  epochs: z
+    .strictObject({
+      blocks: count.describe('of an epoch'),
+      sets: z
+        .array(z.array(z.int('expected a whole number').min(0)))
+        .min(1)
+        .describe('voting power by position, for each epoch; 0 is not of the set'),
+      repeat: z.boolean().optional().describe('after the last set the first again'),
+    })
+    .optional()
+    .describe('the validator set changes; without it, it never does'),
   protocol: z.enum(['chained', 'basic', 'hotstuff3']).optional(),
   vote2_to: z.enum(['next_leader', 'leader']).optional(),
   pacemaker: z.enum(['timeout', 'epoch']).optional(),

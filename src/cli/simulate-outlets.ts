@@ -46,8 +46,9 @@ export class LineFile {
 
   /** Writes an event as the encoder would, but without a string in between. */
   writeEvent(author: LineAuthor, event: TappedEvent, weight: number | undefined): void {
-    if (this.#lines.roomFor(author, event.plan) > CHUNK_BYTES - this.#used) this.flush();
-    const end = weight === undefined ? this.#lines.put(this.#used, author, event) : -1;
+    const opening = author.opening(event.plan);
+    if (opening.room > CHUNK_BYTES - this.#used) this.flush();
+    const end = weight === undefined ? this.#lines.put(this.#used, opening, event) : -1;
     if (end >= 0) {
       this.#used = end;
       return;
@@ -122,7 +123,10 @@ export class Outlets {
       untap?.();
       void shipping?.close();
     };
-    return Object.assign(Object.create(hooks) as Hooks, { close });
+    // Of one shape for all nodes, unlike objects that inherit from different ones.
+    return Object.fromEntries([...Object.entries(hooks), ['close', close] as const]) as unknown as Hooks & {
+      close: () => void;
+    };
   }
 
   /** Delivers what is buffered, within the shippings' own deadlines. */

@@ -21,7 +21,8 @@ const TIMES = Float64Array.from({ length: SAMPLES }, (_, k) => END_MS - (SAMPLES
 export async function run(): Promise<BenchRow[]> {
   const source = new MemorySeries();
   for (let i = 0; i < SERIES; i++) addSeries(source, 'x_total', i);
-  for (let i = 0; i < SERIES; i++) addSeries(source, `m${i % METRICS}_total`, Math.floor(i / METRICS));
+  for (let metric = 0; metric < METRICS; metric++)
+    for (let i = 0; i < SERIES / METRICS; i++) addSeries(source, `m${metric}_total`, i);
   const engine = new PromqlEngine({ source, clock: new WallClock() });
   const sum = compile('sum by (node_id)(rate(x_total[5m]))');
   const rules = Array.from({ length: METRICS }, (_, i) => compile(ruleText(i)));

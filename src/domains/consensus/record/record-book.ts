@@ -13,7 +13,7 @@ import type { NodeObserver, NodeScope } from '../../domain.js';
 import { LEAST_RECORDS, type ChainRecords } from './chain-records.js';
 import { OpenRecord, type Speaker, type Stamp } from './open-record.js';
 import { Strains } from './strains.js';
-import { recordHandlers } from './record-handlers.js';
+import { recordHandlers, type OpenBook } from './record-handlers.js';
 import type { RecordListener, ViewRecord } from './view-record.js';
 
 /** How far ahead of its own view a node may hear of one that gets a record. */
@@ -34,7 +34,7 @@ const chainedProtocols: ReadonlySet<string> = new Set([
 ]);
 
 /** The records of one node. */
-export class RecordBook implements NodeObserver {
+export class RecordBook implements NodeObserver, OpenBook {
   readonly handlers = recordHandlers(this);
   readonly chain: ChainRecords;
   readonly strains: Strains;

@@ -133,6 +133,22 @@ describe.each(['hotstuff2-chained', 'hotstuff2-basic', 'hotstuff3-chained'] as c
     );
   });
 
+  it('places every entry right when neighbours swap places', () => {
+    const ordered = entriesOf(heard(said).records);
+    fc.assert(
+      fc.property(fc.array(fc.nat(3), { minLength: said.length, maxLength: said.length }), (delays) => {
+        const order = said.map((spoken, i) => ({
+          spoken,
+          at: spoken.hello === undefined ? i + delays[i]! : i,
+        }));
+        const late = order.sort((a, b) => a.at - b.at).map(({ spoken }) => spoken);
+        const entries = entriesOf(heard(late).records);
+        for (const [view, enteredAtUs] of ordered) expect(entries.get(view), view).toBe(enteredAtUs);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
   it('says the same when every event comes twice', () => {
     const ordered = heard(said).records;
     const twice = said.flatMap((spoken) => (spoken.hello === undefined ? [spoken, spoken] : [spoken]));
@@ -141,6 +157,12 @@ describe.each(['hotstuff2-chained', 'hotstuff2-basic', 'hotstuff3-chained'] as c
     expect(shown(records)).toEqual(shown(ordered));
   });
 });
+
+/** When each view was entered, by node and view. */
+function entriesOf(records: readonly ViewRecord[]): Map<string, number> {
+  const entered = records.filter(({ isEntered }) => isEntered);
+  return new Map(entered.map(({ node, view, enteredAtUs }) => [`${node} ${view}`, enteredAtUs]));
+}
 
 /** Handlers that threw. */
 function failures({ board }: SimulatedWatch): number {
