@@ -8,7 +8,8 @@ const rooms = {
   'src/attach': ['src/base', 'src/events', 'src/metrics'],
   'src/intake': ['src/base', 'src/events', 'src/metrics', 'src/attach/feed.ts'],
   'src/domains': ['src/base', 'src/events', 'src/metrics'],
-  'src/export': ['src/base', 'src/metrics'],
+  'src/delivery': ['src/base', 'src/metrics', 'src/journal'],
+  'src/export': ['src/base', 'src/metrics', 'src/delivery'],
   'src/server': ['src/base'],
 };
 
