@@ -9,12 +9,21 @@ import type { SimulationResult } from './report/result.js';
 import type { RunDistributions } from './report/page.js';
 import { World } from './simulation.js';
 
-export type { Fault, TruthLine } from './faults/fault.js';
+export type { Fault } from './faults/fault.js';
 export type { NodeIdentity, SimulatedNodeHooks } from './node/identity.js';
 export type { SimulationOptions } from './options.js';
 export { RunPictures } from './report/pictures.js';
 export { renderReport } from './report/page.js';
 export type { SimulationResult } from './report/result.js';
+export {
+  deedNames,
+  isFaultLine,
+  type DeedLine,
+  type FaultLine,
+  type TruthLine,
+  type ViewLine,
+  type ViolationLine,
+} from './truth/truth-line.js';
 
 /** One node as it is now. */
 export interface NodeStatus {

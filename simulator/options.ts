@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../src/base/clock.js';
 import { QuorumscopeError } from '../src/base/errors.js';
-import type { Fault, TruthLine } from './faults/fault.js';
+import type { Fault } from './faults/fault.js';
 import { faultProblems } from './faults/fault-problems.js';
 import type { LatencyModel } from './network/latency.js';
 import { networkProblems, type NetworkOptions } from './network/network-options.js';
@@ -19,6 +19,7 @@ import {
 } from './protocol/replica.js';
 import { rotationNames, type Rotation, type RotationName } from './protocol/rotation.js';
 import type { RunWatch } from './report/run-watch.js';
+import type { TruthLine } from './truth/truth-line.js';
 import type { WorkloadOptions } from './workload/workload.js';
 
 /** Deliberate defects, which show that the checkers can fail. Never set them for anything else. */
@@ -74,7 +75,7 @@ export interface SimulationOptions {
   readonly faults?: readonly Fault[] | undefined;
   /** Makes the hooks of each process run; without it the simulation is silent. */
   readonly hooksFor?: HooksFor | undefined;
-  /** Hears the begin and end of every fault; the event stream never says them. */
+  /** Hears faults, the true cause of each failed view, deeds and broken rules; the event stream never says them. */
   readonly truth?: ((line: TruthLine) => void) | undefined;
   /** Hears what the replicas state, for pictures and coverage; changes nothing. */
   readonly watch?: RunWatch | undefined;

@@ -11,7 +11,7 @@ import { LivenessChecker } from './checkers/liveness-checker.js';
 import { LeaderWaitChecker } from './checkers/leader-wait-checker.js';
 import { commitsDue } from './checkers/liveness-limits.js';
 import { SafetyChecker } from './checkers/safety-checker.js';
-import { ViolationLog } from './checkers/violation.js';
+import { ViolationLog, type Violation } from './checkers/violation.js';
 import { Code, RunDigest } from './core/digest.js';
 import { EventQueue } from './core/event-queue.js';
 import { Happening } from './core/happenings.js';
@@ -28,6 +28,7 @@ import type { Hardware } from './node/hardware.js';
 import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
+import type { NodeProcess } from './node/process.js';
 import { Strain } from './node/strain.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
@@ -39,10 +40,11 @@ import type { ReplicaConfig } from './protocol/replica.js';
 import { ReputationRotation } from './protocol/reputation.js';
 import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
-import type { RunWatch } from './report/run-watch.js';
+import { bothWatch, type RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
 import { COMMIT_DEPTH, replicaConfigOf, responsiveUs, runId } from './setup.js';
-import { ContentHasher } from './workload/content-hash.js';
+import { TruthTeller } from './truth/truth-teller.js';
+import { ContentHasher, StateRoots } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
 
@@ -64,9 +66,12 @@ export class World implements NodeWorld {
   readonly hardware: Hardware;
   readonly workload: Workload | undefined;
   readonly transactions: TransactionModel;
+  readonly stateRoots = new StateRoots();
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
   readonly watch: RunWatch | undefined;
+  /** Absent where nobody wants the truth. */
+  readonly truth: TruthTeller | undefined;
   readonly keepsSafetyRecord: boolean;
   readonly nodes: readonly SimulatedNode[];
   readonly strains: readonly Strain[];
@@ -112,8 +117,9 @@ export class World implements NodeWorld {
     this.keepsSafetyRecord = !amnesia;
     const rotation = chooseRotation(options.rotation, trueCommittee, seed);
     if (rotation instanceof ReputationRotation) this.#reputation = rotation;
-    this.#safetyLog = new ViolationLog(seed);
-    this.#livenessLog = new ViolationLog(seed);
+    const heard = options.truth && ((violation: Violation): void => this.truth?.violated(violation));
+    this.#safetyLog = new ViolationLog(seed, heard);
+    this.#livenessLog = new ViolationLog(seed, heard);
     this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
     if (options.protocol !== 'hotstuff3-chained')
       this.leaderWait = new LeaderWaitChecker(this.#livenessLog, validators, options.leaderWaitUs);
@@ -123,7 +129,6 @@ export class World implements NodeWorld {
     this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
     this.transactions = new TransactionModel(seed);
     this.hooksFor = options.hooksFor;
-    this.watch = options.watch;
     this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#inclusion = new InclusionChecker(this.#livenessLog);
@@ -133,6 +138,9 @@ export class World implements NodeWorld {
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
       responsiveUs: responsiveUs(this, this.#latency.maxDelayUs),
     });
+    if (options.truth !== undefined) this.truth = this.#truthTeller(options.truth);
+    this.network.trace = this.truth;
+    this.watch = bothWatch(options.watch, this.truth);
     this.#faults = new FaultLedger(this, options.truth);
     // No promise holds for a network that never stops losing or delaying messages.
     if (!this.network.conditions.calm) this.faultsChanged(new Set());
@@ -291,7 +299,7 @@ export class World implements NodeWorld {
     if (node >= this.nodes.length) return;
     this.safety.committed(this.nowUs, node, blocks);
     let grew = false;
-    const openedView = (blocks.at(-1)?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
+    const openedView = (blocks[blocks.length - 1]?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
     for (const block of blocks) {
       this.watch?.committed(node, block, this);
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
@@ -339,6 +347,24 @@ export class World implements NodeWorld {
     this.#liveness.faultsChanged(this.nowUs, calm ? faulty : this.everybody);
   }
 
+  #truthTeller(tell: NonNullable<SimulationOptions['truth']>): TruthTeller {
+    const { replicaConfig, committee, startUs, hardware } = this;
+    const { fsync, processor } = hardware;
+    const { rotation, protocol, vote2To, timers } = replicaConfig;
+    const size = committee.size;
+    const world = {
+      ...{ startUs, committee, rotation, protocol, vote2To, maxTimeoutUs: timers.maxTimeoutUs },
+      machinesTakeTime: fsync !== 'instant' || processor !== 'free',
+      alwaysDisturbed: !this.network.conditions.calm,
+      reaches: (slot: number, to: number) =>
+        !this.network.conditions.isCut(slot % size, to) && this.adversaries.route(slot, to) !== undefined,
+      name: (validator: number) => this.names.validator(validator),
+      time: this,
+      busyUntilUs: (validator: number) => this.nodes[validator]?.disk.busyUntilUs ?? 0,
+    };
+    return new TruthTeller(world, tell);
+  }
+
   // --- the loop
 
   #schedule(): void {
@@ -374,10 +400,10 @@ export class World implements NodeWorld {
 
   #handle(): void {
     const { queue } = this;
+    if (queue.kind === Happening.deliver)
+      return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
     const node = this.nodes[queue.node] ?? this.adversaries.twin(queue.node);
     switch (queue.kind) {
-      case Happening.deliver:
-        return this.#deliver(queue.node, queue.a, queue.b, queue.payload as Message);
       case Happening.timer:
         return node?.life(queue.a)?.expired(queue.b as TimerName);
       case Happening.durable:
@@ -404,9 +430,9 @@ export class World implements NodeWorld {
   }
 
   #deliver(to: number, slot: number, bytes: number, message: Message): void {
-    const reached = this.adversaries.route(slot, to) ?? -1;
-    const from = slot % this.nodes.length;
-    const process = (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
+    const size = this.nodes.length;
+    const from = slot < size ? slot : slot - size;
+    const process = this.adversaries.present ? this.#reached(slot, to) : this.nodes[to]?.process;
     if (process === undefined) {
       this.digest.record(Code.dropped, this.nowUs, to, message.kind, from, message.view);
       this.network.countDropped(message.kind);
@@ -415,6 +441,12 @@ export class World implements NodeWorld {
     this.digest.record(Code.delivered, this.nowUs, to, message.kind, from, message.view);
     this.network.countDelivered(message.kind, to, bytes);
     process.deliver(from, message, bytes);
+  }
+
+  /** Where there are twins, a message reaches the process on its sender's side. */
+  #reached(slot: number, to: number): NodeProcess | undefined {
+    const reached = this.adversaries.route(slot, to) ?? -1;
+    return (this.nodes[reached] ?? this.adversaries.twin(reached))?.process;
   }
 
   #scheduleArrival(fromUs: number): void {
@@ -452,6 +484,7 @@ export class World implements NodeWorld {
       const process = this.nodes[index]?.process;
       return process?.life !== 1 || process.waits(transaction);
     });
+    this.truth?.finish();
     this.#faults.end();
     for (const node of this.nodes) node.close();
   }

@@ -35,6 +35,8 @@ export class SafetyChecker {
   readonly #heights: Float64Array;
   readonly #heads: Float64Array;
   readonly #byzantine = new Set<number>();
+  /** 1 for each validator that is judged as an honest one. */
+  readonly #judged: Uint8Array;
   /** It reads two-chain commits: other protocols are not accounted for. */
   readonly #evidence: Accountability | undefined;
   /** By height: the block whose certificates made it final. */
@@ -60,11 +62,13 @@ export class SafetyChecker {
     this.#lockViews = new Float64Array(committee.size);
     this.#heights = new Float64Array(committee.size);
     this.#heads = new Float64Array(committee.size);
+    this.#judged = new Uint8Array(committee.size).fill(1);
   }
 
   /** From now on this validator is not judged as an honest one. Twins, in slots above all, never are. */
   deviates(validator: number): void {
     this.#byzantine.add(validator);
+    if (validator < this.#judged.length) this.#judged[validator] = 0;
   }
 
   /** A block was made, by whomever. */
@@ -73,7 +77,7 @@ export class SafetyChecker {
   }
 
   #isHonest(validator: number): boolean {
-    return validator < this.#views.length && !this.#byzantine.has(validator);
+    return this.#judged[validator] === 1;
   }
 
   /** A process starts, with what it restored. */
@@ -210,18 +214,24 @@ export class SafetyChecker {
 
   #committedOne(atUs: number, validator: number, block: Block, tip: Block): void {
     const { height, view } = block;
-    const about = { validators: [validator], view, height };
     const before = this.#committed.get(height);
     if (before !== -1 && before !== block.id)
       this.#log.add('S1', atUs, {
-        ...about,
+        validators: [validator],
+        view,
+        height,
         detail: `blocks ${before} and ${block.id}`,
         culprits: this.#evidence?.culprits(this.#tips.get(height), tip.id),
       });
     this.#committed.set(height, block.id);
     this.#tips.set(height, tip.id);
     if (height !== (this.#heights[validator] as number) + 1 || block.parent !== this.#heads[validator])
-      this.#log.add('S9', atUs, { ...about, detail: `had height ${this.#heights[validator]}` });
+      this.#log.add('S9', atUs, {
+        validators: [validator],
+        view,
+        height,
+        detail: `had height ${this.#heights[validator]}`,
+      });
     this.#heights[validator] = height;
     this.#heads[validator] = block.id;
     this.#mustBeIn(this.#certified, atUs, validator, block, 0);
@@ -233,9 +243,8 @@ export class SafetyChecker {
     const mostFaulty = this.#committee.weakSize - 1;
     if (this.#quorumSize === undefined || this.#byzantine.size > mostFaulty) return;
     let locked = 0;
-    this.#lockViews.forEach((lock, other) => {
-      if (lock >= view && !this.#byzantine.has(other)) locked++;
-    });
+    for (let other = 0; other < this.#lockViews.length; other++)
+      if ((this.#lockViews[other] as number) >= view && this.#isHonest(other)) locked++;
     if (locked >= this.#quorumSize - mostFaulty) return;
     this.#log.add('S13', atUs, { validators: [validator], view, height, detail: `${locked} locked` });
   }

@@ -51,19 +51,24 @@ const KEPT_PER_RULE = 10;
 /** Collects violations, bounded. */
 export class ViolationLog {
   readonly #seed: number;
+  readonly #heard: ((violation: Violation) => void) | undefined;
   readonly #kept: Violation[] = [];
   readonly #counts = new Map<RuleName, number>();
 
-  constructor(seed: number) {
+  /** @param heard hears those that are kept */
+  constructor(seed: number, heard?: (violation: Violation) => void) {
     this.#seed = seed;
+    this.#heard = heard;
   }
 
   /** Notes a broken rule. */
   add(rule: RuleName, atUs: number, about: Omit<Violation, 'rule' | 'meaning' | 'at_us' | 'seed'>): void {
     const count = (this.#counts.get(rule) ?? 0) + 1;
     this.#counts.set(rule, count);
-    if (count <= KEPT_PER_RULE)
-      this.#kept.push({ rule, meaning: rules[rule], at_us: atUs, ...about, seed: this.#seed });
+    if (count > KEPT_PER_RULE) return;
+    const violation = { rule, meaning: rules[rule], at_us: atUs, ...about, seed: this.#seed };
+    this.#kept.push(violation);
+    this.#heard?.(violation);
   }
 
   /** The first violations of each rule, in order. */

@@ -71,7 +71,14 @@ export class DurationHistogram {
 
 function slotOf(us: number): number {
   if (us < LINEAR) return us;
-  const exponent = us < 4294967296 ? 31 - Math.clz32(us) : Math.floor(Math.log2(us));
+  if (us > 0x7fffffff) return slotOfLong(us);
+  const power = 20 - Math.clz32(us);
+  return LINEAR + power * SUB_SLOTS + (us >>> (power + 1)) - SUB_SLOTS;
+}
+
+/** Beyond 32 bits, more than half an hour. */
+function slotOfLong(us: number): number {
+  const exponent = Math.floor(Math.log2(us));
   const power = Math.min(exponent - 11, POWERS - 1);
   const sub = Math.min(Math.floor(us / 2 ** (power + 1)) - SUB_SLOTS, SUB_SLOTS - 1);
   return LINEAR + power * SUB_SLOTS + sub;

@@ -22,9 +22,10 @@ import {
   type Fault,
   type FaultChange,
   type LastingFault,
-  type TruthLine,
   type Who,
 } from './fault.js';
+import type { FaultLine } from '../truth/truth-line.js';
+import type { TruthTeller } from '../truth/truth-teller.js';
 
 /** What faults are done to. */
 interface FaultWorld {
@@ -47,6 +48,8 @@ interface FaultWorld {
   /** Clients submit this many times as much from now on. */
   setCrowd(factor: number): void;
   faultsChanged(faulty: ReadonlySet<number>): void;
+  /** Hears every begin and end as data; absent where nobody wants the truth. */
+  readonly truth: Pick<TruthTeller, 'faultChanged'> | undefined;
 }
 
 /** A fault that lasts. */
@@ -62,12 +65,12 @@ const COUNTED: ReadonlySet<string> = new Set(['crash', 'amnesia', 'slow', 'stall
 /** All faults of a run. */
 export class FaultLedger {
   readonly #world: FaultWorld;
-  readonly #truth: ((line: TruthLine) => void) | undefined;
+  readonly #truth: ((line: FaultLine) => void) | undefined;
   /** By kind and validator; by number where no single validator is the cause. */
   readonly #active = new Map<string, Active>();
   #activations = 0;
 
-  constructor(world: FaultWorld, truth: ((line: TruthLine) => void) | undefined) {
+  constructor(world: FaultWorld, truth: ((line: FaultLine) => void) | undefined) {
     this.#world = world;
     this.#truth = truth;
   }
@@ -219,7 +222,7 @@ export class FaultLedger {
     this.#world.queue.push(atUs, Happening.fault, 0, 0, 0, change);
   }
 
-  #changed(active: Active, phase: TruthLine['phase']): void {
+  #changed(active: Active, phase: FaultLine['phase']): void {
     const { digest, nowUs } = this.#world;
     const { fault, validators } = active;
     const delayUs = 'delayUs' in fault ? (fault.delayUs ?? 0) : 0;
@@ -240,12 +243,14 @@ export class FaultLedger {
     this.#world.faultsChanged(halved ? this.#world.everybody : faulty);
   }
 
-  #tell({ fault, validators }: Active, phase: TruthLine['phase']): void {
+  #tell({ fault, validators }: Active, phase: FaultLine['phase']): void {
     const { startUs, nowUs, names } = this.#world;
     const told = fault.kind === 'twins' ? validators.slice(0, fault.validators.length) : validators;
     const named = told.map((validator) => names.validator(validator));
     const elsewhere = fault.kind === 'flash_crowd' ? 'clients' : 'network';
     const [validator = elsewhere] = 'validator' in fault || fault.kind === 'twins' ? named : [];
+    const whose = fault.kind === 'twins' ? told : validators;
+    this.#world.truth?.faultChanged(fault, whose, phase === 'begin');
     const line = { at_us: startUs + nowUs, fault: fault.kind, validator, validators: named, phase };
     this.#truth?.(fault.kind === 'byzantine' ? { ...line, behaviour: fault.behaviour } : line);
   }

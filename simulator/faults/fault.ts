@@ -90,20 +90,6 @@ export const faultCodes: Readonly<Record<FaultKind, number>> = {
   twins: 14,
 };
 
-/** One line of the truth channel. */
-export interface TruthLine {
-  /** On the same scale as the events' `ts_us`: microseconds since the Unix epoch. */
-  readonly at_us: number;
-  readonly fault: FaultKind;
-  /** Id of the validator that is the cause; `network` or `clients` where no single one is. */
-  readonly validator: string;
-  /** All whom the fault is about: the one, the members of a partition's groups, the senders. */
-  readonly validators: readonly string[];
-  readonly phase: 'begin' | 'end';
-  /** How a Byzantine validator deviates. */
-  readonly behaviour?: BehaviourName | undefined;
-}
-
 /** A change as the event queue holds it. */
 export type FaultChange =
   | { readonly change: 'begin'; readonly fault: LastingFault }

@@ -17,9 +17,16 @@ import type { NetworkOptions } from './network-options.js';
 /** Message counts by type name, types that never occurred left out. */
 export type CountByType = Readonly<Record<string, number>>;
 
+/** Hears every message that leaves a sender: when it arrives, or that it never does, and whether a link was cut. */
+export interface NetworkTrace {
+  sent(from: number, to: number, message: Message, arrivesUs: number | undefined, cut: boolean): void;
+}
+
 /** The links between all validators. */
 export class Network {
   readonly conditions: Conditions;
+  /** Set where somebody wants to know what becomes of messages. */
+  trace: NetworkTrace | undefined;
   readonly #queue: EventQueue;
   readonly #latency: LatencyModel;
   readonly #size: number;
@@ -113,13 +120,16 @@ export class Network {
 
   #carry(arrivalUs: number, from: number, to: number, message: Message, bytes: number): void {
     this.#underWay++;
+    this.trace?.sent(from, to, message, arrivalUs, false);
     this.#queue.push(arrivalUs, Happening.deliver, to, from, bytes, message);
   }
 
   #sendDisturbed(leavesUs: number, from: number, to: number, message: Message, bytes: number): void {
     const { conditions } = this;
-    const waitUs = conditions.isCut(this.#validatorAt(from), to) ? undefined : conditions.lossUs(from);
+    const isCut = conditions.isCut(this.#validatorAt(from), to);
+    const waitUs = isCut ? undefined : conditions.lossUs(from);
     if (waitUs === undefined) {
+      this.trace?.sent(from, to, message, undefined, isCut);
       this.#lost++;
       this.#dropped[message.kind] = (this.#dropped[message.kind] as number) + 1;
       return;

@@ -11,7 +11,7 @@ import type { NodeWorld } from './world.js';
 /** All attackers of a run. */
 export class Adversaries {
   /** How validators deviate, by position; undefined: not at all. */
-  readonly behaviours: (Behaviour | undefined)[] = [];
+  readonly behaviours: (Behaviour | undefined)[];
   readonly #world: NodeWorld;
   readonly #version: string;
   readonly #disks: Random;
@@ -25,6 +25,7 @@ export class Adversaries {
     this.#version = version;
     this.#disks = disks;
     this.#size = world.committee.size;
+    this.behaviours = new Array<Behaviour | undefined>(2 * this.#size).fill(undefined);
     this.#twins = new Twins(this.#size);
   }
 
@@ -72,8 +73,13 @@ export class Adversaries {
     return this.#nodes.get(slot);
   }
 
+  /** Whether any validator runs twice now. */
+  get present(): boolean {
+    return this.#twins.present;
+  }
+
   /** The slot that a message from slot `from` to validator `to` reaches; undefined: none. */
   route(from: number, to: number): number | undefined {
-    return this.#twins.present ? this.#twins.route(from, to) : to;
+    return this.present ? this.#twins.route(from, to) : to;
   }
 }

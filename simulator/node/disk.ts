@@ -11,7 +11,7 @@ import type { Block } from '../protocol/block.js';
 import { Ledger } from '../protocol/block-tree.js';
 import type { SafetyRecord } from '../protocol/effects.js';
 import type { Durable } from '../protocol/replica.js';
-import type { ContentHash } from '../workload/content-hash.js';
+import { firstRoot, type ContentHash } from '../workload/content-hash.js';
 import { measuredFsyncUs, type Hardware } from './hardware.js';
 import type { Strain } from './strain.js';
 
@@ -23,7 +23,7 @@ export class Disk {
   readonly ledger = new Ledger();
   /** Highest height executed, and the state root after it. */
   executedHeight = 0;
-  stateRoot: ContentHash = { high: 0, low: 0 };
+  stateRoot: ContentHash = firstRoot;
   /** Bytes that programs wrote, bytes that reached the device, and bytes now in use. */
   logicalBytes = 0;
   physicalBytes = 0;
@@ -63,6 +63,11 @@ export class Disk {
     const height = this.ledger.head.height;
     this.#blocks = this.#blocks.filter((block) => block.height > height);
     this.#trimAt = Math.max(16, 2 * this.#blocks.length);
+  }
+
+  /** When the device has done all that was asked for; not after now when it is idle. */
+  get busyUntilUs(): number {
+    return this.#nextEndsUs;
   }
 
   /** When a sync that is asked for now will be done. */

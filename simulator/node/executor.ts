@@ -6,7 +6,6 @@
 import { Code } from '../core/digest.js';
 import { Happening } from '../core/happenings.js';
 import type { Block } from '../protocol/block.js';
-import { ContentHasher } from '../workload/content-hash.js';
 import { FUEL_PER_US } from '../workload/contracts.js';
 import type { Disk } from './disk.js';
 import type { NodeWorld } from './world.js';
@@ -54,6 +53,8 @@ export class Executor {
 
   /** A block was committed; returns it when its execution takes no time. */
   commit(block: Block): Executed | undefined {
+    // Nothing runs and nothing waits where execution takes no time: no queue is needed.
+    if (this.#world.workload === undefined && this.#waiting.length === 0) return this.#execute(block);
     this.#waiting.push(block);
     return this.#running === undefined ? this.#next() : undefined;
   }
@@ -74,6 +75,11 @@ export class Executor {
   #next(): Executed | undefined {
     const block = this.#waiting.shift();
     if (block === undefined) return undefined;
+    return this.#execute(block);
+  }
+
+  /** Begins a block; returns it when it took no time. */
+  #execute(block: Block): Executed | undefined {
     const { nowUs, workload, queue, strains } = this.#world;
     if (workload === undefined) {
       this.#apply(block);
@@ -89,15 +95,11 @@ export class Executor {
   }
 
   #apply(block: Block): void {
-    const before = this.#disk.stateRoot;
-    const root = new ContentHasher(before.high, before.low)
-      .add(block.hashHigh)
-      .add(block.hashLow)
-      .add(block.payload.fuel)
-      .value();
+    const { nowUs, digest, safety, stateRoots } = this.#world;
+    const { hashHigh, hashLow, payload } = block;
+    const root = stateRoots.after(this.#disk.stateRoot, hashHigh, hashLow, payload.fuel);
     this.#disk.stateRoot = root;
     this.#disk.executedHeight = block.height;
-    const { nowUs, digest, safety } = this.#world;
     digest.record(Code.executed, nowUs, this.#node, block.height, root.high, root.low);
     // 53 bits of the root are enough to tell two states apart.
     safety.executed(nowUs, this.#node, block.height, (root.high >>> 11) * 4294967296 + root.low);

@@ -11,6 +11,7 @@ import type { ViewTrigger } from '../protocol/effects.js';
 import type { ReplicaConfig } from '../protocol/replica.js';
 import type { RunWatch } from '../report/run-watch.js';
 import type { Tally } from '../report/tally.js';
+import type { StateRoots } from '../workload/content-hash.js';
 import type { TransactionModel } from '../workload/contracts.js';
 import type { Workload } from '../workload/workload.js';
 import type { Hardware } from './hardware.js';
@@ -39,6 +40,7 @@ export interface NodeWorld {
   readonly hardware: Hardware;
   readonly workload: Workload | undefined;
   readonly transactions: TransactionModel;
+  readonly stateRoots: StateRoots;
   /** What weighs on each node's machine, by position. */
   readonly strains: readonly Strain[];
   readonly adversaries: { readonly behaviours: readonly (Behaviour | undefined)[] };

@@ -33,7 +33,8 @@ export class Ballot {
   /** Counts a statement: `closed` is the one that completes the quorum. */
   add(validator: number, subject: number): Counted {
     let found: Subject | undefined;
-    for (const known of this.#subjects) {
+    for (let i = 0; i < this.#subjects.length; i++) {
+      const known = this.#subjects[i] as Subject;
       if (known.subject === subject) found = known;
       if (hasSigner(known.signers, validator)) return known.subject === subject ? 'duplicate' : 'conflict';
     }
@@ -60,6 +61,9 @@ export class BallotBook {
   readonly #committee: Committee;
   readonly #capacity: number;
   readonly #ballots = new Map<number, Ballot>();
+  /** The ballot opened last: statements of one view come in a row. */
+  #last: Ballot | undefined;
+  #lastView = -1;
 
   constructor(committee: Committee, capacity: number) {
     this.#committee = committee;
@@ -68,20 +72,30 @@ export class BallotBook {
 
   /** The ballot of `view`; undefined when the view is older than all that fit. */
   open(view: number): Ballot | undefined {
+    if (view === this.#lastView) return this.#last;
     const known = this.#ballots.get(view);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#remember(view, known);
     if (this.#ballots.size >= this.#capacity) {
       const oldest = Math.min(...this.#ballots.keys());
       if (view < oldest) return undefined;
       this.#ballots.delete(oldest);
+      this.#lastView = -1;
     }
     const ballot = new Ballot(this.#committee);
     this.#ballots.set(view, ballot);
-    return ballot;
+    return this.#remember(view, ballot);
   }
 
   /** Forgets the ballots up to and including `view`. */
   forget(view: number): void {
+    if (this.#ballots.size === 0) return;
+    this.#lastView = -1;
     for (const known of this.#ballots.keys()) if (known <= view) this.#ballots.delete(known);
+  }
+
+  #remember(view: number, ballot: Ballot): Ballot {
+    this.#last = ballot;
+    this.#lastView = view;
+    return ballot;
   }
 }

@@ -40,10 +40,57 @@ export class Ledger {
   }
 }
 
+/** So many open blocks are found by looking through them, newest first; more by an index. */
+const FEW = 8;
+
+/** Blocks that are not final yet, in the order in which they came. Mostly two or three. */
+class OpenBlocks {
+  #blocks: Block[] = [];
+  #index: Map<number, Block> | undefined;
+
+  get(id: number): Block | undefined {
+    if (this.#index !== undefined) return this.#index.get(id);
+    for (let i = this.#blocks.length - 1; i >= 0; i--) {
+      const block = this.#blocks[i] as Block;
+      if (block.id === id) return block;
+    }
+    return undefined;
+  }
+
+  add(block: Block): void {
+    if (this.get(block.id) === undefined) this.#blocks.push(block);
+    else this.#blocks = this.#blocks.map((known) => (known.id === block.id ? block : known));
+    if (this.#index !== undefined) this.#index.set(block.id, block);
+    else if (this.#blocks.length > FEW) this.#index = indexOf(this.#blocks);
+  }
+
+  /** Takes out the blocks up to the head of `ledger`; returns those that are not in it. */
+  settle(ledger: Ledger): readonly Block[] {
+    const { height } = ledger.head;
+    const blocks = this.#blocks;
+    let lost: Block[] | undefined;
+    let kept = 0;
+    for (let i = 0; i < blocks.length; i++) {
+      const block = blocks[i] as Block;
+      if (block.height > height) blocks[kept++] = block;
+      else if (ledger.at(block.height)?.id !== block.id) (lost ??= []).push(block);
+    }
+    while (blocks.length > kept) blocks.pop();
+    if (this.#index !== undefined) this.#index = kept > FEW ? indexOf(blocks) : undefined;
+    return lost ?? NONE;
+  }
+}
+
+const NONE: readonly Block[] = [];
+
+function indexOf(blocks: readonly Block[]): Map<number, Block> {
+  return new Map(blocks.map((block) => [block.id, block] as const));
+}
+
 /** The replica's view of the chain. */
 export class BlockTree {
   readonly ledger: Ledger;
-  readonly #open = new Map<number, Block>();
+  readonly #open = new OpenBlocks();
 
   constructor(ledger: Ledger) {
     this.ledger = ledger;
@@ -64,13 +111,14 @@ export class BlockTree {
 
   /** Adds a block whose parent is known. */
   add(block: Block): void {
-    this.#open.set(block.id, block);
+    this.#open.add(block);
   }
 
   /** The path from above the ledger up to `block`, ascending; empty when it is not above the ledger. */
   pathTo(block: Block): Block[] {
-    const path: Block[] = [];
     const head = this.ledger.head;
+    if (block.parent === head.id && block.height === head.height + 1) return [block];
+    const path: Block[] = [];
     let at: Block | undefined = block;
     while (at !== undefined && at.height > head.height) {
       path.push(at);
@@ -80,15 +128,8 @@ export class BlockTree {
   }
 
   /** Makes the path to `block` final and returns the open blocks that can no longer become final. */
-  finalize(path: readonly Block[]): Block[] {
-    for (const block of path) this.ledger.append(block);
-    const height = this.ledger.head.height;
-    const pruned: Block[] = [];
-    for (const block of this.#open.values()) {
-      if (block.height > height) continue;
-      this.#open.delete(block.id);
-      if (this.ledger.at(block.height)?.id !== block.id) pruned.push(block);
-    }
-    return pruned;
+  finalize(path: readonly Block[]): readonly Block[] {
+    for (let i = 0; i < path.length; i++) this.ledger.append(path[i] as Block);
+    return this.#open.settle(this.ledger);
   }
 }

@@ -2,7 +2,7 @@
  * Gathers what a report draws, in bounded memory however long the run: the ribbon of views, blocks and
  * timeouts over time, and the spans of faults. It only listens.
  */
-import type { TruthLine } from '../faults/fault.js';
+import type { FaultLine } from '../truth/truth-line.js';
 import type { Block } from '../protocol/block.js';
 import type { Observer } from '../protocol/effects.js';
 import { Kind } from '../protocol/messages.js';
@@ -69,8 +69,8 @@ export class RunPictures implements RunWatch {
     this.activity.add(time.nowUs, Activity.committed);
   }
 
-  /** Hears the truth channel. */
-  truth({ at_us, fault, validator, phase }: TruthLine): void {
+  /** Hears the truth about faults. */
+  truth({ at_us, fault, validator, phase }: FaultLine): void {
     const atUs = at_us - this.#startUs;
     if (phase === 'end') {
       const open = this.faults.find(

@@ -18,6 +18,27 @@ export interface RunWatch {
   committed(validator: number, block: Block, time: RunTime): void;
 }
 
+/** Two who watch the same run. */
+export function bothWatch(one: RunWatch | undefined, other: RunWatch | undefined): RunWatch | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return {
+    observer: (validator, time) => {
+      const [first, second] = [one.observer(validator, time), other.observer(validator, time)];
+      const told: Record<string, Statement> = {};
+      for (const name of new Set([...Object.keys(first), ...Object.keys(second)]) as Set<keyof Observer>)
+        told[name] = (...facts) => {
+          (first[name] as Statement | undefined)?.(...facts);
+          (second[name] as Statement | undefined)?.(...facts);
+        };
+      return told as Partial<Observer>;
+    },
+    committed: (validator, block, time) => {
+      one.committed(validator, block, time);
+      other.committed(validator, block, time);
+    },
+  };
+}
+
 type Statement = (...facts: unknown[]) => void;
 
 /** An observer that tells `witness` everything, and then `watch` what it wants to hear. */

@@ -9,6 +9,36 @@ export interface ContentHash {
   readonly low: number;
 }
 
+/** A state, and what a block with these words and this fuel makes of it. */
+interface Transition {
+  readonly before: ContentHash;
+  readonly high: number;
+  readonly low: number;
+  readonly fuel: number;
+  readonly after: ContentHash;
+}
+
+/**
+ * State roots: pure functions of the root before and of a block. All validators execute the same blocks one
+ * after the other, so that the newest transition answers nearly always.
+ */
+export class StateRoots {
+  #newest: Transition | undefined;
+
+  /** The root after a block with the hash words `high` and `low` that asks for `fuel`. */
+  after(before: ContentHash, high: number, low: number, fuel: number): ContentHash {
+    const newest = this.#newest;
+    if (newest?.before === before && newest.high === high && newest.low === low && newest.fuel === fuel)
+      return newest.after;
+    const after = new ContentHasher(before.high, before.low).add(high).add(low).add(fuel).value();
+    this.#newest = { before, high, low, fuel, after };
+    return after;
+  }
+}
+
+/** The root before the first block. */
+export const firstRoot: ContentHash = { high: 0, low: 0 };
+
 /** Mixes numbers into a running hash (two lanes of murmur3's finaliser, differently seeded). */
 export class ContentHasher {
   #high: number;

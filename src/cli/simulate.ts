@@ -4,10 +4,12 @@
  */
 import {
   createSimulation,
+  isFaultLine,
   renderReport,
   RunPictures,
   type Simulation,
   type SimulationOptions,
+  type FaultLine,
   type TruthLine,
 } from '../../simulator/main.js';
 import { convergenceProblem, drawPlan } from '../../simulator/swarm/plan.js';
@@ -50,8 +52,10 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
     startUs,
     ...(outlets.wanted ? { hooksFor: (identity) => outlets.hooksFor(identity) } : {}),
     truth: (line) => {
-      truth.tell(faultLine(line));
-      pictures?.truth(line);
+      if (isFaultLine(line)) {
+        truth.tell(faultLine(line));
+        pictures?.truth(line);
+      } else truth.tell(line);
     },
     watch: pictures,
   });
@@ -119,7 +123,7 @@ function networkOf(options: SimulateOptions): SimulationOptions {
 }
 
 interface TruthChannel {
-  tell(line: ControlLine): void;
+  tell(line: ControlLine | Exclude<TruthLine, FaultLine>): void;
   close(): void;
 }
 
@@ -138,7 +142,7 @@ function truthChannel(options: SimulateOptions, { stdout }: CliContext): TruthCh
   };
 }
 
-function faultLine({ at_us, fault, validator, phase }: TruthLine): ControlLine {
+function faultLine({ at_us, fault, validator, phase }: FaultLine): ControlLine {
   return { type: 'fault', at_us, fault, validator, phase };
 }
 

@@ -82,6 +82,7 @@ export class ChainWatch {
       if (this.#validators.forget(name)) this.#changed();
     }
     if (this.#nodes.size > 0) return false;
+    this.#eachObserver('closed', (observer) => observer.closed?.());
     this.#scope.series.close();
     return true;
   }

@@ -71,6 +71,8 @@ export interface NodeObserver {
    * that lost nothing meanwhile is still one.
    */
   detached?(): void;
+  /** The node has been retired: nothing is heard of it through this observer again. */
+  closed?(): void;
 }
 
 /** Watches all nodes of one chain. */
@@ -81,6 +83,8 @@ export interface ChainObserver {
   validators?(): void;
   /** Called every collection interval, after the nodes' own ticks. */
   tick?(nowUs: number): void;
+  /** The last node of the chain has been retired. */
+  closed?(): void;
 }
 
 /** A domain: its catalogue, and how to watch a chain. */

@@ -60,6 +60,7 @@ export class NodeWatch {
   }
 
   close(): void {
+    this.each('closed', (observer) => observer.closed?.());
     this.#options.scope.series.close();
   }
 

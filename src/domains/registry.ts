@@ -14,6 +14,7 @@ import type { Board } from '../metrics/board.js';
 import { ChainWatch } from './chain-watch.js';
 import { consensusDomain } from './consensus/observer.js';
 import { customDomain } from './custom/custom-domain.js';
+import type { ConsensusWatch } from './consensus/watch.js';
 import type { Domain } from './domain.js';
 import { executionDomain } from './execution/observer.js';
 import { Faults } from './faults.js';
@@ -51,6 +52,8 @@ export interface DomainRegistryOptions {
   /** Most nodes whose series linger; those longest away make room. At least 1, default 1,000. */
   readonly lingerLimit?: number;
   readonly logger?: Logger;
+  /** Where the root hears and reads of consensus; not used with `domains`. */
+  readonly consensus?: ConsensusWatch;
   /** Default: all domains. */
   readonly domains?: readonly Domain[];
 }
@@ -60,9 +63,9 @@ const DEFAULT_LINGER_US = 86_400_000_000;
 const DEFAULT_LINGER_LIMIT = 1_000;
 
 /** Every domain, made for one board. */
-export function standardDomains(board: Board): readonly Domain[] {
+export function standardDomains(board: Board, consensus?: ConsensusWatch): readonly Domain[] {
   return [
-    consensusDomain,
+    consensusDomain(consensus),
     networkDomain,
     mempoolDomain,
     executionDomain,
@@ -89,7 +92,7 @@ export class DomainRegistry {
 
   constructor(options: DomainRegistryOptions) {
     this.#options = options;
-    this.#domains = options.domains ?? standardDomains(options.board);
+    this.#domains = options.domains ?? standardDomains(options.board, options.consensus);
     this.#faults = new Faults(options.board, options.logger ?? silentLogger);
   }
 

@@ -6,33 +6,45 @@ import type { ChainObserver, ChainScope, Domain, NodeScope } from '../domain.js'
 import { consensusMetrics } from './catalogue.js';
 import { observeCertificates } from './certificate-observer.js';
 import { CommitObserver, observeSync } from './commit-observer.js';
+import { ChainRecords } from './record/chain-records.js';
+import { RecordBook } from './record/record-book.js';
 import { BlockObserver, observeProposals } from './proposal-observer.js';
 import { observeReports } from './report-observer.js';
 import { observeMembership, validatorSetSeries } from './validator-observer.js';
 import { observePacemaker, ViewObserver } from './view-observer.js';
 import { observeVotes } from './vote-observer.js';
+import { ConsensusWatch } from './watch.js';
 
-/** Views, proposals, votes, certificates, commits, validators. */
-export const consensusDomain: Domain = {
-  name: 'consensus',
-  events: 'consensus',
-  metrics: consensusMetrics,
-  open(chain: ChainScope): ChainObserver {
-    const set = validatorSetSeries(chain);
-    return {
-      node: (scope: NodeScope) => [
-        new ViewObserver(scope),
-        observePacemaker(scope),
-        observeProposals(scope),
-        new BlockObserver(scope),
-        observeVotes(scope),
-        observeCertificates(scope),
-        new CommitObserver(scope),
-        observeSync(scope),
-        observeMembership(scope),
-        observeReports(scope),
-      ],
-      validators: () => set.update(),
-    };
-  },
-};
+/** Views, proposals, votes, certificates, commits, validators; `watch` is where others hear and read of them. */
+export function consensusDomain(watch: ConsensusWatch = new ConsensusWatch()): Domain {
+  return {
+    name: 'consensus',
+    events: 'consensus',
+    metrics: consensusMetrics,
+    open: (chain) => openChain(chain, watch),
+  };
+}
+
+function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
+  const set = validatorSetSeries(chain);
+  const { records: listener } = watch.listeners;
+  const records = new ChainRecords(chain.chain, chain.names, listener === undefined ? [] : [listener]);
+  watch.open(chain.chain, records);
+  return {
+    node: (scope: NodeScope) => [
+      new ViewObserver(scope),
+      observePacemaker(scope),
+      observeProposals(scope),
+      new BlockObserver(scope),
+      observeVotes(scope),
+      observeCertificates(scope),
+      new CommitObserver(scope),
+      observeSync(scope),
+      observeMembership(scope),
+      observeReports(scope),
+      new RecordBook(scope, records),
+    ],
+    validators: () => set.update(),
+    closed: () => watch.close(chain.chain),
+  };
+}

@@ -45,11 +45,12 @@ describe('a simulation replayed', () => {
   it('has the faults on the truth channel and never among the events', () => {
     const lines = readFileSync(truth, 'utf8').trimEnd().split('\n');
     const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(told.slice(0, 2)).toMatchObject([
+    const faults = told.filter(({ type }) => type === 'fault');
+    expect(faults).toMatchObject([
       { type: 'fault', fault: 'crash', validator: 'validator-2', phase: 'begin' },
       { type: 'fault', fault: 'crash', validator: 'validator-2', phase: 'end' },
     ]);
-    expect(Number(told[1]!['at_us']) - Number(told[0]!['at_us'])).toBe(3_000_000);
+    expect(Number(faults[1]!['at_us']) - Number(faults[0]!['at_us'])).toBe(3_000_000);
     expect(readFileSync(events, 'utf8')).not.toContain('"fault"');
   });
 

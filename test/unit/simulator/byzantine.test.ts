@@ -1,7 +1,7 @@
 /** Deviating validators: up to f of them break nothing; f + 1 break agreement, and are named. */
 import { describe, expect, it } from 'vitest';
 import { behaviourNames } from '../../../simulator/faults/behaviour.js';
-import { createSimulation, type Fault, type TruthLine } from '../../../simulator/main.js';
+import { createSimulation, isFaultLine, type FaultLine, type Fault } from '../../../simulator/main.js';
 import { recorder, simulate, usual } from './run.js';
 
 const SECOND = 1_000_000;
@@ -17,13 +17,13 @@ const deviating = (behaviour: (typeof behaviourNames)[number], validator = 1): F
 
 describe.each(behaviourNames)('%s', (behaviour) => {
   it.each(pacemakers)('by f validators is neither unsafe nor the end of progress, %s', async (pacemaker) => {
-    const truth: TruthLine[] = [];
+    const truth: FaultLine[] = [];
     const result = await simulate({
       validators: 7,
       pacemaker,
       faults: [deviating(behaviour), deviating(behaviour, 4)],
       durationUs: 16 * SECOND,
-      truth: (line) => truth.push(line),
+      truth: (line) => isFaultLine(line) && truth.push(line),
     });
     expect(result.safety.violations).toEqual([]);
     expect(result.liveness.violations).toEqual([]);

@@ -1,7 +1,7 @@
 /** Same seed, same bytes: whatever the pace, and whoever listens. */
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/base/clock.js';
-import { createSimulation } from '../../../simulator/main.js';
+import { createSimulation, isFaultLine } from '../../../simulator/main.js';
 import { recorder, simulate, usual } from './run.js';
 
 const eventful = {
@@ -66,7 +66,7 @@ describe('real time', () => {
       ...usual,
       speed: 'realtime',
       clock,
-      truth: ({ fault, phase }) => truth.push(`${fault} ${phase}`),
+      truth: (line) => isFaultLine(line) && truth.push(`${line.fault} ${line.phase}`),
     });
     const running = simulation.run();
     const advance = async (us: number): Promise<void> => {

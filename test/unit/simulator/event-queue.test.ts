@@ -38,6 +38,16 @@ it('gives events by time, and those of one instant in the order of scheduling', 
   );
 });
 
+it('keeps the order of an instant that is scheduled for again and again between many others', () => {
+  const queue = new EventQueue();
+  const instants = 2_000;
+  for (let tag = 0; tag < 4 * instants; tag++) queue.push(tag % instants, 0, tag, 0, 0, undefined);
+  const taken: number[] = [];
+  while (queue.pop()) taken.push(queue.node);
+  const byTime = (a: number, b: number): number => (a % instants) - (b % instants) || a - b;
+  expect(taken).toEqual(Array.from({ length: 4 * instants }, (_, tag) => tag).sort(byTime));
+});
+
 it('grows without losing what it holds', () => {
   const queue = new EventQueue();
   for (let i = 0; i < 10_000; i++) queue.push((i * 7919) % 10_007, 0, i, 0, 0, undefined);

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   createSimulation,
+  isFaultLine,
   type Fault,
   type SimulationResult,
-  type TruthLine,
+  type FaultLine,
 } from '../../../simulator/main.js';
 import { DELAY_US, recorder, simulate, usual, type Said } from './run.js';
 
@@ -14,16 +15,16 @@ const SECOND = 1_000_000;
 interface Story {
   readonly result: SimulationResult;
   readonly said: readonly Said[];
-  readonly truth: readonly TruthLine[];
+  readonly truth: readonly FaultLine[];
   /** Bodies of what nodes said, of one type, in a span of virtual time. */
   readonly told: (type: string, fromUs: number, toUs: number, index?: number) => Said[];
 }
 
 async function story(options: Parameters<typeof simulate>[0]): Promise<Story> {
   const { said, hooksFor } = recorder();
-  const truth: TruthLine[] = [];
+  const truth: FaultLine[] = [];
   const startUs = 1_700_000_000_000_000;
-  const result = await simulate({ startUs, hooksFor, truth: (line) => truth.push(line), ...options });
+  const result = await simulate({ startUs, hooksFor, truth: (line) => isFaultLine(line) && truth.push(line), ...options });
   const told: Story['told'] = (type, fromUs, toUs, index) =>
     said.filter(
       (one) =>

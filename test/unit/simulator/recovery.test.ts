@@ -1,6 +1,6 @@
 /** Crash and restart: the node catches up, keeps its promises, and tells its own story right. */
 import { describe, expect, it } from 'vitest';
-import type { TruthLine } from '../../../simulator/main.js';
+import { isFaultLine, type FaultLine } from '../../../simulator/main.js';
 import { recorder, simulate } from './run.js';
 
 const outage = { kind: 'crash', validator: 'validator-1', atUs: 1_005_000, durationUs: 5_000_000 } as const;
@@ -49,14 +49,14 @@ describe('a restart', () => {
 
   it('is seen by its peers, and told by nobody but the truth channel', async () => {
     const { said, hooksFor } = recorder();
-    const truth: TruthLine[] = [];
+    const truth: FaultLine[] = [];
     const { validator } = outage;
     await simulate({
       faults: [outage],
       durationUs: 12_000_000,
       startUs: 0,
       hooksFor,
-      truth: (line) => truth.push(line),
+      truth: (line) => isFaultLine(line) && truth.push(line),
     });
     expect(truth).toEqual([
       { at_us: 1_005_000, fault: 'crash', validator, validators: [validator], phase: 'begin' },

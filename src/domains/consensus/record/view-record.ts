@@ -5,7 +5,8 @@
  * Times are offsets in microseconds from `enteredAtUs`, taken from the node's monotonic clock where it
  * has one; what came before the entry is negative. Whatever the stream did not say is absent, and
  * `incomplete` says which domains lost events while the view was open: absence across a gap proves nothing.
- * Records are reused when they leave the ring: a reader that keeps one copies it.
+ * A record goes on changing while things arrive for it, and is not reused when it leaves the ring: a
+ * reader may keep it, and pays for its memory.
  */
 import type { voteTypes, viewTriggers, rejectionReasons } from '../../../events/consensus.js';
 import type { DomainName } from '../../../events/vocabulary.js';
@@ -77,7 +78,7 @@ export interface CertificateSeen {
   readonly collectUs: number | undefined;
 }
 
-/** Somebody's wish to leave this view. */
+/** Somebody's wish to leave this view: on the wire it names the view after it. */
 export interface WishArrival {
   readonly validator: string;
   readonly atUs: number;
@@ -88,14 +89,21 @@ export interface WishArrival {
 export interface LocalStrain {
   /** Longest write or sync to storage. */
   readonly storageUs: number | undefined;
-  /** Longest delay of the event loop or scheduler. */
+  /** Longest delay of the event loop or scheduler, or pause of the garbage collector. */
   readonly loopLagUs: number | undefined;
   /** Processor use, 1 is one core. */
   readonly cpuRatio: number | undefined;
-  /** Longest time from having a message to being done with it. */
+  /** Longest time that a message waited to be taken up, or took to be done with. */
   readonly processingUs: number | undefined;
   /** The node was catching up while the view was open. */
   readonly isSyncing: boolean;
+}
+
+/** The certificate that let nodes leave a view failed: on the wire it names the view after it. */
+export interface TimeoutCertificateSeen {
+  readonly atUs: number;
+  readonly isFormedHere: boolean;
+  readonly signers: readonly string[] | undefined;
 }
 
 /** One view through the eyes of one node. */
@@ -125,18 +133,11 @@ export interface ViewRecord {
   readonly ownVotes: readonly OwnVote[];
   readonly votes: readonly VoteArrival[];
   readonly refusals: readonly Refusal[];
-  /** In order of arrival; the first of each phase. */
+  /** In order of arrival; the first of each phase and block, at most six. */
   readonly certificates: readonly CertificateSeen[];
   readonly wishes: readonly WishArrival[];
   readonly wishSentUs: number | undefined;
-  /** The certificate that let nodes leave this view failed. */
-  readonly timeoutCertificate:
-    | {
-        readonly atUs: number;
-        readonly isFormedHere: boolean;
-        readonly signers: readonly string[] | undefined;
-      }
-    | undefined;
+  readonly timeoutCertificate: TimeoutCertificateSeen | undefined;
   /** The block of this view became final here. */
   readonly committedUs: number | undefined;
   /** It did so while catching up. */
@@ -152,8 +153,25 @@ export interface ViewRecord {
   readonly incomplete: readonly DomainName[];
 }
 
-/** Hears records as they change state. A record may be `closed` once more when something late arrives. */
+/** Hears records as they change state; it must not throw. */
 export interface RecordListener {
-  /** The node left the view, or its timer expired. */
+  /**
+   * The view's timer expired, the node left the view, or its process ended in it: up to twice per
+   * record, after the timer and after leaving. Without `leftUs` the node is still in it, or died in it.
+   */
   closed(record: ViewRecord): void;
+  /** Something came late to a record that was closed before: a vote, a certificate, the commit. */
+  amended?(record: ViewRecord): void;
+}
+
+/** Read access to the records of one chain. */
+export interface ChainViews {
+  /** Nodes that have records, attached or lingering. */
+  nodes(): Iterable<string>;
+  /** The record of `view` by `node`; undefined where it has none, or has none any more. */
+  record(node: string, view: number): ViewRecord | undefined;
+  /** The records of a node, highest view first. */
+  records(node: string): Iterable<ViewRecord>;
+  /** The records of `view` by all nodes. */
+  view(view: number): readonly ViewRecord[];
 }

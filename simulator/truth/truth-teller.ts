@@ -1,0 +1,378 @@
+/**
+ * Watches the whole world and tells the truth about it: the cause of every view in which a timer expired, deeds,
+ * broken rules. It hears the replicas, the messages and the faults, changes nothing, and is absent from a run whose
+ * truth nobody wants. Views are judged when everybody that runs has left them; memory is bounded.
+ */
+import type { Violation } from '../checkers/violation.js';
+import type { LastingFault } from '../faults/fault.js';
+import type { NetworkTrace } from '../network/network.js';
+import type { Block, Qc } from '../protocol/block.js';
+import type { Committee } from '../protocol/committee.js';
+import type { Observer } from '../protocol/effects.js';
+import { Kind, type Message } from '../protocol/messages.js';
+import type { ProtocolName, Vote2Collector } from '../protocol/replica.js';
+import type { Rotation } from '../protocol/rotation.js';
+import type { RunTime, RunWatch } from '../report/run-watch.js';
+import { DeedWatch } from './deeds.js';
+import { judge, type Finding, type Scene } from './diagnosis.js';
+import { FaultHistory } from './fault-history.js';
+import { Fate } from './passage.js';
+import type { DeedName, TrueCause, TruthLine } from './truth-line.js';
+import { ViewRecord } from './view-record.js';
+
+/** Views kept open behind the highest one, for validators that are far behind. */
+const OPEN_VIEWS = 256;
+
+/** Reasons of refusal that say the proposal was invalid. */
+const INVALID: ReadonlySet<string> = new Set([
+  'invalid_certificate',
+  'invalid_block',
+  'below_lock',
+  'wrong_leader',
+  'stale_epoch',
+]);
+
+/** What the truth is told about. */
+export interface TruthWorld {
+  readonly time: RunTime;
+  readonly startUs: number;
+  readonly committee: Committee;
+  readonly rotation: Rotation;
+  readonly protocol: ProtocolName;
+  readonly vote2To: Vote2Collector | undefined;
+  /** The longest view timer. */
+  readonly maxTimeoutUs: number;
+  readonly machinesTakeTime: boolean;
+  /** Whether messages are lost or held back all through the run. */
+  readonly alwaysDisturbed: boolean;
+  /** Whether messages from one slot reach a validator now: no link cut, no twin in between. */
+  reaches(fromSlot: number, to: number): boolean;
+  /** When a validator's disk has done all that was asked for. */
+  busyUntilUs(validator: number): number;
+  name(validator: number): string;
+}
+
+/** Tells the truth of one run. */
+export class TruthTeller implements RunWatch, NetworkTrace {
+  readonly #world: TruthWorld;
+  readonly #tell: (line: TruthLine) => void;
+  readonly #history: FaultHistory;
+  readonly #deeds: DeedWatch;
+  readonly #scene: Scene;
+  readonly #size: number;
+  readonly #records = new Map<number, ViewRecord>();
+  /** By validator: the view it is in, and the view of its highest certificate. */
+  readonly #views: number[];
+  readonly #highQcViews: number[];
+  /** When each began and ended to catch up, last time. */
+  readonly #syncs: { fromUs: number; toUs: number }[];
+  #highest = 0;
+  #settled = 0;
+
+  constructor(world: TruthWorld, tell: (line: TruthLine) => void) {
+    this.#world = world;
+    this.#tell = tell;
+    const { committee } = world;
+    this.#size = committee.size;
+    this.#history = new FaultHistory(committee, world.alwaysDisturbed);
+    this.#deeds = new DeedWatch(committee, (deed, validator, view) => this.#tellDeed(deed, validator, view));
+    this.#views = new Array<number>(committee.size).fill(0);
+    this.#highQcViews = new Array<number>(committee.size).fill(0);
+    this.#syncs = Array.from({ length: committee.size }, () => ({ fromUs: Infinity, toUs: Infinity }));
+    this.#scene = {
+      committee,
+      history: this.#history,
+      horizonUs: 2 * world.maxTimeoutUs,
+      machinesTakeTime: world.machinesTakeTime,
+      wasSyncing: (validator, fromUs, toUs) => {
+        const sync = this.#syncs[validator];
+        return sync !== undefined && sync.fromUs <= toUs && sync.toUs >= fromUs;
+      },
+    };
+  }
+
+  // --- faults, messages, rules
+
+  /** A fault began or ended; the links are what it made them. */
+  faultChanged(fault: LastingFault, validators: readonly number[], begins: boolean): void {
+    const { nowUs } = this.#world.time;
+    if (begins) this.#history.begin(fault, validators, nowUs);
+    else this.#history.end(fault, validators, this.#effectUntilUs(fault, validators));
+    if (fault.kind === 'partition' || fault.kind === 'one_way_partition' || fault.kind === 'twins')
+      this.#history.linksChanged(nowUs, (from, to) => this.#world.reaches(from, to));
+    if (!begins || (fault.kind !== 'crash' && fault.kind !== 'amnesia')) return;
+    for (const validator of validators)
+      this.#records.get(this.#views[validator] ?? 0)?.leftUs.set(validator, nowUs);
+  }
+
+  /** A fault that ends leaves something behind: messages under way, syncs and messages that queue. */
+  #effectUntilUs(fault: LastingFault, validators: readonly number[]): number {
+    const { time, maxTimeoutUs } = this.#world;
+    if (fault.kind === 'slow') return time.nowUs + fault.delayUs;
+    if (fault.kind === 'starve') return time.nowUs + maxTimeoutUs;
+    if (fault.kind !== 'stall') return time.nowUs;
+    return Math.max(time.nowUs, ...validators.map((validator) => this.#world.busyUntilUs(validator)));
+  }
+
+  sent(slot: number, to: number, message: Message, arrivesUs: number | undefined, cut: boolean): void {
+    const from = slot % this.#size;
+    const { nowUs } = this.#world.time;
+    this.#deeds.sent(from, message, {
+      view: this.#views[from] ?? 0,
+      highQcView: this.#highQcViews[from] ?? 0,
+      deviant: this.#history.had('deviant', from, nowUs, nowUs),
+    });
+    // A message between the worlds of twins is one on a cut link.
+    const parted = !cut && !this.#world.reaches(slot, to);
+    const arrival = parted ? undefined : arrivesUs;
+    this.#noted(from, to, message, nowUs, arrival, cut || parted);
+  }
+
+  /** A checker saw a rule broken. */
+  violated({ rule, view, height, validators, culprits }: Violation): void {
+    // Twins have slots of their own above the validators'.
+    const first = (validators[0] ?? 0) % this.#size;
+    if (rule === 'S6') this.#deeds.did('vote_below_lock', first, view ?? 0);
+    if (rule === 'S5') this.#deeds.did('lock_regression', first, view ?? 0);
+    this.#tell({
+      type: 'violation',
+      at_us: this.#nowUs(),
+      violation: rule,
+      view,
+      height,
+      culprits: this.#names((culprits ?? validators).map((slot) => slot % this.#size)),
+    });
+  }
+
+  #noted(
+    from: number,
+    to: number,
+    message: Message,
+    atUs: number,
+    arrivesUs: number | undefined,
+    cut: boolean,
+  ): void {
+    const record = this.#record(message.view);
+    switch (message.kind) {
+      case Kind.proposal: {
+        const carried = this.#carriedView(message.block);
+        const { justify, dc } = message.block;
+        // Only a certificate that holds carries anything on.
+        if (carried === message.view - 1 && this.#world.committee.isQuorum((dc ?? justify).signers))
+          this.#records.get(carried)?.passing.sent(to, from, atUs, arrivesUs, cut);
+        if (record === undefined || record.leader !== from) return;
+        record.proposed(message.block);
+        return record.rounds[0]?.broadcast.sent(to, from, atUs, arrivesUs, cut);
+      }
+      case Kind.vote1:
+        if (record?.collectorOf(0) === to) record.rounds[0]?.votes.sent(from, from, atUs, arrivesUs, cut);
+        return;
+      case Kind.vote2:
+        if (record?.collector === to) record.rounds[1]?.votes.sent(from, from, atUs, arrivesUs, cut);
+        return;
+      case Kind.prepare:
+        if (record?.leader === from) record.rounds[1]?.broadcast.sent(to, from, atUs, arrivesUs, cut);
+        return;
+      case Kind.decide:
+        if (record?.collector === from) record.passing.sent(to, from, atUs, arrivesUs, cut);
+    }
+  }
+
+  // --- what replicas state
+
+  observer(validator: number): Partial<Observer> {
+    return {
+      viewEntered: (view, trigger, leader) => this.#entered(validator, view, trigger, leader),
+      viewTimedOut: (view) => this.#timedOut(validator, view),
+      proposalSent: (block) =>
+        this.#record(block.view)?.rounds[0]?.broadcast.here(validator, this.#world.time.nowUs),
+      proposalReceived: (block) => this.#carriedOn(validator, this.#carriedView(block)),
+      proposalRejected: (block, _from, reason) => {
+        if (INVALID.has(reason)) this.#record(block.view)?.refused.add(validator);
+      },
+      voteSent: (vote, _justifyView, _lockView, to) => {
+        const record = this.#record(vote.view);
+        const round = record?.rounds[vote.kind === Kind.vote2 ? 1 : 0];
+        if (record === undefined || round === undefined) return;
+        if (round === record.rounds.at(-1)) record.collector = to;
+        if (!round.castUs.has(validator)) round.castUs.set(validator, this.#world.time.nowUs);
+      },
+      voteReceived: (vote, from) => {
+        const counted = this.#record(vote.view)?.rounds[vote.kind === Kind.vote2 ? 1 : 0]?.countedUs;
+        if (counted?.has(from) === false) counted.set(from, this.#world.time.nowUs);
+      },
+      qcFormed: (qc) => this.#certified(validator, qc, 0),
+      dcFormed: (dc) => this.#certified(validator, dc, 1),
+      highQcUpdated: (qc) => {
+        this.#highQcViews[validator] = qc.view;
+      },
+      syncStarted: () => {
+        this.#syncs[validator] = { fromUs: this.#world.time.nowUs, toUs: Infinity };
+      },
+      syncCompleted: () => {
+        const sync = this.#syncs[validator];
+        if (sync !== undefined) sync.toUs = this.#world.time.nowUs;
+      },
+    };
+  }
+
+  committed(): void {
+    // What is final is no matter of a view's failure.
+  }
+
+  #entered(validator: number, view: number, trigger: string, leader: number): void {
+    const { nowUs } = this.#world.time;
+    this.#records.get(this.#views[validator] ?? 0)?.leftUs.set(validator, nowUs);
+    this.#views[validator] = view;
+    if (view > this.#highest) {
+      this.#highest = view;
+      this.#settle();
+    }
+    if (trigger === 'qc' || trigger === 'dc') this.#carriedOn(validator, view - 1);
+    const record = this.#record(view, leader);
+    if (record === undefined) return;
+    record.enteredUs.set(validator, nowUs);
+    if (trigger === 'start' && view > 1) record.startedIn.add(validator);
+    record.leftUs.delete(validator);
+  }
+
+  #timedOut(validator: number, view: number): void {
+    const { nowUs } = this.#world.time;
+    // Who deviated until now has itself to thank.
+    if (this.#history.had('deviant', validator, nowUs - this.#scene.horizonUs, nowUs)) return;
+    const record = this.#records.get(view);
+    if (record === undefined) return this.#tellLate(validator, view);
+    if (!record.timedOutUs.has(validator)) record.timedOutUs.set(validator, nowUs);
+  }
+
+  #certified(validator: number, qc: Qc, index: number): void {
+    const round = this.#records.get(qc.view)?.rounds[index];
+    if (round !== undefined) round.certified ??= { atUs: this.#world.time.nowUs, by: validator };
+  }
+
+  /** A validator went on by the certificate of `view`, or accepted what carries it. */
+  #carriedOn(validator: number, view: number): void {
+    const record = this.#records.get(view);
+    if (record === undefined || record.collector === validator) return;
+    const { nowUs } = this.#world.time;
+    if (!this.#history.had('deviant', validator, nowUs, nowUs)) record.carriedOnBy.add(validator);
+  }
+
+  /** The view whose last certificate a block carries. */
+  #carriedView(block: Block): number {
+    return this.#world.protocol === 'hotstuff2-basic' ? (block.dc?.view ?? -1) : block.justify.view;
+  }
+
+  // --- judging
+
+  /** Views that nobody is in any more, or that are too far back, are judged and forgotten. */
+  #settle(): void {
+    const { nowUs } = this.#world.time;
+    let lowest = this.#highest;
+    this.#views.forEach((view, validator) => {
+      if (view < lowest && !this.#history.isDown(validator, nowUs)) lowest = view;
+    });
+    const before = Math.max(lowest - 1, this.#highest - OPEN_VIEWS);
+    let oldestUs = nowUs;
+    for (const [view, record] of this.#records) {
+      if (view < before) this.#close(record);
+      else oldestUs = Math.min(oldestUs, record.beganUs);
+    }
+    this.#settled = Math.max(this.#settled, before - 1);
+    this.#history.forget(oldestUs - 2 * this.#scene.horizonUs);
+  }
+
+  /** The run is over: all that is open is judged by what happened so far. */
+  finish(): void {
+    for (const record of [...this.#records.values()].sort((a, b) => a.view - b.view)) this.#close(record);
+  }
+
+  #close(record: ViewRecord): void {
+    this.#records.delete(record.view);
+    this.#omissions(record);
+    if (record.timedOutUs.size === 0) return;
+    const { cause, culprits, outcome, own } = judge(record, this.#scene);
+    const timedOut = [...record.timedOutUs.keys()].sort((a, b) => a - b);
+    this.#tell({
+      type: 'view',
+      at_us: this.#world.startUs + record.firstTimeoutUs,
+      view: record.view,
+      outcome,
+      leader: this.#world.name(record.leader),
+      collector: this.#world.name(record.collector),
+      ...this.#named({ cause, culprits }),
+      timed_out: this.#names(timedOut),
+      own: Object.fromEntries(
+        [...own].map(([validator, finding]) => [this.#world.name(validator), this.#named(finding)]),
+      ),
+    });
+  }
+
+  /** What was due and did not leave; only whoever deviates keeps it back. */
+  #omissions(record: ViewRecord): void {
+    const { beganUs, leader } = record;
+    const wasDeviant = (one: number): boolean =>
+      this.#history.had('deviant', one, beganUs, this.#world.time.nowUs);
+    record.rounds.forEach((round, index) => {
+      for (const [voter, castUs] of round.castUs)
+        if (
+          voter !== record.collectorOf(index) &&
+          round.votes.fate(voter) === Fate.notSent &&
+          this.#history.had('deviant', voter, castUs, castUs)
+        )
+          this.#deeds.did('vote_withheld', voter, record.view);
+    });
+    const broadcast = record.rounds[0]?.broadcast;
+    if (broadcast?.fate(leader) !== Fate.carried || !wasDeviant(leader)) return;
+    for (let to = 0; to < this.#size; to++)
+      if (broadcast.fate(to) === Fate.notSent) this.#deeds.did('proposal_withheld', leader, record.view);
+  }
+
+  /** A timer expired in a view that was judged before: whoever is still there is behind. */
+  #tellLate(validator: number, view: number): void {
+    const name = this.#world.name(validator);
+    this.#tell({
+      type: 'view',
+      at_us: this.#nowUs(),
+      view,
+      outcome: 'lagged',
+      leader: this.#world.name(this.#world.rotation.leader(view)),
+      collector: this.#world.name(this.#world.rotation.leader(view + 1)),
+      cause: 'sync_lag',
+      culprits: [name],
+      timed_out: [name],
+      own: {},
+    });
+  }
+
+  /** The record of a view, made if it is neither settled nor far ahead. */
+  #record(view: number, leader?: number): ViewRecord | undefined {
+    const known = this.#records.get(view);
+    if (known !== undefined || view <= this.#settled || view > this.#highest + 1) return known;
+    const { rotation, protocol, vote2To } = this.#world;
+    const isBasic = protocol === 'hotstuff2-basic';
+    const leads = leader ?? rotation.leader(view);
+    const collector = isBasic && vote2To === 'leader' ? leads : rotation.leader(view + 1);
+    const record = new ViewRecord(view, leads, collector, isBasic ? 2 : 1, this.#size);
+    this.#records.set(view, record);
+    return record;
+  }
+
+  // --- words
+
+  #nowUs(): number {
+    return this.#world.startUs + this.#world.time.nowUs;
+  }
+
+  #tellDeed(deed: DeedName, validator: number, view: number): void {
+    this.#tell({ type: 'deed', at_us: this.#nowUs(), deed, validator: this.#world.name(validator), view });
+  }
+
+  #named({ cause, culprits }: Finding): TrueCause {
+    return { cause, culprits: this.#names(culprits) };
+  }
+
+  #names(validators: readonly number[]): string[] {
+    return validators.map((validator) => this.#world.name(validator));
+  }
+}

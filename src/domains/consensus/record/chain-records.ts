@@ -1,0 +1,103 @@
+/**
+ * The record books of one chain, and what they share: the listener, the memory they may use, and the
+ * strings that all nodes say alike.
+ *
+ * Memory: a record takes about a kilobyte and a vote 64 bytes. The chain's budget is divided among the
+ * books, so that 100 nodes of 100 validators stay below 50 MB; a book keeps 16 to 1,024 views.
+ */
+import type { ValidatorNames } from '../../domain.js';
+import { SharedTexts } from './shared-texts.js';
+import type { ChainViews, RecordListener, ViewRecord } from './view-record.js';
+
+const CHAIN_RECORDS = 20_480;
+const CHAIN_VOTES = 320_000;
+const MOST_RECORDS = 1_024;
+/** What a book keeps however many there are. */
+export const LEAST_RECORDS = 16;
+
+/** Validators that get a number; what is numbered beyond it is merely slower. */
+const MOST_NUMBERED = 4_096;
+
+/** A book, as the chain sees it. */
+interface Book {
+  at(view: number): ViewRecord | undefined;
+  records(): Iterable<ViewRecord>;
+}
+
+/** All books of a chain. */
+export class ChainRecords implements ChainViews {
+  readonly chain: string;
+  readonly names: ValidatorNames;
+  readonly texts = new SharedTexts();
+  readonly #listeners: readonly RecordListener[];
+  readonly #books = new Map<string, Book>();
+  readonly #numbers = new Map<string, number>();
+
+  constructor(chain: string, names: ValidatorNames, listeners: readonly RecordListener[]) {
+    this.chain = chain;
+    this.names = names;
+    this.#listeners = listeners;
+  }
+
+  /** Views that one book may hold now. */
+  get recordsPerBook(): number {
+    const share = Math.floor(CHAIN_RECORDS / Math.max(1, this.#books.size));
+    return Math.min(MOST_RECORDS, Math.max(LEAST_RECORDS, share));
+  }
+
+  /** Votes that one book may hold now, in all its records; it always keeps the newest 16 records. */
+  get votesPerBook(): number {
+    return Math.floor(CHAIN_VOTES / Math.max(1, this.#books.size));
+  }
+
+  /** Votes, and wishes, that one record may hold: four of every validator. */
+  get votesPerRecord(): number {
+    return 4 * Math.max(64, this.names.members.length);
+  }
+
+  add(node: string, book: Book): void {
+    this.#books.set(node, book);
+  }
+
+  remove(node: string): void {
+    this.#books.delete(node);
+  }
+
+  /** A small number that stands for a validator, or -1 when there are too many. */
+  numberOf(validator: string): number {
+    const known = this.#numbers.get(validator);
+    if (known !== undefined) return known;
+    if (this.#numbers.size >= MOST_NUMBERED) return -1;
+    this.#numbers.set(validator, this.#numbers.size);
+    return this.#numbers.size - 1;
+  }
+
+  closed(record: ViewRecord): void {
+    for (const listener of this.#listeners) listener.closed(record);
+  }
+
+  amended(record: ViewRecord): void {
+    for (const listener of this.#listeners) listener.amended?.(record);
+  }
+
+  nodes(): Iterable<string> {
+    return this.#books.keys();
+  }
+
+  record(node: string, view: number): ViewRecord | undefined {
+    return this.#books.get(node)?.at(view);
+  }
+
+  records(node: string): Iterable<ViewRecord> {
+    return this.#books.get(node)?.records() ?? [];
+  }
+
+  view(view: number): readonly ViewRecord[] {
+    const found: ViewRecord[] = [];
+    for (const book of this.#books.values()) {
+      const record = book.at(view);
+      if (record !== undefined) found.push(record);
+    }
+    return found;
+  }
+}
