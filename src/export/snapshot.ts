@@ -7,7 +7,8 @@
  */
 import type { MetricDefinition } from '../metrics/definition.js';
 import type { Snapshot } from '../metrics/board.js';
-import type { Series } from '../metrics/series.js';
+import type { ExponentialHistogram } from '../metrics/exponential-histogram.js';
+import type { Series, Summary } from '../metrics/series.js';
 
 /** A histogram's state since its process started. */
 export interface HistogramReading {
@@ -19,8 +20,25 @@ export interface HistogramReading {
   readonly count: number;
 }
 
+/** Counts of consecutive exponential buckets; bucket `offset + i` covers (base^(offset+i), base^(offset+i+1)]. */
+export interface ExponentialBuckets {
+  readonly offset: number;
+  readonly counts: readonly number[];
+}
+
+/** What a summary's quantiles are read from, as OpenTelemetry's data model defines it; base is 2^(2^-scale). */
+export interface ExponentialReading {
+  readonly scale: number;
+  readonly zeroCount: number;
+  readonly positive: ExponentialBuckets;
+  readonly negative: ExponentialBuckets;
+  readonly min: number;
+  readonly max: number;
+}
+
 /** A summary's state. */
 export interface SummaryReading {
+  readonly distribution: ExponentialReading;
   /** Quantile (0 to 1) and its value; NaN while nothing was observed. */
   readonly quantiles: readonly (readonly [quantile: number, value: number])[];
   readonly sum: number;
@@ -93,13 +111,28 @@ function readerOf(definition: MetricDefinition, values: Float64Array): (series: 
         return { labelValues, histogram: { bounds, buckets, sum: values[slot + buckets.length]!, count } };
       };
     case 'summary':
-      return ({ labelValues, slot }) => {
+      return (series) => {
+        const { labelValues, slot } = series;
         const read = quantiles.map((quantile, i) => [quantile, values[slot + i]!] as const);
         const sum = values[slot + quantiles.length]!;
-        return {
-          labelValues,
-          summary: { quantiles: read, sum, count: values[slot + quantiles.length + 1]! },
-        };
+        const count = values[slot + quantiles.length + 1]!;
+        const distribution = readSketch((series as Summary).sketch);
+        return { labelValues, summary: { quantiles: read, sum, count, distribution } };
       };
   }
+}
+
+function readSketch({
+  scale,
+  zeroCount,
+  positive,
+  negative,
+  min,
+  max,
+}: ExponentialHistogram): ExponentialReading {
+  const read = ({ offset, counts, length }: ExponentialHistogram['positive']): ExponentialBuckets => ({
+    offset: length === 0 ? 0 : offset,
+    counts: Array.from(counts.subarray(0, length)),
+  });
+  return { scale, zeroCount, positive: read(positive), negative: read(negative), min, max };
 }
