@@ -94,6 +94,20 @@ export default {
       to: { path: '^src/', pathNot: '^src/(hooks\\.ts|index\\.ts|base/)' },
     },
     {
+      name: 'testing-is-the-outer-face',
+      comment: 'The testing face uses the simulator; nothing in the simulator or the sidecar needs it.',
+      severity: 'error',
+      from: { path: '^(src|simulator)/', pathNot: '^simulator/testing/' },
+      to: { path: '^simulator/testing/' },
+    },
+    {
+      name: 'testing-imports-no-framework',
+      comment: 'It works under any test runner, because it knows none.',
+      severity: 'error',
+      from: { path: '^simulator/testing/' },
+      to: { pathNot: '^(simulator|src)/|^(node:)?(child_process)$' },
+    },
+    {
       name: 'no-orphans',
       comment: 'A file that nothing reaches is dead. A worker is started by its address, not imported.',
       severity: 'error',

@@ -29,6 +29,7 @@ import type { HooksFor, NodeIdentity } from './node/identity.js';
 import { Names } from './node/names.js';
 import { SimulatedNode } from './node/node.js';
 import type { NodeProcess } from './node/process.js';
+import { SharedBodies } from './node/shared-bodies.js';
 import { Strain } from './node/strain.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
@@ -69,6 +70,7 @@ export class World implements NodeWorld {
   readonly stateRoots = new StateRoots();
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly hooksFor: HooksFor | undefined;
+  readonly sharedBodies = new SharedBodies();
   readonly watch: RunWatch | undefined;
   /** Absent where nobody wants the truth. */
   readonly truth: TruthTeller | undefined;
@@ -350,12 +352,22 @@ export class World implements NodeWorld {
   #truthTeller(tell: NonNullable<SimulationOptions['truth']>): TruthTeller {
     const { replicaConfig, committee, startUs, hardware } = this;
     const { fsync, processor } = hardware;
-    const { rotation, protocol, vote2To, timers } = replicaConfig;
+    const { loss = 0, reorder = 0 } = this.#options.network ?? {};
+    const { rotation, protocol, pacemaker, vote2To, timers, leaderWaitUs } = replicaConfig;
     const size = committee.size;
     const world = {
-      ...{ startUs, committee, rotation, protocol, vote2To, maxTimeoutUs: timers.maxTimeoutUs },
+      ...{
+        startUs,
+        committee,
+        rotation,
+        protocol,
+        pacemaker,
+        vote2To,
+        maxTimeoutUs: timers.maxTimeoutUs,
+        leaderWaitUs,
+      },
       machinesTakeTime: fsync !== 'instant' || processor !== 'free',
-      alwaysDisturbed: !this.network.conditions.calm,
+      alwaysDisturbed: loss + reorder > 0,
       reaches: (slot: number, to: number) =>
         !this.network.conditions.isCut(slot % size, to) && this.adversaries.route(slot, to) !== undefined,
       name: (validator: number) => this.names.validator(validator),

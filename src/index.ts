@@ -1,4 +1,7 @@
 /** Package entry `quorumscope`: what an embedder, an exporter author or a test suite may rely on. */
+export type { Feed, LosslessFeed, SourceDescription } from './attach/feed.js';
+export { attachFeed } from './attach/hooks/attach-feed.js';
+export { replayFile, type Replayed } from './attach/replay.js';
 export { ManualClock, StreamClock, WallClock, type Clock, type Timer } from './base/clock.js';
 export { QuorumscopeError, type ErrorCode, type ErrorKind } from './base/errors.js';
 export { silentLogger, type Logger } from './base/logger.js';

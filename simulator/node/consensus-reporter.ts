@@ -10,6 +10,7 @@ import { Kind, type VoteMessage } from '../protocol/messages.js';
 import type { Signers } from '../protocol/signers.js';
 import { blockBytes } from '../network/message-size.js';
 import type { SimulatedNodeHooks } from './identity.js';
+import type { SharedBodies } from './shared-bodies.js';
 import type { NodeWorld } from './world.js';
 
 /** Views whose times are remembered: as long as a late vote may be counted. */
@@ -17,19 +18,25 @@ const REMEMBERED_VIEWS = 16;
 
 /** Times per view, the oldest forgotten. */
 class ViewTimes {
-  readonly #times = new Map<number, number>();
+  readonly #views = new Float64Array(REMEMBERED_VIEWS).fill(-1);
+  readonly #times = new Float64Array(REMEMBERED_VIEWS);
+  #newest = 0;
 
   get(view: number): number | undefined {
-    return this.#times.get(view);
+    const at = this.#find(view);
+    return at < 0 ? undefined : this.#times[at];
   }
 
   /** Remembers the first time only. */
   note(view: number, us: number): void {
-    if (this.#times.has(view)) return;
-    this.#times.set(view, us);
-    if (this.#times.size <= REMEMBERED_VIEWS) return;
-    const [oldest] = this.#times.keys();
-    if (oldest !== undefined) this.#times.delete(oldest);
+    if (this.#find(view) >= 0) return;
+    this.#newest = (this.#newest + 1) % REMEMBERED_VIEWS;
+    this.#views[this.#newest] = view;
+    this.#times[this.#newest] = us;
+  }
+
+  #find(view: number): number {
+    return this.#views[this.#newest] === view ? this.#newest : this.#views.indexOf(view);
   }
 }
 
@@ -45,6 +52,7 @@ export class ConsensusReporter implements Observer {
   handlingUs = 0;
   readonly #world: NodeWorld;
   readonly #hooks: SimulatedNodeHooks['consensus'];
+  readonly #shared: SharedBodies;
   readonly #first: PhaseTimes = { firstVote: new ViewTimes(), certified: new ViewTimes() };
   readonly #second: PhaseTimes = { firstVote: new ViewTimes(), certified: new ViewTimes() };
   readonly #firstWish = new ViewTimes();
@@ -54,11 +62,16 @@ export class ConsensusReporter implements Observer {
   constructor(world: NodeWorld, hooks: SimulatedNodeHooks) {
     this.#world = world;
     this.#hooks = hooks.consensus;
+    this.#shared = world.sharedBodies;
   }
 
   viewEntered(view: number, trigger: ViewTrigger, leader: number, timeoutUs: number): void {
     this.#enteredUs = this.#world.nowUs;
-    this.#hooks.viewEntered({ view, trigger, leader: this.#validator(leader), timeout_us: timeoutUs });
+    const { viewEntered } = this.#shared;
+    this.#hooks.viewEntered(
+      viewEntered.find(trigger, view, leader, timeoutUs) ??
+        viewEntered.keep({ view, trigger, leader: this.#validator(leader), timeout_us: timeoutUs }),
+    );
   }
 
   viewTimedOut(view: number, leader: number, timeoutUs: number, consecutive: number): void {
@@ -83,8 +96,13 @@ export class ConsensusReporter implements Observer {
   }
 
   proposalReceived(block: Block, from: number): void {
-    const validator = this.#validator(from);
-    this.#hooks.proposalReceived(this.#proposal(block, validator, undefined, this.handlingUs));
+    const { proposalReceived } = this.#shared;
+    const { handlingUs } = this;
+    const stampUs = this.#world.stampUs(block.proposer, block.proposedAtUs);
+    this.#hooks.proposalReceived(
+      proposalReceived.find(block, from, handlingUs, stampUs) ??
+        proposalReceived.keep(this.#proposal(block, this.#validator(from), undefined, handlingUs)),
+    );
   }
 
   proposalRejected(block: Block, from: number, reason: Rejection): void {
@@ -98,14 +116,18 @@ export class ConsensusReporter implements Observer {
   }
 
   voteSent(vote: VoteMessage, justifyView: number, lockView: number, to: number): void {
-    this.#hooks.voteSent({
-      view: vote.view,
-      vote: phaseOf(vote),
-      block: this.#block(vote.block),
-      justify_view: justifyView,
-      lock_view: lockView,
-      to: this.#validator(to),
-    });
+    const { voteSent } = this.#shared;
+    this.#hooks.voteSent(
+      voteSent.find(phaseOf(vote), vote.view, vote.block, justifyView, lockView, to) ??
+        voteSent.keep({
+          view: vote.view,
+          vote: phaseOf(vote),
+          block: this.#block(vote.block),
+          justify_view: justifyView,
+          lock_view: lockView,
+          to: this.#validator(to),
+        }),
+    );
   }
 
   voteReceived(vote: VoteMessage, from: number, late: boolean): void {
@@ -157,24 +179,32 @@ export class ConsensusReporter implements Observer {
   }
 
   dcReceived(dc: Qc, from: number): void {
-    this.#hooks.dcReceived({
-      view: dc.view,
-      block: this.#block(dc.block),
-      height: dc.height,
-      signers: this.#signers(dc.signers),
-      validator: this.#validator(from),
-    });
+    const { dcReceived } = this.#shared;
+    this.#hooks.dcReceived(
+      dcReceived.find(dc, from) ??
+        dcReceived.keep({
+          view: dc.view,
+          block: this.#block(dc.block),
+          height: dc.height,
+          signers: this.#signers(dc.signers),
+          validator: this.#validator(from),
+        }),
+    );
   }
 
   qcReceived(qc: Qc, from: number): void {
-    this.#hooks.qcReceived({
-      view: qc.view,
-      vote: 'vote1',
-      block: this.#block(qc.block),
-      height: qc.height,
-      signers: this.#signers(qc.signers),
-      validator: this.#validator(from),
-    });
+    const { qcReceived } = this.#shared;
+    this.#hooks.qcReceived(
+      qcReceived.find(qc, from) ??
+        qcReceived.keep({
+          view: qc.view,
+          vote: 'vote1',
+          block: this.#block(qc.block),
+          height: qc.height,
+          signers: this.#signers(qc.signers),
+          validator: this.#validator(from),
+        }),
+    );
   }
 
   certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number): void {
@@ -183,11 +213,18 @@ export class ConsensusReporter implements Observer {
   }
 
   lockUpdated(lock: Qc, oldView: number): void {
-    this.#hooks.lockUpdated({ view: lock.view, old_view: oldView, block: this.#block(lock.block) });
+    const { lockUpdated } = this.#shared;
+    this.#hooks.lockUpdated(
+      lockUpdated.find(lock, oldView) ??
+        lockUpdated.keep({ view: lock.view, old_view: oldView, block: this.#block(lock.block) }),
+    );
   }
 
   highQcUpdated(qc: Qc): void {
-    this.#hooks.highQcUpdated({ view: qc.view, block: this.#block(qc.block) });
+    const { highQcUpdated } = this.#shared;
+    this.#hooks.highQcUpdated(
+      highQcUpdated.find(qc) ?? highQcUpdated.keep({ view: qc.view, block: this.#block(qc.block) }),
+    );
   }
 
   wishSent(view: number, highQcView: number): void {
@@ -212,18 +249,23 @@ export class ConsensusReporter implements Observer {
 
   /** Not an observation of the replica, but the effect of its commit. */
   committed(block: Block, syncing: boolean): void {
-    this.#hooks.blockCommitted({
-      view: block.view,
-      height: block.height,
-      block: this.#block(block.id),
-      parent: this.#block(block.parent),
-      proposer: this.#validator(block.proposer),
-      transactions: block.payload.transactions.length,
-      bytes: blockBytes(block, this.#world.committee),
-      fuel: block.payload.fuel,
-      proposed_at_us: this.#world.stampUs(block.proposer, block.proposedAtUs),
-      syncing,
-    });
+    const { blockCommitted } = this.#shared;
+    const stampUs = this.#world.stampUs(block.proposer, block.proposedAtUs);
+    this.#hooks.blockCommitted(
+      blockCommitted.find(block, stampUs, syncing ? 1 : 0) ??
+        blockCommitted.keep({
+          view: block.view,
+          height: block.height,
+          block: this.#block(block.id),
+          parent: this.#block(block.parent),
+          proposer: this.#validator(block.proposer),
+          transactions: block.payload.transactions.length,
+          bytes: blockBytes(block, this.#world.committee),
+          fuel: block.payload.fuel,
+          proposed_at_us: stampUs,
+          syncing,
+        }),
+    );
   }
 
   blockPruned(block: Block): void {

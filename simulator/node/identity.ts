@@ -9,7 +9,10 @@ import type { Hooks, ValidatorEntry } from '../../src/hooks.js';
 /** The domains that a simulated node speaks about. */
 type SpokenDomain = 'consensus' | 'network' | 'storage' | 'state' | 'mempool' | 'execution' | 'process';
 
-/** The part of the hooks object that a simulated node calls. */
+/**
+ * The part of the hooks object that a simulated node calls. A body is never changed once it was stated, and
+ * nodes that state the same may give the same object.
+ */
 export type SimulatedNodeHooks = Pick<Hooks, SpokenDomain> & {
   /** Called when the process crashes or the simulation ends; nothing is said afterwards. */
   readonly close?: () => unknown;

@@ -3,6 +3,7 @@
  * process. Every number comes from what the simulation did; where a real process would have a number
  * that the simulation does not have (threads, garbage collection), nothing is said.
  */
+import type { Block } from '../protocol/block.js';
 import { messageNames, type Message } from '../protocol/messages.js';
 import type { SafetyRecord } from '../protocol/effects.js';
 import type { Admission } from '../workload/mempool.js';
@@ -12,6 +13,7 @@ import type { Disk } from './disk.js';
 import type { Executed } from './executor.js';
 import { SIGN_US, workUs, type SignatureWork } from './hardware.js';
 import type { SimulatedNodeHooks } from './identity.js';
+import type { SharedBodies } from './shared-bodies.js';
 import type { NodeWorld } from './world.js';
 
 /** Bytes of a safety record: lock, voted view, checksum; the voted block comes on top. */
@@ -28,6 +30,7 @@ export class MachineReporter {
   readonly #world: NodeWorld;
   readonly #node: number;
   readonly #hooks: SimulatedNodeHooks;
+  readonly #shared: SharedBodies;
   readonly #compiled = new Set<string>();
   readonly #peers = new Set<number>();
 
@@ -35,6 +38,7 @@ export class MachineReporter {
     this.#world = world;
     this.#node = node;
     this.#hooks = hooks;
+    this.#shared = world.sharedBodies;
   }
 
   /** Peers connected now, ascending. */
@@ -68,26 +72,36 @@ export class MachineReporter {
   }
 
   messageSent(to: number, message: Message, bytes: number): void {
-    this.#hooks.network.messageSent({
-      message: messageNames[message.kind],
-      peer: this.#world.names.node(to),
-      bytes,
-      view: message.view,
-    });
+    const { kind, view } = message;
+    const { messageSent } = this.#shared;
+    this.#hooks.network.messageSent(
+      messageSent.find(undefined, kind, to, bytes, view) ??
+        messageSent.keep({ message: messageNames[kind], peer: this.#world.names.node(to), bytes, view }),
+    );
   }
 
   messageReceived(from: number, message: Message, bytes: number, queueUs: number): void {
-    this.#hooks.network.messageReceived({
-      message: messageNames[message.kind],
-      peer: this.#world.names.node(from),
-      bytes,
-      view: message.view,
-      queue_us: queueUs,
-    });
+    const { kind, view } = message;
+    const { messageReceived } = this.#shared;
+    this.#hooks.network.messageReceived(
+      messageReceived.find(undefined, kind, from, bytes, view, queueUs) ??
+        messageReceived.keep({
+          message: messageNames[kind],
+          peer: this.#world.names.node(from),
+          bytes,
+          view,
+          queue_us: queueUs,
+        }),
+    );
   }
 
   messageProcessed(message: Message, durationUs: number): void {
-    this.#hooks.network.messageProcessed({ message: messageNames[message.kind], duration_us: durationUs });
+    const { kind } = message;
+    const { messageProcessed } = this.#shared;
+    this.#hooks.network.messageProcessed(
+      messageProcessed.find(undefined, kind, durationUs) ??
+        messageProcessed.keep({ message: messageNames[kind], duration_us: durationUs }),
+    );
   }
 
   signaturesVerified(work: SignatureWork): void {
@@ -114,23 +128,24 @@ export class MachineReporter {
   /** A safety record is durable. */
   recordPersisted(record: SafetyRecord, durationUs: number, disk: Disk): void {
     const { storage } = this.#hooks;
-    const blockBytes = record.block === undefined ? 0 : record.block.payload.bytes + RECORD_BYTES;
-    if (blockBytes > 0)
-      storage.writeCompleted({
-        key_type: 'block',
-        outcome: 'ok',
-        duration_us: durationUs,
-        bytes: blockBytes,
-        physical_bytes: disk.count(blockBytes, true),
-      });
-    storage.writeCompleted({
-      key_type: 'vote',
-      outcome: 'ok',
-      duration_us: durationUs,
-      bytes: RECORD_BYTES,
-      physical_bytes: disk.count(RECORD_BYTES, false),
-    });
-    storage.syncCompleted({ target: 'vote', duration_us: durationUs });
+    const { blockWritten, recordWritten, recordSynced } = this.#shared;
+    if (record.block !== undefined) {
+      const bytes = record.block.payload.bytes + RECORD_BYTES;
+      const physical = disk.count(bytes, true);
+      storage.writeCompleted(
+        blockWritten.find(undefined, durationUs, bytes, physical) ??
+          blockWritten.keep(written('block', durationUs, bytes, physical)),
+      );
+    }
+    const physical = disk.count(RECORD_BYTES, false);
+    storage.writeCompleted(
+      recordWritten.find(undefined, durationUs, physical) ??
+        recordWritten.keep(written('vote', durationUs, RECORD_BYTES, physical)),
+    );
+    storage.syncCompleted(
+      recordSynced.find(undefined, durationUs) ??
+        recordSynced.keep({ target: 'vote', duration_us: durationUs }),
+    );
   }
 
   transactionAdmitted(transaction: number, bytes: number, submittedAtUs: number, verifyUs: number): void {
@@ -160,7 +175,6 @@ export class MachineReporter {
   /** A block was executed and its results are durable. */
   executed(executed: Executed, stateRoot: ContentHash, disk: Disk): void {
     const { block } = executed;
-    const root = hashText(stateRoot);
     let failed = 0;
     let failedFuel = 0;
     let writes = 0;
@@ -173,23 +187,36 @@ export class MachineReporter {
       failedFuel += execution.fuel;
     }
     this.#resultsWritten(writes, executed, disk);
-    this.#hooks.state.transitionApplied({
-      height: block.height,
-      duration_us: executed.executeUs + executed.syncUs,
-      transitions: Math.max(1, writes),
-      state_root: root,
-    });
-    this.#hooks.execution.blockExecuted({
-      height: block.height,
-      view: block.view,
-      transactions: block.payload.transactions.length,
-      failed,
-      fuel_used: block.payload.fuel,
-      fuel_limit: BLOCK_FUEL_LIMIT,
-      failed_fuel: failedFuel,
-      duration_us: executed.executeUs,
-      state_root: root,
-    });
+    const { executeUs, syncUs } = executed;
+    this.#transitionApplied(block, executeUs + syncUs, Math.max(1, writes), stateRoot);
+    const { blockExecuted } = this.#shared;
+    this.#hooks.execution.blockExecuted(
+      blockExecuted.find(stateRoot, block.id, failed, failedFuel, executeUs) ??
+        blockExecuted.keep({
+          height: block.height,
+          view: block.view,
+          transactions: block.payload.transactions.length,
+          failed,
+          fuel_used: block.payload.fuel,
+          fuel_limit: BLOCK_FUEL_LIMIT,
+          failed_fuel: failedFuel,
+          duration_us: executeUs,
+          state_root: hashText(stateRoot),
+        }),
+    );
+  }
+
+  #transitionApplied({ height }: Block, durationUs: number, transitions: number, root: ContentHash): void {
+    const { transitionApplied } = this.#shared;
+    this.#hooks.state.transitionApplied(
+      transitionApplied.find(root, height, durationUs, transitions) ??
+        transitionApplied.keep({
+          height,
+          duration_us: durationUs,
+          transitions,
+          state_root: hashText(root),
+        }),
+    );
   }
 
   /** A transaction's result is durable; said where this node had admitted it. */
@@ -237,13 +264,26 @@ export class MachineReporter {
     const { storage } = this.#hooks;
     const operations = writes + executed.block.payload.transactions.length + 1;
     const bytes = operations * STATE_ENTRY_BYTES;
-    storage.batchCompleted({
-      operations,
-      outcome: 'ok',
-      duration_us: executed.syncUs,
-      bytes,
-      physical_bytes: disk.count(bytes, true),
-    });
-    storage.syncCompleted({ target: 'block', duration_us: executed.syncUs });
+    const { syncUs } = executed;
+    const physical = disk.count(bytes, true);
+    const { resultsWritten, resultsSynced } = this.#shared;
+    storage.batchCompleted(
+      resultsWritten.find(undefined, operations, syncUs, physical) ??
+        resultsWritten.keep({
+          operations,
+          outcome: 'ok',
+          duration_us: syncUs,
+          bytes,
+          physical_bytes: physical,
+        }),
+    );
+    storage.syncCompleted(
+      resultsSynced.find(undefined, syncUs) ?? resultsSynced.keep({ target: 'block', duration_us: syncUs }),
+    );
   }
+}
+
+/** One literal, so that all bodies of the event have one shape. */
+function written(key_type: 'block' | 'vote', duration_us: number, bytes: number, physical_bytes: number) {
+  return { key_type, outcome: 'ok', duration_us, bytes, physical_bytes } as const;
 }

@@ -17,6 +17,7 @@ import type { Workload } from '../workload/workload.js';
 import type { Hardware } from './hardware.js';
 import type { HooksFor, NodeIdentity } from './identity.js';
 import type { Names } from './names.js';
+import type { SharedBodies } from './shared-bodies.js';
 import type { Strain } from './strain.js';
 
 /** The certificates that a block carries. */
@@ -47,6 +48,7 @@ export interface NodeWorld {
   readonly replicaConfig: Omit<ReplicaConfig, 'self'>;
   readonly watch: RunWatch | undefined;
   readonly hooksFor: HooksFor | undefined;
+  readonly sharedBodies: SharedBodies;
   /** Whether a restarted node finds its safety record; false only in negative controls. */
   readonly keepsSafetyRecord: boolean;
   identity(index: number, life: number): NodeIdentity;

@@ -27,6 +27,8 @@ export interface Judgement extends Finding {
 /** What the diagnosis looks at. */
 export interface Scene extends Surroundings {
   readonly committee: Committee;
+  /** How long a leader without the last certificate waits. */
+  readonly leaderWaitUs: number;
 }
 
 /** Snags in the order of precedence of their causes. */
@@ -119,6 +121,7 @@ function roundFailure(
   const present = causeOf.filter(([kind]) => kind !== 'collector' && powerOf(kind) > 0);
   const enough = present.find(([kind]) => voted + powerOf(kind) >= committee.quorumPower);
   const [kind, cause] = enough ?? present[0] ?? (['odd', 'unknown'] as const);
+  if (kind === 'slack' || kind === 'odd') return aftermath(record, scene) ?? { cause, culprits: [] };
   return { cause, culprits: culpritsOf(kind, cause, record, round, snags, scene) };
 }
 
@@ -145,7 +148,8 @@ function cutOff(
 ): readonly number[] {
   const sides = history.sides(record.beganUs - horizonUs, record.firstTimeoutUs);
   const last = sides.at(-1);
-  return last === undefined ? ascending(senders) : last.smaller;
+  if (last !== undefined) return last.smaller;
+  return history.setApart(record.beganUs - horizonUs, record.firstTimeoutUs) ?? ascending(senders);
 }
 
 /** A certificate was, or could have been, and nobody else got it in time. */
@@ -188,37 +192,69 @@ function unpassed(record: ViewRecord, holder: number, { history }: Scene): Cause
  * messages that came late by chance, else the timer.
  */
 function late(record: ViewRecord, passedUs: number, scene: Scene): Finding {
-  const { committee, history, horizonUs } = scene;
+  const { history, horizonUs } = scene;
+  const { beganUs, firstTimeoutUs } = record;
+  const [longest] = stretches(record, passedUs, scene).sort((a, b) => b.us - a.us);
+  if (longest !== undefined) return longest.finding;
+  if (history.wasDisturbed(beganUs - horizonUs, firstTimeoutUs))
+    return { cause: 'message_loss', culprits: [] };
+  return aftermath(record, scene) ?? { cause: 'timer_too_small', culprits: [] };
+}
+
+/**
+ * Nobody stopped this view, but a fault, which may be over, had put the validators out of step: some were in other
+ * views when the proposal came. Undefined when there was none.
+ */
+function aftermath(record: ViewRecord, { committee, history, horizonUs }: Scene): Finding | undefined {
   const { leader, collector, beganUs, firstTimeoutUs } = record;
+  const fromUs = beganUs - horizonUs;
+  const disturbs = (one: number): boolean =>
+    history.had('down', one, fromUs, firstTimeoutUs) ||
+    history.had('deviant', one, fromUs, firstTimeoutUs) ||
+    history.wasHeldUp(one, fromUs, firstTimeoutUs);
+  const sides = history.sides(fromUs, firstTimeoutUs).at(-1);
+  if (sides !== undefined) return { cause: 'partition', culprits: sides.smaller };
+  const apart = history.setApart(fromUs, firstTimeoutUs);
+  if (apart !== undefined) return { cause: 'partition', culprits: apart };
+  if (disturbs(leader)) return blame('leader_slow', leader);
+  if (disturbs(collector)) return blame('collector_silent', collector);
+  const others = Array.from({ length: committee.size }, (_, one) => one).filter(disturbs);
+  if (others.length > 0) return { cause: 'votes_late', culprits: others };
+  return history.wasDisturbed(fromUs, firstTimeoutUs) ? { cause: 'message_loss', culprits: [] } : undefined;
+}
+
+/** How long each part took whose actor was held up, by a fault or by its own machine. */
+function stretches(record: ViewRecord, passedUs: number, scene: Scene): { us: number; finding: Finding }[] {
+  const { committee, history, horizonUs, leaderWaitUs } = scene;
+  const { leader, collector, beganUs, firstTimeoutUs, passing } = record;
+  const [first] = record.rounds;
   const last = record.rounds.at(-1);
+  if (first === undefined || last === undefined) return [];
   const powerOf = (validator: number): number => committee.powerOf(validator);
-  const proposedUs = record.rounds[0]?.broadcast.reachedUs(powerOf, committee.quorumPower) ?? Infinity;
-  const votedUs = last?.certified?.atUs ?? Infinity;
-  const held = (one: number): boolean =>
+  const proposedUs = first.broadcast.reachedUs(powerOf, committee.quorumPower);
+  const votedUs = last.certified?.atUs ?? Infinity;
+  // A disk has its bad moments without any fault.
+  const dwellsUs = (firstTimeoutUs - beganUs) / 4;
+  const isHeldUp = (one: number, fromUs: number, toUs: number): boolean =>
     history.wasHeldUp(one, beganUs, firstTimeoutUs) ||
-    history.had('down', one, beganUs - horizonUs, firstTimeoutUs);
-  const voters = [...(last?.countedUs ?? [])]
-    .filter(([one, atUs]) => atUs <= votedUs && one !== leader && one !== collector && held(one))
+    history.had('down', one, beganUs - horizonUs, firstTimeoutUs) ||
+    (scene.machinesTakeTime && Math.min(toUs, firstTimeoutUs) - fromUs > dwellsUs);
+  const found: { us: number; finding: Finding }[] = [];
+  const enteredUs = (record.enteredUs.get(leader) ?? Infinity) + leaderWaitUs;
+  if (isHeldUp(leader, enteredUs, first.broadcast.firstSentUs))
+    found.push({ us: proposedUs - beganUs, finding: blame('leader_slow', leader) });
+  const voters = [...last.countedUs]
+    .filter(([one, atUs]) => atUs <= votedUs && one !== leader && one !== collector)
+    .filter(([one]) => isHeldUp(one, last.broadcast.arrivesUs(one), last.castUs.get(one) ?? Infinity))
     .map(([one]) => one);
-  const stretches: { us: number; finding: Finding }[] = [];
-  if (held(leader)) stretches.push({ us: proposedUs - beganUs, finding: blame('leader_slow', leader) });
   if (voters.length > 0)
-    stretches.push({
-      us: votedUs - proposedUs,
-      finding: { cause: 'votes_late', culprits: ascending(voters) },
-    });
-  if (held(collector))
-    stretches.push({
+    found.push({ us: votedUs - proposedUs, finding: { cause: 'votes_late', culprits: ascending(voters) } });
+  if (isHeldUp(collector, votedUs, passing.firstSentUs))
+    found.push({
       us: Math.max(passedUs, firstTimeoutUs) - Math.min(votedUs, passedUs),
       finding: blame('collector_silent', collector),
     });
-  const [longest] = stretches.sort((a, b) => b.us - a.us);
-  if (longest !== undefined) return longest.finding;
-  const sides = history.sides(beganUs - horizonUs, firstTimeoutUs);
-  if (history.wasDisturbed(beganUs - horizonUs, firstTimeoutUs))
-    return { cause: 'message_loss', culprits: [] };
-  if (sides.length > 0) return { cause: 'partition', culprits: sides.at(-1)?.smaller ?? [] };
-  return { cause: 'timer_too_small', culprits: [] };
+  return found;
 }
 
 /** Why the timer of one validator expired in a view that was certified and went on. */
@@ -251,7 +287,11 @@ function lag(record: ViewRecord, validator: number, scene: Scene): Finding {
   const own = record.rounds[0]?.broadcast;
   if (own?.fate(validator) === Fate.cut) return cut();
   if (record.blocks.size > 1) return blame('equivocation', leader);
-  return late(record, passing.wasSent ? passing.arrivesUs(validator) : Infinity, scene);
+  const finding = late(record, passing.wasSent ? passing.arrivesUs(validator) : Infinity, scene);
+  // Who is slow itself loses step with the others, ahead as well as behind.
+  if (finding.cause === 'timer_too_small' && history.wasHeldUp(validator, since, timedOutUs))
+    return blame('local_stall', validator);
+  return finding;
 }
 
 /** In a failed view, those who would not have got on anyhow: cut off, while the cause is another. */

@@ -38,6 +38,7 @@ export class FaultHistory {
   readonly #committee: Committee;
   readonly #spans: Record<Concern, Span[][]>;
   readonly #disturbed: Span[] = [];
+  readonly #cuts: (Span & { readonly by: readonly number[] })[] = [];
   #sides: Sides[] = [];
   /** Whether messages are lost or held back all through the run. */
   readonly #alwaysDisturbed: boolean;
@@ -47,6 +48,23 @@ export class FaultHistory {
     this.#alwaysDisturbed = alwaysDisturbed;
     const none = (): Span[][] => Array.from({ length: committee.size }, () => []);
     this.#spans = { down: none(), slow: none(), strain: none(), deviant: none() };
+  }
+
+  /** Links were cut by a fault; `by`: those whom it sets apart. */
+  cutBegan(by: readonly number[], atUs: number): void {
+    this.#cuts.push({ by, fromUs: atUs, toUs: Infinity });
+    if (this.#cuts.length > 256) this.#cuts.shift();
+  }
+
+  /** Such a fault ended. */
+  cutEnded(by: readonly number[], atUs: number): void {
+    const open = this.#cuts.find((cut) => cut.toUs === Infinity && cut.by.join() === by.join());
+    if (open !== undefined) open.toUs = atUs;
+  }
+
+  /** Whom cut links set apart at some moment of the span; undefined: none were cut. */
+  setApart(fromUs: number, toUs: number): readonly number[] | undefined {
+    return this.#cuts.findLast((cut) => touches(cut, fromUs, toUs))?.by;
   }
 
   /** A fault began; `validators` are whom it names, without those that twins are set apart from. */

@@ -10,7 +10,7 @@ import type { Block, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { Observer } from '../protocol/effects.js';
 import { Kind, type Message } from '../protocol/messages.js';
-import type { ProtocolName, Vote2Collector } from '../protocol/replica.js';
+import type { PacemakerKind, ProtocolName, Vote2Collector } from '../protocol/replica.js';
 import type { Rotation } from '../protocol/rotation.js';
 import type { RunTime, RunWatch } from '../report/run-watch.js';
 import { DeedWatch } from './deeds.js';
@@ -39,9 +39,11 @@ export interface TruthWorld {
   readonly committee: Committee;
   readonly rotation: Rotation;
   readonly protocol: ProtocolName;
+  readonly pacemaker: PacemakerKind;
   readonly vote2To: Vote2Collector | undefined;
   /** The longest view timer. */
   readonly maxTimeoutUs: number;
+  readonly leaderWaitUs: number;
   readonly machinesTakeTime: boolean;
   /** Whether messages are lost or held back all through the run. */
   readonly alwaysDisturbed: boolean;
@@ -82,7 +84,9 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     this.#scene = {
       committee,
       history: this.#history,
-      horizonUs: 2 * world.maxTimeoutUs,
+      // Under the epoch pacemaker whoever is out of step gets back at the end of an epoch.
+      horizonUs: (world.pacemaker === 'epoch' ? committee.weakSize + 2 : 2) * world.maxTimeoutUs,
+      leaderWaitUs: world.leaderWaitUs,
       machinesTakeTime: world.machinesTakeTime,
       wasSyncing: (validator, fromUs, toUs) => {
         const sync = this.#syncs[validator];
@@ -98,6 +102,12 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     const { nowUs } = this.#world.time;
     if (begins) this.#history.begin(fault, validators, nowUs);
     else this.#history.end(fault, validators, this.#effectUntilUs(fault, validators));
+    if (fault.kind === 'one_way_partition') {
+      const [from, to] = [validators.slice(0, fault.from.length), validators.slice(fault.from.length)];
+      const apart = from.length <= to.length ? from : to;
+      if (begins) this.#history.cutBegan(apart, nowUs);
+      else this.#history.cutEnded(apart, nowUs);
+    }
     if (fault.kind === 'partition' || fault.kind === 'one_way_partition' || fault.kind === 'twins')
       this.#history.linksChanged(nowUs, (from, to) => this.#world.reaches(from, to));
     if (!begins || (fault.kind !== 'crash' && fault.kind !== 'amnesia')) return;

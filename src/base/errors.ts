@@ -21,6 +21,8 @@ export const errorCodes = {
   'attach.file': 'An event file cannot be opened.',
   'server.listen': 'The HTTP address cannot be opened.',
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
+  'testing.expectation':
+    'A check of `quorumscope/testing` did not hold; the message says what was found and expected.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',
 } as const satisfies Record<string, string>;
 

@@ -4,15 +4,14 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { NodeIdentity, SimulatedNodeHooks } from '../../simulator/main.js';
-import type { EventPlan } from '../attach/hooks/event-plan.js';
 import type { EventTap, TapOrigin } from '../attach/hooks/event-tap.js';
 import { helloLine } from '../attach/hooks/hello.js';
-import { lineWriter } from '../attach/hooks/line-writer.js';
-import { LineMemory, wordsOf, type Target } from '../attach/hooks/words.js';
+import type { Target } from '../attach/hooks/words.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { encoders } from '../events/encode.js';
-import { domainNames, schemas } from '../events/vocabulary.js';
+import { domainNames } from '../events/vocabulary.js';
 import { createHooks, ship, type Hooks, type Shipping } from '../hooks.js';
+import { EventLines, LineAuthor, type TappedEvent } from './event-lines.js';
 
 const CHUNK_BYTES = 262_144;
 
@@ -20,7 +19,7 @@ const CHUNK_BYTES = 262_144;
 export class LineFile {
   readonly #file: number;
   readonly #chunk = targetOf(CHUNK_BYTES);
-  readonly #memory = new LineMemory();
+  readonly #lines = new EventLines(this.#chunk);
   #used = 0;
 
   /** @throws QuorumscopeError `attach.file` */
@@ -46,26 +45,21 @@ export class LineFile {
   }
 
   /** Writes an event as the encoder would, but without a string in between. */
-  writeEvent(author: LineAuthor, event: TappedEvent): void {
-    const { plan, tsUs, monoUs, seq, weight, body } = event;
-    const writer = lineWriter(plan.index);
-    const opening = author.opening(plan);
-    // The writer opens a line with its type alone; what it leaves out, the node, needs room before it.
-    const gap = opening.length - '{"type":""'.length - plan.type.length;
-    if (writer.maxBytes + gap > CHUNK_BYTES - this.#used) this.flush();
-    const at = this.#used;
-    const end = writer.write(this.#chunk, at + gap, tsUs, monoUs, seq, weight, body, this.#memory);
-    if (end < 0 || !opening.isPlain) {
-      this.write(`${encoders[plan.index]!(author.node, tsUs, monoUs, seq, weight, body)}\n`);
+  writeEvent(author: LineAuthor, event: TappedEvent, weight: number | undefined): void {
+    if (this.#lines.roomFor(author, event.plan) > CHUNK_BYTES - this.#used) this.flush();
+    const end = weight === undefined ? this.#lines.put(this.#used, author, event) : -1;
+    if (end >= 0) {
+      this.#used = end;
       return;
     }
-    opening.writeTo(this.#chunk, at);
-    this.#used = end;
+    const { plan, tsUs, monoUs, seq, body } = event;
+    this.write(`${encoders[plan.index]!(author.node, tsUs, monoUs, seq, weight, body)}\n`);
   }
 
   flush(): void {
     const used = this.#used;
     this.#used = 0;
+    this.#lines.emptied();
     this.#writeOut(this.#chunk.bytes.subarray(0, used));
   }
 
@@ -80,58 +74,9 @@ export class LineFile {
 }
 
 function targetOf(size: number): Target {
-  const bytes = Buffer.allocUnsafeSlow(size);
+  // Filled with zeros: copies of words must never see bytes that are no text.
+  const bytes = Buffer.alloc(size);
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, size) };
-}
-
-/** How the lines of one type of one node begin: `{"type":"...","node":"..."`. */
-class LineOpening {
-  readonly length: number;
-  /** Whether its bytes are its characters. */
-  readonly isPlain: boolean;
-  readonly #odd: readonly number[];
-  readonly #words: readonly number[];
-
-  constructor(text: string) {
-    this.length = text.length;
-    this.isPlain = Buffer.byteLength(text) === text.length;
-    // Odd bytes first: whole words, which end where the rest of the line begins, overwrite nothing then.
-    const odd = text.length % 8;
-    this.#odd = [...Buffer.from(text.slice(0, odd), 'latin1')];
-    this.#words = wordsOf(text.slice(odd));
-  }
-
-  writeTo({ bytes, view }: Target, at: number): void {
-    let to = at;
-    for (let i = 0; i < this.#odd.length; i++) bytes[to++] = this.#odd[i]!;
-    for (let i = 0; i < this.#words.length; i++, to += 8) view.setFloat64(to, this.#words[i]!, true);
-  }
-}
-
-/** Who states the events of a stream that shares its file with others. */
-class LineAuthor {
-  readonly node: string;
-  readonly #openings: (LineOpening | undefined)[] = schemas.map(() => undefined);
-
-  constructor(node: string) {
-    this.node = node;
-  }
-
-  opening({ index, type }: EventPlan): LineOpening {
-    return (this.#openings[index] ??= new LineOpening(
-      `{"type":"${type}","node":${JSON.stringify(this.node)}`,
-    ));
-  }
-}
-
-/** What a tap is given. */
-interface TappedEvent {
-  readonly plan: EventPlan;
-  readonly tsUs: number;
-  readonly monoUs: number;
-  readonly seq: number;
-  readonly weight: number | undefined;
-  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** What became of shipped events. */
@@ -203,7 +148,7 @@ function fileTap(file: LineFile, { identity, facts, nextSeq, stamper }: TapOrigi
     hasRoom: () => true,
     accept: (plan, tsUs, monoUs, seq, weight, body) => {
       placed[plan.domain] = seq + 1;
-      file.writeEvent(author, { plan, tsUs, monoUs, seq, weight, body });
+      file.writeEvent(author, { plan, tsUs, monoUs, seq, body }, weight);
     },
     refuse: () => undefined,
     restate: (now) => hello(now, placed),

@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   decode: () => import('./decode.js'),
   intake: () => import('./intake.js'),
   pipeline: () => import('./pipeline.js'),
+  consensus: () => import('./consensus.js'),
   exposition: () => import('./exposition.js'),
   simulator: () => import('./simulator.js'),
 };

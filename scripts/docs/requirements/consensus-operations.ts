@@ -143,38 +143,49 @@ const exporters = section('S4.exporters', 'Custom export formats', [
 ]);
 
 const testing = section('S4.testing', 'Testing framework: `test_utils` and `MetricsTestFramework`', [
-  open('test_utils', 'pub mod test_utils', 'feature package entry `quorumscope/testing`'),
-  open('create_test_metrics_collector', 'create_test_metrics_collector', [
-    'feature `quorumscope/testing`: test collector',
+  done(shown.testingFace, 'test_utils', 'pub mod test_utils', [
+    'feature package entry `quorumscope/testing`',
+    'document docs/TESTING.md',
   ]),
-  open('simulate_consensus_load', 'simulate_consensus_load(metrics, duration)', [
-    'feature `quorumscope/testing`: consensus load',
+  done(shown.testCollector, 'create_test_metrics_collector', 'create_test_metrics_collector', [
+    'feature `createTestCollector` of `quorumscope/testing`',
   ]),
-  open('simulate_network_conditions', 'simulate_network_conditions(metrics, conditions)', [
-    'feature `quorumscope/testing`: network conditions',
+  done(shown.testScenario, 'simulate_consensus_load', 'simulate_consensus_load(metrics, duration)', [
+    'feature `simulateConsensusLoad` of `quorumscope/testing`',
   ]),
-  open('assert_metrics_recorded', 'assert_metrics_recorded(collector, expected)', [
-    'feature `quorumscope/testing`: assert metrics recorded',
-  ]),
-  open('collector', 'MetricsTestFramework.collector', 'feature `quorumscope/testing`: test collector'),
-  open('scenario_runner', 'MetricsTestFramework.scenario_runner', [
-    'feature `quorumscope/testing`: scenario runner',
-  ]),
-  open('high_throughput', 'test_high_throughput_metrics(tps, duration)', [
-    'feature `quorumscope/testing`: high-throughput check',
-  ]),
-  open('large_scale', 'test_large_scale_network_metrics(peer_count)', [
-    'feature `quorumscope/testing`: large-scale check',
-  ]),
-  open('overhead', 'benchmark_metrics_collection_overhead', [
-    'feature `quorumscope/testing`: overhead check; `npm run bench`',
-  ]),
-  open('accuracy', 'test_metrics_accuracy(known_workload)', 'feature `quorumscope/testing`: accuracy check'),
-  open(
-    'prometheus_export',
-    'test_prometheus_export',
-    'feature `quorumscope/testing`: Prometheus export check',
+  done(
+    shown.testScenario,
+    'simulate_network_conditions',
+    'simulate_network_conditions(metrics, conditions)',
+    ['feature `networkConditions` of `quorumscope/testing`, by name or as data, of any scenario or load'],
   ),
+  done(
+    shown.testExpectations,
+    'assert_metrics_recorded',
+    'assert_metrics_recorded(collector, expected)',
+    'feature `assertMetricsRecorded` of `quorumscope/testing`',
+  ),
+  done(shown.testCollector, 'collector', 'MetricsTestFramework.collector', [
+    'feature `createTestCollector` of `quorumscope/testing`; checks make their own, or take its options',
+  ]),
+  done(shown.testScenario, 'scenario_runner', 'MetricsTestFramework.scenario_runner', [
+    'feature `runScenario` of `quorumscope/testing`',
+  ]),
+  done(shown.testChecks, 'high_throughput', 'test_high_throughput_metrics(tps, duration)', [
+    'feature `checkHighThroughput` of `quorumscope/testing`',
+  ]),
+  done(shown.testChecks, 'large_scale', 'test_large_scale_network_metrics(peer_count)', [
+    'feature `checkLargeScale` of `quorumscope/testing`',
+  ]),
+  done(shown.testChecks, 'overhead', 'benchmark_metrics_collection_overhead', [
+    'feature `checkOverhead` of `quorumscope/testing`; `npm run bench`',
+  ]),
+  done(shown.testChecks, 'accuracy', 'test_metrics_accuracy(known_workload)', [
+    'feature `checkAccuracy` of `quorumscope/testing`',
+  ]),
+  done(shown.testPrometheus, 'prometheus_export', 'test_prometheus_export', [
+    'feature `checkPrometheusExport` of `quorumscope/testing`',
+  ]),
   open('grafana', 'test_grafana_dashboard_generation', [
     'feature every query of every panel is parsed and run against the sidecar',
   ]),

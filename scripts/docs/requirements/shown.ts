@@ -40,4 +40,10 @@ export const shown = {
   sketch: 'test/unit/metrics/exponential-histogram.test.ts',
   state: 'test/unit/domains/others.test.ts',
   storage: 'test/unit/domains/others.test.ts',
+  testChecks: 'test/unit/simulator/testing/checks.test.ts',
+  testCollector: 'test/unit/simulator/testing/test-collector.test.ts',
+  testExpectations: 'test/unit/simulator/testing/expected-metric.test.ts',
+  testPrometheus: 'test/unit/simulator/testing/prometheus-export.test.ts',
+  testScenario: 'test/unit/simulator/testing/scenario.test.ts',
+  testingFace: 'test/integration/testing-face.test.ts',
 } as const;

@@ -29,37 +29,65 @@ type WriteLine = (
   memory: LineMemory,
 ) => number;
 
-/** How to write the lines of one event type. */
-interface LineWriter {
-  readonly write: WriteLine;
+/** Writes what follows the envelope, to the end of the line; else like `WriteLine`. */
+type WriteTail = (
+  target: Target,
+  at: number,
+  body: Readonly<Record<string, unknown>>,
+  memory: LineMemory,
+) => number;
+
+/** How to write the lines of one event type, or parts of them. */
+interface Writer<W> {
+  readonly write: W;
   /** Room that a line may need before its lists are counted. */
   readonly maxBytes: number;
 }
 
-const writers: (LineWriter | undefined)[] = wireForms.map(() => undefined);
+const writers: (Writer<WriteLine> | undefined)[] = wireForms.map(() => undefined);
+const tailWriters: (Writer<WriteTail> | undefined)[] = wireForms.map(() => undefined);
 
 /** The writer of the type at `index` of `wireForms`. */
-export function lineWriter(index: number): LineWriter {
-  return (writers[index] ??= lineWriterOf(wireForms[index]!));
+export function lineWriter(index: number): Writer<WriteLine> {
+  return (writers[index] ??= writerOf(wireForms[index]!, lineSource));
+}
+
+/** The same for the event's own fields alone: for whoever writes envelopes in a way of his own. */
+export function tailWriter(index: number): Writer<WriteTail> {
+  return (tailWriters[index] ??= writerOf(wireForms[index]!, tailSource));
 }
 
 /** Where the process forbids code generation nothing is plain, and the encoder writes everything. */
-function lineWriterOf(form: WireForm): LineWriter {
+function writerOf<W extends (...parts: never[]) => number>(
+  form: WireForm,
+  sourceOf: (form: WireForm, maxBytes: number) => string,
+): Writer<W | (() => number)> {
   const maxBytes = form.fields.reduce(
     (sum, { name, field }) => sum + name.length + 4 + valueBytes(field.kind, field.values),
     form.schema.type.length + SLACK * 2,
   );
-  const write = generate<WriteLine>(writerSource(form, maxBytes), lineValues);
+  const write = generate<W>(sourceOf(form, maxBytes), lineValues);
   return { write: write ?? ((): number => NOT_PLAIN), maxBytes };
 }
 
-function writerSource(form: WireForm, maxBytes: number): string {
+function lineSource(form: WireForm, maxBytes: number): string {
   // The connection's `hello` has named the node.
   const fields = form.fields.filter(({ name }) => name !== 'node');
   return `(target, at, tsUs, monoUs, seq, weight, body, memory) => {
     const view = target.view;
     let value;
     ${fixed(`{"type":"${form.schema.type}"`)}
+    ${fields.map((field) => member(field, maxBytes)).join('\n')}
+    ${fixed('}\n')}
+    return at;
+  }`;
+}
+
+function tailSource(form: WireForm, maxBytes: number): string {
+  const fields = form.fields.filter(({ name }) => name !== 'node' && !(name in parameters));
+  return `(target, at, body, memory) => {
+    const view = target.view;
+    let value;
     ${fields.map((field) => member(field, maxBytes)).join('\n')}
     ${fixed('}\n')}
     return at;
@@ -83,7 +111,7 @@ function member(wire: WireField, maxBytes: number): string {
 }
 
 /** Functions of `line-values.ts` by kind; an event with a field of another kind is not plain. */
-const writerOf: Partial<Record<FieldKind, keyof typeof lineValues>> = {
+const valueWriters: Partial<Record<FieldKind, keyof typeof lineValues>> = {
   id: 'putId',
   text: 'putText',
   uint: 'putUint',
@@ -97,7 +125,7 @@ const writerOf: Partial<Record<FieldKind, keyof typeof lineValues>> = {
 };
 
 /** Stamps are ours: integers, of a clock that is asked again and again. */
-const stampWriterOf: Readonly<Record<string, keyof typeof lineValues>> = {
+const stampWriters: Readonly<Record<string, keyof typeof lineValues>> = {
   ts_us: 'putWall',
   mono_us: 'putMono',
 };
@@ -110,7 +138,7 @@ function put({ name, field }: WireField, maxBytes: number): string {
   if (field.kind === 'bool') {
     return `if (value === true) { ${fixed('true')} } else if (value === false) { ${fixed('false')} } else return NOT_PLAIN;`;
   }
-  const writer = stampWriterOf[name] ?? writerOf[field.kind];
+  const writer = stampWriters[name] ?? valueWriters[field.kind];
   if (writer === undefined) return 'return NOT_PLAIN;';
   return `at = ${writer}(target, at, value, memory, ${maxBytes}); if (at < 0) return NOT_PLAIN;`;
 }

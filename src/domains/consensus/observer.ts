@@ -6,10 +6,9 @@ import type { ChainObserver, ChainScope, Domain, NodeScope } from '../domain.js'
 import { consensusMetrics } from './catalogue.js';
 import { observeCertificates } from './certificate-observer.js';
 import { CommitObserver, observeSync } from './commit-observer.js';
-import { ChainRecords } from './record/chain-records.js';
-import { RecordBook } from './record/record-book.js';
 import { BlockObserver, observeProposals } from './proposal-observer.js';
 import { observeReports } from './report-observer.js';
+import { openUnderstanding } from './understanding.js';
 import { observeMembership, validatorSetSeries } from './validator-observer.js';
 import { observePacemaker, ViewObserver } from './view-observer.js';
 import { observeVotes } from './vote-observer.js';
@@ -27,9 +26,7 @@ export function consensusDomain(watch: ConsensusWatch = new ConsensusWatch()): D
 
 function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
   const set = validatorSetSeries(chain);
-  const { records: listener } = watch.listeners;
-  const records = new ChainRecords(chain.chain, chain.names, listener === undefined ? [] : [listener]);
-  watch.open(chain.chain, records);
+  const understanding = openUnderstanding(chain, watch);
   return {
     node: (scope: NodeScope) => [
       new ViewObserver(scope),
@@ -42,9 +39,13 @@ function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
       observeSync(scope),
       observeMembership(scope),
       observeReports(scope),
-      new RecordBook(scope, records),
+      ...understanding.node(scope),
     ],
-    validators: () => set.update(),
-    closed: () => watch.close(chain.chain),
+    validators: () => {
+      set.update();
+      understanding.validators?.();
+    },
+    tick: (nowUs) => understanding.tick?.(nowUs),
+    closed: () => understanding.closed?.(),
   };
 }

@@ -16,6 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 it.each(['node-1', 'n', 'a node with spaces', 'nœud "1"'])('of %j', async (node) => {
   const path = join(folder, 'events.ndjson');
   const outlets = new Outlets(undefined, new LineFile(path));
+  let nowUs = 0;
   const hooks = outlets.hooksFor({
     index: 1,
     node,
@@ -27,21 +28,27 @@ it.each(['node-1', 'n', 'a node with spaces', 'nœud "1"'])('of %j', async (node
     software: 'test',
     life: 1,
     run: 'r',
-    clock: { nowUs: () => 1_735_689_600_000_123, monoUs: () => 123 },
+    clock: { nowUs: () => 1_735_689_600_000_000 + nowUs, monoUs: () => nowUs },
   });
-  const envelope = { node, ts_us: 1_735_689_600_000_123, mono_us: 123 };
   const expected: string[] = [];
   // Enough for several chunks, with a text that is not plain and a list that is long.
-  for (let seq = 0; seq < 3_000; seq += 2) {
-    const proposal = { view: seq, block: `b${seq}`, detail: seq % 100 === 0 ? 'naïve "\u0001"' : 'plain' };
+  for (let seq = 0; seq < 3_000; seq += 4) {
+    // Several lines of an instant, the first of which may be one that is not plain.
+    nowUs += seq % 12 === 0 ? 1_000 : 0;
+    const envelope = { node, ts_us: 1_735_689_600_000_000 + nowUs, mono_us: nowUs };
+    const proposal = { view: seq, block: `b${seq}`, detail: seq % 60 === 0 ? 'naïve "\u0001"' : 'plain' };
     const signers = Array.from({ length: seq % 300 }, (_, i) => `validator-${i}`);
     const certificate = { view: seq, vote: 'vote1', block: 'b', height: 1, signers, validator: 'v' } as const;
     hooks.consensus.proposalRejected({ ...proposal, validator: proposal.detail, reason: 'below_lock' });
     hooks.consensus.qcReceived(certificate);
+    hooks.consensus.qcReceived(certificate);
+    hooks.consensus.qcReceived({ ...certificate, view: 0 });
     const rejected = { view: seq, validator: proposal.detail, reason: 'below_lock', block: proposal.block };
     const lines = [
       { type: 'consensus.proposal_rejected', ...envelope, seq, ...rejected },
       { type: 'consensus.qc_received', ...envelope, seq: seq + 1, ...certificate },
+      { type: 'consensus.qc_received', ...envelope, seq: seq + 2, ...certificate },
+      { type: 'consensus.qc_received', ...envelope, seq: seq + 3, ...certificate, view: 0 },
     ] as unknown as StreamEvent[];
     expected.push(...lines.map(encodeEvent));
   }

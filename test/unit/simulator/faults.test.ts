@@ -24,7 +24,12 @@ async function story(options: Parameters<typeof simulate>[0]): Promise<Story> {
   const { said, hooksFor } = recorder();
   const truth: FaultLine[] = [];
   const startUs = 1_700_000_000_000_000;
-  const result = await simulate({ startUs, hooksFor, truth: (line) => isFaultLine(line) && truth.push(line), ...options });
+  const result = await simulate({
+    startUs,
+    hooksFor,
+    truth: (line) => isFaultLine(line) && truth.push(line),
+    ...options,
+  });
   const told: Story['told'] = (type, fromUs, toUs, index) =>
     said.filter(
       (one) =>

@@ -16,7 +16,11 @@ import { simulate, usual } from './run.js';
 async function watched(options: Partial<SimulationOptions>) {
   const all = { ...usual, startUs: 0, ...options };
   const pictures = new RunPictures(all.validators, 0);
-  const simulation = createSimulation({ ...all, watch: pictures, truth: (line) => isFaultLine(line) && pictures.truth(line) });
+  const simulation = createSimulation({
+    ...all,
+    watch: pictures,
+    truth: (line) => isFaultLine(line) && pictures.truth(line),
+  });
   const result = await simulation.run();
   const page = renderReport({
     result,

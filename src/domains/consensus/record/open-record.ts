@@ -3,7 +3,8 @@
  * take each kind of statement once; which record a statement belongs to is the book's business.
  *
  * Every method says whether the record changed. Lists are bounded, so that a node that repeats itself
- * cannot fill the memory.
+ * cannot fill the memory. `begin` makes a used record new: moving every record of a busy chain through
+ * the garbage collector cost more than writing it, so that objects of the usual view are used again.
  */
 import type { Envelope } from '../../../events/envelope.js';
 import type { DomainName } from '../../../events/vocabulary.js';
@@ -54,13 +55,63 @@ const AT_EASE: LocalStrain = {
   isSyncing: false,
 };
 
+const noProposal = (): ProposalSeen => ({
+  block: '',
+  parent: '',
+  height: 0,
+  justifyView: 0,
+  dcView: undefined,
+  validator: undefined,
+  isOwn: false,
+  atUs: 0,
+  workUs: undefined,
+  proposedAtUs: undefined,
+  transactions: undefined,
+  bytes: undefined,
+});
+const noOwnVote = (): OwnVote => ({ vote: 'vote1', block: '', atUs: 0, to: undefined });
+const noCertificate = (): CertificateSeen => ({
+  vote: 'vote1',
+  block: '',
+  signers: undefined,
+  isFormedHere: false,
+  atUs: 0,
+  closedBy: undefined,
+  collectUs: undefined,
+});
+
+/** An object with a list that holds it alone, made when first needed. */
+class Reusable<T> {
+  readonly #make: () => T;
+  #list: readonly [T] | undefined = undefined;
+
+  constructor(make: () => T) {
+    this.#make = make;
+  }
+
+  get list(): readonly [T] {
+    return (this.#list ??= [this.#make()]);
+  }
+}
+
+/** `list` with one more object at its end, which the caller writes to. */
+function extended<T>(
+  list: readonly T[],
+  first: Reusable<T>,
+  second: Reusable<T>,
+  make: () => T,
+): readonly T[] {
+  if (list.length === 0) return first.list;
+  return [...list, list.length === 1 ? second.list[0] : make()];
+}
+
 /** A record and the pen. */
 export class OpenRecord implements ViewRecord {
-  readonly chain: string;
-  readonly node: string;
-  readonly self: string | undefined;
-  readonly run: string;
-  readonly view: number;
+  chain: string;
+  node: string;
+  self: string | undefined;
+  run: string;
+  view: number;
   epoch: number | undefined = undefined;
   leader: string | undefined = undefined;
   collector: string | undefined = undefined;
@@ -90,6 +141,13 @@ export class OpenRecord implements ViewRecord {
   #isClosed = false;
   /** By validator index, which phases it has voted in: a hint that makes looking for repetitions rare. */
   #voters: Uint8Array | undefined = undefined;
+  /** The objects of the usual view: used again by the next view that this record is for. */
+  readonly #proposal = new Reusable<ProposalSeen>(noProposal);
+  readonly #firstVote = new Reusable<OwnVote>(noOwnVote);
+  readonly #secondVote = new Reusable<OwnVote>(noOwnVote);
+  readonly #firstCertificate = new Reusable<CertificateSeen>(noCertificate);
+  readonly #secondCertificate = new Reusable<CertificateSeen>(noCertificate);
+  #strain: Mutable<LocalStrain> | undefined = undefined;
 
   constructor(speaker: Speaker, view: number, at: Stamp) {
     this.chain = speaker.chain;
@@ -99,6 +157,29 @@ export class OpenRecord implements ViewRecord {
     this.view = view;
     this.enteredAtUs = at.ts_us;
     this.#monoUs = at.mono_us;
+  }
+
+  /** Makes it the empty record of another view. */
+  begin(speaker: Speaker, view: number, at: Stamp): void {
+    this.chain = speaker.chain;
+    this.node = speaker.node;
+    this.self = speaker.self;
+    this.run = speaker.run;
+    this.view = view;
+    this.enteredAtUs = at.ts_us;
+    this.#monoUs = at.mono_us;
+    this.#isClosed = false;
+    this.#voters = undefined;
+    this.isEntered = this.isCommittedBySync = false;
+    this.jumped = 0;
+    this.epoch = this.timerUs = this.wishSentUs = this.committedUs = this.leftUs = undefined;
+    this.leader = this.collector = undefined;
+    this.trigger = this.leftBy = undefined;
+    this.leaderWait = this.timeout = this.timeoutCertificate = undefined;
+    this.proposals = this.ownVotes = this.certificates = NOTHING;
+    this.votes = this.refusals = this.wishes = NOTHING;
+    this.unreachable = this.incomplete = NOTHING;
+    this.strain = AT_EASE;
   }
 
   /** The listener has heard of it. */
@@ -126,17 +207,28 @@ export class OpenRecord implements ViewRecord {
     this.#monoUs = at.mono_us;
   }
 
-  propose(proposal: ProposalSeen): boolean {
-    if (this.proposals.length >= MOST_PROPOSALS) return false;
-    if (this.proposals.some(({ block }) => block === proposal.block)) return false;
-    this.proposals = [...this.proposals, proposal];
-    return true;
+  /** A proposal of `block` to write to, or undefined when it is known or there are enough. */
+  propose(block: string): Mutable<ProposalSeen> | undefined {
+    const { proposals } = this;
+    if (proposals.length >= MOST_PROPOSALS) return undefined;
+    for (let i = 0; i < proposals.length; i++) if (proposals[i]!.block === block) return undefined;
+    if (proposals.length === 0) this.proposals = this.#proposal.list;
+    else this.proposals = [...proposals, noProposal()];
+    const proposal = this.proposals.at(-1) as Mutable<ProposalSeen>;
+    proposal.block = block;
+    return proposal;
   }
 
-  voteItself(vote: OwnVote): boolean {
-    if (this.ownVotes.length >= MOST_OWN_VOTES) return false;
-    if (this.ownVotes.some((known) => known.vote === vote.vote && known.block === vote.block)) return false;
-    this.ownVotes = [...this.ownVotes, vote];
+  voteItself(vote: VoteType, block: string, atUs: number, to: string | undefined): boolean {
+    const { ownVotes } = this;
+    if (ownVotes.length >= MOST_OWN_VOTES) return false;
+    for (const known of ownVotes) if (known.vote === vote && known.block === block) return false;
+    this.ownVotes = extended(ownVotes, this.#firstVote, this.#secondVote, noOwnVote);
+    const added = this.ownVotes.at(-1) as Mutable<OwnVote>;
+    added.vote = vote;
+    added.block = block;
+    added.atUs = atUs;
+    added.to = to;
     return true;
   }
 
@@ -160,12 +252,26 @@ export class OpenRecord implements ViewRecord {
     return true;
   }
 
-  certify(certificate: CertificateSeen): boolean {
-    if (this.certificates.length >= MOST_CERTIFICATES) return false;
+  certify(certificate: Omit<CertificateSeen, 'closedBy'>): boolean {
+    const { certificates } = this;
+    if (certificates.length >= MOST_CERTIFICATES) return false;
     const { vote, block } = certificate;
-    if (this.certificates.some((known) => known.vote === vote && known.block === block)) return false;
-    this.certificates = [...this.certificates, certificate];
-    if (certificate.isFormedHere) this.#findCloser(certificate);
+    for (const known of certificates) if (known.vote === vote && known.block === block) return false;
+    this.certificates = extended(
+      certificates,
+      this.#firstCertificate,
+      this.#secondCertificate,
+      noCertificate,
+    );
+    const added = this.certificates.at(-1) as Mutable<CertificateSeen>;
+    added.vote = vote;
+    added.block = block;
+    added.signers = certificate.signers;
+    added.isFormedHere = certificate.isFormedHere;
+    added.atUs = certificate.atUs;
+    added.collectUs = certificate.collectUs;
+    added.closedBy = undefined;
+    if (added.isFormedHere) this.#findCloser(added);
     return true;
   }
 
@@ -199,8 +305,10 @@ export class OpenRecord implements ViewRecord {
   }
 
   #ownStrain(): Mutable<LocalStrain> {
-    if (this.strain === AT_EASE) this.strain = { ...AT_EASE };
-    return this.strain;
+    if (this.strain !== AT_EASE) return this.strain;
+    this.#strain ??= { ...AT_EASE };
+    this.strain = Object.assign(this.#strain, AT_EASE);
+    return this.#strain;
   }
 
   #isKnownVote({ vote, validator, block }: VoteArrival, index: number): boolean {

@@ -53,6 +53,8 @@ export class RecordBook implements NodeObserver {
   /** Highest view that had to make room: what comes later for it or below it comes too late. */
   #floor = -1;
   #votes = 0;
+  /** A record that made room, to be used again. */
+  #spare: OpenRecord | undefined;
 
   constructor({ chain, node }: NodeScope, records: ChainRecords) {
     this.chain = records;
@@ -135,7 +137,7 @@ export class RecordBook implements NodeObserver {
 
   /** A vote was added: many votes per view leave room for fewer views. */
   voteHeld(): void {
-    if (++this.#votes > this.chain.votesPerBook) this.#makeRoom();
+    if (++this.#votes > this.chain.votesPerBook) this.#makeRoom(0);
   }
 
   timedOut(event: EventMap['consensus.view_timed_out']): void {
@@ -228,23 +230,27 @@ export class RecordBook implements NodeObserver {
   }
 
   #create(view: number, at: Stamp): OpenRecord {
-    const record = new OpenRecord(this.#speaker, view, at);
+    if (this.#records.size >= this.chain.recordsPerBook) this.#makeRoom(1);
+    const record = this.#spare ?? new OpenRecord(this.#speaker, view, at);
+    if (record === this.#spare) record.begin(this.#speaker, view, at);
+    this.#spare = undefined;
     record.unreachable = this.strains.reach.unreachable;
     for (const domain of this.#lost) record.lost(domain);
     this.#records.set(view, record);
     this.#hot = record;
-    this.#makeRoom();
     return record;
   }
 
-  #makeRoom(): void {
+  /** Drops the oldest records until `more` fit. */
+  #makeRoom(more: number): void {
     const { recordsPerBook, votesPerBook } = this.chain;
     for (const record of this.#records.values()) {
-      const isTooMuch = this.#records.size > recordsPerBook || this.#votes > votesPerBook;
-      if (!isTooMuch || this.#records.size <= LEAST_RECORDS) return;
+      const isTooMuch = this.#records.size + more > recordsPerBook || this.#votes > votesPerBook;
+      if (!isTooMuch || this.#records.size < LEAST_RECORDS) return;
       // A node may stay in one view while much is heard of others.
       if (record === this.#current || record === this.#hot) continue;
       this.#drop(record);
+      if (!this.#recent.includes(record)) this.#spare = record;
       if (this.#current !== undefined && record.view < this.#current.view)
         this.#floor = Math.max(this.#floor, record.view);
     }

@@ -89,21 +89,21 @@ function proposalHandlers(book: RecordBook): Handlers {
     const record = book.of(event.view, event);
     if (record === undefined) return;
     record.epoch ??= event.epoch;
-    const isNew = record.propose({
-      block: book.chain.texts.block(event.view, event.block),
-      parent: book.chain.texts.block(event.justify_view, event.parent),
-      height: event.height,
-      justifyView: event.justify_view,
-      dcView: event.dc_view,
-      validator,
-      isOwn,
-      atUs: book.offsetUs(record, event),
-      workUs,
-      proposedAtUs: event.proposed_at_us,
-      transactions: event.transactions,
-      bytes: event.bytes,
-    });
-    if (isNew) book.changed(record);
+    const { texts } = book.chain;
+    const proposal = record.propose(texts.block(event.view, event.block));
+    if (proposal === undefined) return;
+    proposal.parent = texts.block(event.justify_view, event.parent);
+    proposal.height = event.height;
+    proposal.justifyView = event.justify_view;
+    proposal.dcView = event.dc_view;
+    proposal.validator = validator;
+    proposal.isOwn = isOwn;
+    proposal.atUs = book.offsetUs(record, event);
+    proposal.workUs = workUs;
+    proposal.proposedAtUs = event.proposed_at_us;
+    proposal.transactions = event.transactions;
+    proposal.bytes = event.bytes;
+    book.changed(record);
   };
   return {
     'consensus.proposal_sent': (event) => proposed(event, book.self, true, event.build_us),
@@ -138,7 +138,7 @@ function voteHandlers(book: RecordBook): Handlers {
       if (record === undefined) return;
       const { vote, to } = event;
       const block = sameBlock(record, event.block);
-      if (!record.voteItself({ vote, block, atUs: book.offsetUs(record, event), to })) return;
+      if (!record.voteItself(vote, block, book.offsetUs(record, event), to)) return;
       if (vote === 'vote1') record.collector ??= to;
       book.changed(record);
     },
@@ -175,7 +175,6 @@ function certificateHandlers(book: RecordBook): Handlers {
       signers: event.signers && texts.signers(event.view, event.signers),
       isFormedHere,
       atUs: book.offsetUs(record, event),
-      closedBy: undefined,
       collectUs: event.collect_us,
     });
     if (!isNew) return;

@@ -5,8 +5,8 @@
  * Times are offsets in microseconds from `enteredAtUs`, taken from the node's monotonic clock where it
  * has one; what came before the entry is negative. Whatever the stream did not say is absent, and
  * `incomplete` says which domains lost events while the view was open: absence across a gap proves nothing.
- * A record goes on changing while things arrive for it, and is not reused when it leaves the ring: a
- * reader may keep it, and pays for its memory.
+ * A record goes on changing while things arrive for it, and is used again for another view when it
+ * leaves the ring: a reader that keeps one copies it (`structuredClone`), or asks for it again by view.
  */
 import type { voteTypes, viewTriggers, rejectionReasons } from '../../../events/consensus.js';
 import type { DomainName } from '../../../events/vocabulary.js';
