@@ -26,8 +26,20 @@ import type { WorkloadOptions } from './workload/workload.js';
 export interface NegativeControls extends ReplicaDefects {
   /** Power that validators believe a certificate needs. */
   readonly quorumPower?: number | undefined;
+  /** After a change of the set validators go on to count by the quorum of the set before. */
+  readonly oldQuorum?: boolean | undefined;
   /** Restarted validators have lost lock and last voted view. */
   readonly amnesia?: boolean | undefined;
+}
+
+/** Changes of the validator set at heights agreed beforehand. */
+export interface EpochOptions {
+  /** Blocks of an epoch; the set changes after the last one is final. */
+  readonly blocks: number;
+  /** The set of each epoch: voting power by position, 0 for who is not of the set and only follows. */
+  readonly sets: readonly (readonly number[])[];
+  /** After the last set: begin again with the first; by default the last one stays, epoch by epoch. */
+  readonly repeat?: boolean | undefined;
 }
 
 /** How a simulation is set up. */
@@ -36,6 +48,8 @@ export interface SimulationOptions {
   readonly validators: number;
   /** Voting power by position, integers from 1 to 1,000; 1 each by default. */
   readonly powers?: readonly number[] | undefined;
+  /** Epochs with sets of their own; without them the set never changes. */
+  readonly epochs?: EpochOptions | undefined;
   /** Where all chance comes from; an integer. */
   readonly seed: number;
   /** One-way delay of every link, microseconds >= 1. */
@@ -123,6 +137,16 @@ function optionProblems(options: SimulationOptions): OptionProblem[] {
   check('powers', powers, arePowers, `${validators} integers from 1 to 1,000`);
   const known = typeof rotation !== 'string' || rotationNames.includes(rotation);
   check('rotation', rotation, known, `one of ${rotationNames.join(', ')}`);
+  if (options.epochs !== undefined) {
+    const { blocks, sets } = options.epochs;
+    check('epochs.blocks', blocks, Number.isInteger(blocks) && blocks >= 1, 'an integer of at least 1');
+    const isSet = (set: readonly number[]): boolean =>
+      set.length === validators && set.every((power) => power === 0 || isPower(power)) && hasTwo(set);
+    const expected = `one or more lists of ${validators} integers from 0 to 1,000, two or more above 0`;
+    check('epochs.sets', sets, sets.length > 0 && sets.every(isSet), expected);
+    check('powers', powers, powers === undefined, 'nothing, since epochs.sets says it');
+    check('rotation', typeof rotation, typeof rotation === 'string', 'a name, since the set changes');
+  }
   const { vote2To } = options;
   check(
     'vote2To',
@@ -154,6 +178,10 @@ function optionProblems(options: SimulationOptions): OptionProblem[] {
       problems.push({ ...problem, path: `faults[${index}].${problem.path}` });
   });
   return problems;
+}
+
+function hasTwo(set: readonly number[]): boolean {
+  return set.filter((power) => power > 0).length >= 2;
 }
 
 /** @throws QuorumscopeError `simulator.options` naming every problem */

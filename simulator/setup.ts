@@ -5,27 +5,24 @@
 import { createHash } from 'node:crypto';
 import type { NodeWorld } from './node/world.js';
 import type { SimulationOptions } from './options.js';
-import type { Committee } from './protocol/committee.js';
-import type { ProtocolName, ReplicaConfig } from './protocol/replica.js';
-
-/** The certificates of how many views from a block's own on make it final. */
-export const COMMIT_DEPTH: Readonly<Record<ProtocolName, number>> = {
-  'hotstuff2-basic': 1,
-  'hotstuff2-chained': 2,
-  'hotstuff3-chained': 3,
-};
+import { Committee } from './protocol/committee.js';
+import { BlockEpochs, type EpochSchedule, type EpochSet } from './protocol/epoch.js';
+import type { ReplicaConfig } from './protocol/replica.js';
+import { chooseRotation } from './protocol/rotation-choice.js';
 
 /** What every replica is told, its position left out. */
 export function replicaConfigOf(
   options: SimulationOptions,
   committee: Committee,
   rotation: ReplicaConfig['rotation'],
+  schedule: EpochSchedule | undefined,
 ): Omit<ReplicaConfig, 'self'> {
   const { viewTimeoutUs } = options;
   return {
     protocol: options.protocol ?? 'hotstuff2-chained',
     committee,
     rotation,
+    schedule,
     vote2To: options.vote2To,
     negativeControls: options.negativeControls,
     pacemaker: options.pacemaker ?? 'timeout',
@@ -36,6 +33,39 @@ export function replicaConfigOf(
     },
     leaderWaitUs: options.leaderWaitUs,
   };
+}
+
+/** The first, or only, validator set. */
+export function committeeOf(
+  { validators, powers, epochs }: SimulationOptions,
+  quorumPower?: number,
+): Committee {
+  return new Committee(epochs?.sets[0] ?? powers ?? new Array<number>(validators).fill(1), quorumPower);
+}
+
+/** The sets of the epochs as they are; undefined where the set never changes. */
+export function epochsOf({ epochs, rotation, seed }: SimulationOptions): EpochSchedule | undefined {
+  if (epochs === undefined) return undefined;
+  const { blocks, sets, repeat = false } = epochs;
+  return new BlockEpochs(blocks, (epoch) => {
+    const at = repeat ? epoch % sets.length : Math.min(epoch, sets.length - 1);
+    const committee = new Committee(sets[at] ?? []);
+    return { committee, rotation: chooseRotation(rotation, committee, seed) };
+  });
+}
+
+/** The sets as validators believe that they are: they differ in negative controls only. */
+export function believedEpochs(
+  truth: EpochSchedule | undefined,
+  { epochs, negativeControls = {} }: SimulationOptions,
+): EpochSchedule | undefined {
+  const { quorumPower, oldQuorum = false } = negativeControls;
+  if (truth === undefined || epochs === undefined || (quorumPower === undefined && !oldQuorum)) return truth;
+  return new BlockEpochs(epochs.blocks, (epoch) => {
+    const { committee, rotation }: EpochSet = truth.of(epoch);
+    const power = oldQuorum ? truth.of(Math.max(0, epoch - 1)).committee.quorumPower : quorumPower;
+    return { committee: new Committee(committee.powers, power), rotation };
+  });
 }
 
 /**

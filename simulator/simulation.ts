@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { WallClock, type Clock } from '../src/base/clock.js';
 import { createRandom, type Random } from '../src/base/random.js';
+import { EpochCourse } from './checkers/epoch-course.js';
 import { InclusionChecker } from './checkers/inclusion-checker.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
 import { LeaderWaitChecker } from './checkers/leader-wait-checker.js';
@@ -34,18 +35,20 @@ import { Strain } from './node/strain.js';
 import type { BlockProof, NodeWorld } from './node/world.js';
 import { checkOptions, DEFAULT_START_US, refuse, type SimulationOptions } from './options.js';
 import type { Block, Payload } from './protocol/block.js';
-import { Committee } from './protocol/committee.js';
+import type { Committee } from './protocol/committee.js';
 import type { TimerName, ViewTrigger } from './protocol/effects.js';
 import type { Message } from './protocol/messages.js';
-import type { ReplicaConfig } from './protocol/replica.js';
+import type { EpochSchedule } from './protocol/epoch.js';
+import { COMMIT_DEPTH, type ReplicaConfig } from './protocol/replica.js';
 import { ReputationRotation } from './protocol/reputation.js';
 import { chooseRotation } from './protocol/rotation-choice.js';
 import type { SimulationResult } from './report/result.js';
 import { bothWatch, type RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
-import { COMMIT_DEPTH, replicaConfigOf, responsiveUs, runId } from './setup.js';
-import { TruthTeller } from './truth/truth-teller.js';
-import { ContentHasher, StateRoots } from './workload/content-hash.js';
+import { believedEpochs, committeeOf, epochsOf, replicaConfigOf, responsiveUs, runId } from './setup.js';
+import type { TruthTeller } from './truth/truth-teller.js';
+import { truthTellerOf } from './truth/truth-wiring.js';
+import { hashOfBlock, StateRoots } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
 import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
 
@@ -90,7 +93,9 @@ export class World implements NodeWorld {
   readonly #faults: FaultLedger;
   readonly #arrivals: Random;
   readonly #version: string;
-  readonly #reputation: ReputationRotation | undefined;
+  /** Where the set changes. */
+  readonly #epochs: EpochSchedule | undefined;
+  readonly #course: EpochCourse | undefined;
   #pace: Pace | undefined;
   #blocks = 0;
   #submitted = 0;
@@ -106,32 +111,38 @@ export class World implements NodeWorld {
     this.#version = options.version ?? 'unversioned';
     this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
     const random = createRandom(seed, 'simulation');
-    this.everybody = new Set(Array.from({ length: validators }, (_, index) => index));
+    this.everybody = new Set(new Array(validators).keys());
     this.#arrivals = random.fork('arrivals');
     const { network = {} } = options;
     const chance = random.fork('network');
     this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
     this.network = new Network(this.queue, this.#latency, validators, chance, network);
-    const powers = options.powers ?? new Array<number>(validators).fill(1);
-    const trueCommittee = new Committee(powers);
+    this.#epochs = epochsOf(options);
+    const trueCommittee = committeeOf(options);
     const { quorumPower, amnesia = false } = options.negativeControls ?? {};
-    this.committee = quorumPower === undefined ? trueCommittee : new Committee(powers, quorumPower);
+    this.committee = quorumPower === undefined ? trueCommittee : committeeOf(options, quorumPower);
     this.keepsSafetyRecord = !amnesia;
     const rotation = chooseRotation(options.rotation, trueCommittee, seed);
-    if (rotation instanceof ReputationRotation) this.#reputation = rotation;
     const heard = options.truth && ((violation: Violation): void => this.truth?.violated(violation));
     this.#safetyLog = new ViolationLog(seed, heard);
     this.#livenessLog = new ViolationLog(seed, heard);
-    this.safety = new SafetyChecker(this.#safetyLog, trueCommittee, rotation, options.protocol);
+    const first = this.#epochs?.of(0) ?? { committee: trueCommittee, rotation };
+    this.safety = new SafetyChecker(this.#safetyLog, first, options.protocol, this.#epochs);
     if (options.protocol !== 'hotstuff3-chained')
-      this.leaderWait = new LeaderWaitChecker(this.#livenessLog, validators, options.leaderWaitUs);
+      this.leaderWait = new LeaderWaitChecker(
+        this.#livenessLog,
+        validators,
+        options.leaderWaitUs,
+        trueCommittee.members.length,
+      );
     this.tally = new Tally(validators);
     this.names = new Names(options.chain ?? 'simulated', seed, validators);
     this.hardware = { fsync: 'instant', processor: 'free', ...options.hardware };
     this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
     this.transactions = new TransactionModel(seed);
     this.hooksFor = options.hooksFor;
-    this.replicaConfig = replicaConfigOf(options, this.committee, rotation);
+    const sets = believedEpochs(this.#epochs, options);
+    this.replicaConfig = replicaConfigOf(options, this.committee, rotation, sets);
     const { maxTimeoutUs } = this.replicaConfig.timers;
     this.#inclusion = new InclusionChecker(this.#livenessLog);
     this.#liveness = new LivenessChecker(this.#livenessLog, {
@@ -139,8 +150,11 @@ export class World implements NodeWorld {
       ...commitsDue(trueCommittee, options.protocol, options.rotation),
       longestViewUs: maxTimeoutUs + options.leaderWaitUs + 6 * this.#latency.maxDelayUs,
       responsiveUs: responsiveUs(this, this.#latency.maxDelayUs),
+      announceUs: this.#latency.maxDelayUs,
+      members: trueCommittee.members,
     });
-    if (options.truth !== undefined) this.truth = this.#truthTeller(options.truth);
+    if (this.#epochs !== undefined) this.#course = this.#courseOf(this.#epochs);
+    if (options.truth !== undefined) this.truth = truthTellerOf(this, options, options.truth);
     this.network.trace = this.truth;
     this.watch = bothWatch(options.watch, this.truth);
     this.#faults = new FaultLedger(this, options.truth);
@@ -154,6 +168,13 @@ export class World implements NodeWorld {
     this.adversaries = new Adversaries(this, this.#version, random.fork('twins'));
     this.#connections = new Connections(this);
     this.#schedule();
+  }
+
+  #courseOf(schedule: EpochSchedule): EpochCourse {
+    const { protocol, rotation } = this.#options;
+    const { safety, leaderWait } = this;
+    const due = (committee: Committee) => commitsDue(committee, protocol, rotation);
+    return new EpochCourse(schedule, { safety, leaderWait, liveness: this.#liveness, due });
   }
 
   // --- driving
@@ -244,15 +265,14 @@ export class World implements NodeWorld {
   identity(index: number, life: number): NodeIdentity {
     const bornUs = this.nowUs;
     const birth = `${this.#options.seed}/${this.startUs}/${index}/${life}`;
+    const { opening } = this.nodes[index]?.disk.ledger ?? {};
+    const { committee } = this.#epochs?.of(opening?.epoch ?? 0) ?? this;
     return {
       index,
       node: this.names.node(index),
       chain: this.#options.chain ?? 'simulated',
       protocol: this.replicaConfig.protocol,
-      validators: this.nodes.map((_, position) => ({
-        id: this.names.validator(position),
-        power: this.committee.powerOf(position),
-      })),
+      validators: this.names.set(committee),
       validator: this.names.validator(index),
       viewTimeoutUs: this.#options.viewTimeoutUs,
       software: `quorumscope-simulator/${this.#version}`,
@@ -269,9 +289,7 @@ export class World implements NodeWorld {
   makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block {
     const id = ++this.#blocks;
     const height = parent.height + 1;
-    const hasher = new ContentHasher(parent.hashHigh, parent.hashLow).add(view).add(height).add(proposer);
-    for (const transaction of payload.transactions) hasher.add(transaction);
-    const { high, low } = hasher.value();
+    const { high, low } = hashOfBlock(parent, [view, height, proposer], payload.transactions);
     const block: Block = {
       id,
       view,
@@ -280,6 +298,7 @@ export class World implements NodeWorld {
       proposer,
       justify: proof.justify,
       dc: proof.dc,
+      opening: proof.opening,
       payload,
       proposedAtUs: this.nowUs,
       hashHigh: high,
@@ -287,6 +306,10 @@ export class World implements NodeWorld {
     };
     this.safety.made(block);
     return block;
+  }
+
+  epochEntered(node: number, epoch: number, view: number): void {
+    this.#course?.entered(this.nowUs, node, epoch, view);
   }
 
   viewEntered(node: number, view: number, trigger: ViewTrigger): void {
@@ -297,18 +320,19 @@ export class World implements NodeWorld {
     this.#liveness.timeoutCertified(this.nowUs, node, view);
   }
 
-  committed(node: number, blocks: readonly Block[], syncing: boolean): void {
+  committed(node: number, blocks: readonly Block[], syncing: boolean, tip = blocks.at(-1)): void {
     if (node >= this.nodes.length) return;
-    this.safety.committed(this.nowUs, node, blocks);
+    this.safety.committed(this.nowUs, node, blocks, tip);
     let grew = false;
-    const openedView = (blocks[blocks.length - 1]?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
+    const openedView = (tip?.view ?? 0) + COMMIT_DEPTH[this.replicaConfig.protocol];
     for (const block of blocks) {
       this.watch?.committed(node, block, this);
       this.digest.record(Code.committed, this.nowUs, node, block.height, block.id, block.view);
       if (!this.tally.committed(this.nowUs, node, block, syncing)) continue;
       this.#inclusion.included(this.nowUs, block);
       grew = true;
-      this.#reputation?.committed(block);
+      const { rotation } = this.#epochs?.of(block.opening?.epoch ?? 0) ?? this.replicaConfig;
+      if (rotation instanceof ReputationRotation) rotation.committed(block);
       this.tally.intervalViews.add(openedView - block.view);
     }
     if (!grew) return;
@@ -347,34 +371,6 @@ export class World implements NodeWorld {
   faultsChanged(faulty: ReadonlySet<number>): void {
     const { calm } = this.network.conditions;
     this.#liveness.faultsChanged(this.nowUs, calm ? faulty : this.everybody);
-  }
-
-  #truthTeller(tell: NonNullable<SimulationOptions['truth']>): TruthTeller {
-    const { replicaConfig, committee, startUs, hardware } = this;
-    const { fsync, processor } = hardware;
-    const { loss = 0, reorder = 0 } = this.#options.network ?? {};
-    const { rotation, protocol, pacemaker, vote2To, timers, leaderWaitUs } = replicaConfig;
-    const size = committee.size;
-    const world = {
-      ...{
-        startUs,
-        committee,
-        rotation,
-        protocol,
-        pacemaker,
-        vote2To,
-        maxTimeoutUs: timers.maxTimeoutUs,
-        leaderWaitUs,
-      },
-      machinesTakeTime: fsync !== 'instant' || processor !== 'free',
-      alwaysDisturbed: loss + reorder > 0,
-      reaches: (slot: number, to: number) =>
-        !this.network.conditions.isCut(slot % size, to) && this.adversaries.route(slot, to) !== undefined,
-      name: (validator: number) => this.names.validator(validator),
-      time: this,
-      busyUntilUs: (validator: number) => this.nodes[validator]?.disk.busyUntilUs ?? 0,
-    };
-    return new TruthTeller(world, tell);
   }
 
   // --- the loop

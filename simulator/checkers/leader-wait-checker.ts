@@ -16,6 +16,8 @@ interface Leader {
   told: Signers;
   /** The view in which it was free to propose without having waited. */
   responsiveView: number;
+  /** How many others there are to tell it their lock. */
+  others: number;
 }
 
 /** The rule L5. */
@@ -25,7 +27,8 @@ export class LeaderWaitChecker {
   readonly #leaders: readonly Leader[];
   readonly #byzantine = new Set<number>();
 
-  constructor(log: ViolationLog, validators: number, waitUs: number) {
+  /** @param members how many of the validators are of the first set */
+  constructor(log: ViolationLog, validators: number, waitUs: number, members = validators) {
     this.#log = log;
     this.#waitUs = waitUs;
     this.#leaders = Array.from({ length: validators }, () => ({
@@ -33,6 +36,7 @@ export class LeaderWaitChecker {
       statusView: 0,
       told: noSigners(validators),
       responsiveView: 0,
+      others: members - 1,
     }));
   }
 
@@ -47,6 +51,15 @@ export class LeaderWaitChecker {
     if (leader === undefined) return;
     leader.statusView = 0;
     leader.responsiveView = 0;
+  }
+
+  /** A validator goes on in an epoch with a set of `members`; what it was told before is of another. */
+  epochEntered(validator: number, members: number): void {
+    const leader = this.#leaders[validator];
+    if (leader === undefined) return;
+    leader.statusView = 0;
+    leader.responsiveView = 0;
+    leader.others = members - 1;
   }
 
   viewEntered(atUs: number, validator: number): void {
@@ -75,16 +88,17 @@ export class LeaderWaitChecker {
     }
     const others = leader.statusView === view ? countSigners(leader.told) : 0;
     const waitedUs = atUs - leader.enteredUs;
-    if (waitedUs >= this.#waitUs || others >= this.#leaders.length - 1) return;
+    if (waitedUs >= this.#waitUs || others >= leader.others) return;
     const detail = `waited ${waitedUs} us of ${this.#waitUs}, heard ${others} others`;
     this.#log.add('L5', atUs, { validators: [validator], view, detail });
   }
 
-  /** What a leader that did not wait proposes rests on the view before. */
+  /** What a leader that did not wait proposes rests on the view before, or on the end of an epoch. */
   proposed(atUs: number, validator: number, block: Block): void {
-    const { view, justify } = block;
+    const { view, justify, opening } = block;
+    const isFirst = opening?.view === view && justify.block === opening.root.id;
     if (this.#byzantine.has(validator)) return;
-    if (this.#leaders[validator]?.responsiveView !== view || justify.view === view - 1) return;
+    if (this.#leaders[validator]?.responsiveView !== view || justify.view === view - 1 || isFirst) return;
     const detail = `proposed at once on a certificate of view ${justify.view}`;
     this.#log.add('L5', atUs, { validators: [validator], view, detail });
   }

@@ -19,13 +19,23 @@ interface LivenessLimits {
   readonly longestViewUs: number;
   /** The longest that the messages of a view without faults take; undefined: not known. */
   readonly responsiveUs?: number | undefined;
+  /** How long the first leader of an epoch may take to hear that it began; one delay. */
+  readonly announceUs?: number | undefined;
+  /** Positions of the set; all by default. */
+  readonly members?: readonly number[] | undefined;
 }
+
+/** What a change of the validator set changes. */
+type SetLimits = Required<Pick<LivenessLimits, 'windowViews' | 'maxFaulty'>> & {
+  readonly members: readonly number[];
+};
 
 /** The liveness rules L1, L2 and L4. */
 export class LivenessChecker {
   readonly #log: ViolationLog;
-  readonly #limits: LivenessLimits;
+  #limits: LivenessLimits;
   readonly #pace: PaceChecker;
+  #faultySet: ReadonlySet<number> = new Set();
   #faulty = 0;
   #highestView = 0;
   #sinceView = 0;
@@ -35,14 +45,29 @@ export class LivenessChecker {
   constructor(log: ViolationLog, limits: LivenessLimits) {
     this.#log = log;
     this.#limits = limits;
-    this.#pace = new PaceChecker(log, { responsiveUs: undefined, ...limits });
+    const { responsiveUs, announceUs = 0 } = limits;
+    this.#pace = new PaceChecker(log, { ...limits, responsiveUs, announceUs });
   }
 
   /** A fault began or ended; `faulty` validators are faulty now: all, when the network is. */
   faultsChanged(atUs: number, faulty: ReadonlySet<number>): void {
-    this.#faulty = faulty.size;
+    this.#faultySet = faulty;
     this.#pace.faultsChanged(atUs, faulty);
+    this.#countFaulty();
     this.#restart(atUs);
+  }
+
+  /** An epoch began somewhere for the first time, since its last block before is final: with other limits. */
+  setChanged(atUs: number, limits: SetLimits): void {
+    this.#limits = { ...this.#limits, ...limits };
+    this.#pace.setChanged(limits.members);
+    this.#countFaulty();
+    this.#restart(atUs);
+  }
+
+  /** A validator goes on in an epoch, whose first view is `view`. */
+  epochEntered(validator: number, epoch: number, view: number): void {
+    this.#pace.epochEntered(validator, epoch, view);
   }
 
   /** A validator holds a timeout certificate for `view`. */
@@ -66,6 +91,12 @@ export class LivenessChecker {
   finished(atUs: number): void {
     this.#pace.checkPromise(atUs);
     this.#check(atUs);
+  }
+
+  #countFaulty(): void {
+    const { members } = this.#limits;
+    const faulty = this.#faultySet;
+    this.#faulty = members?.filter((member) => faulty.has(member)).length ?? faulty.size;
   }
 
   #restart(atUs: number): void {

@@ -18,7 +18,7 @@ const DRAWN_VIEWS: Readonly<Record<ProtocolName, number>> = {
 };
 
 /** When a commit is due. */
-interface CommitsDue {
+export interface CommitsDue {
   /** Within so many views. */
   readonly windowViews: number;
   /** While at most so many validators are faulty. */

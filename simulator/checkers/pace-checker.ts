@@ -17,6 +17,10 @@ interface PaceLimits {
   readonly longestViewUs: number;
   /** The longest that the messages of a view take; undefined: not known. */
   readonly responsiveUs: number | undefined;
+  /** What the first view of an epoch may take longer. */
+  readonly announceUs: number;
+  /** Positions of the set; all by default. */
+  readonly members?: readonly number[] | undefined;
 }
 
 /** How many of the longest views it may take after a fault until everybody has what it missed. */
@@ -27,15 +31,20 @@ export class PaceChecker {
   readonly #log: ViolationLog;
   readonly #limits: PaceLimits;
   readonly #views: Float64Array;
+  readonly #epochs: Float64Array;
+  #members: ReadonlySet<number>;
+  #firstView = 1;
   #faulty: ReadonlySet<number> = new Set();
   #settledUs = 0;
-  #promised: { readonly view: number; readonly byUs: number } | undefined;
-  #newest = { view: 0, atUs: 0, responsive: false };
+  #promised: { readonly epoch: number; readonly view: number; readonly byUs: number } | undefined;
+  #newest = { view: 0, atUs: 0, responsive: false, isFirst: false };
 
   constructor(log: ViolationLog, limits: PaceLimits) {
     this.#log = log;
     this.#limits = limits;
     this.#views = new Float64Array(limits.validators);
+    this.#epochs = new Float64Array(limits.validators);
+    this.#members = new Set(limits.members ?? this.#views.keys());
   }
 
   /** A fault began or ended. */
@@ -43,6 +52,19 @@ export class PaceChecker {
     this.#faulty = faulty;
     this.#promised = undefined;
     this.#settledUs = atUs + SETTLING_VIEWS * this.#limits.longestViewUs;
+  }
+
+  /** Other validators are of the set from now on. */
+  setChanged(members: readonly number[]): void {
+    this.#members = new Set(members);
+  }
+
+  /** A validator goes on in an epoch, whose first view is `view`; views are compared within an epoch. */
+  epochEntered(validator: number, epoch: number, view: number): void {
+    this.#firstView = view;
+    if (validator >= this.#limits.validators || this.#epochs[validator] === epoch) return;
+    this.#epochs[validator] = epoch;
+    this.#views[validator] = 0;
   }
 
   viewEntered(atUs: number, validator: number, view: number, trigger: ViewTrigger): void {
@@ -53,11 +75,12 @@ export class PaceChecker {
     const calm = this.#faulty.size === 0 && before.atUs >= this.#settledUs;
     // By the certificate that opens views in its protocol: a double one in the basic form.
     const responsive = trigger === 'qc' || trigger === 'dc';
-    this.#newest = { view, atUs, responsive };
-    const { responsiveUs } = this.#limits;
+    this.#newest = { view, atUs, responsive, isFirst: view === this.#firstView };
+    const { responsiveUs, announceUs } = this.#limits;
     if (responsiveUs === undefined || !calm || !responsive) return;
-    if (!before.responsive || view !== before.view + 1 || atUs - before.atUs <= responsiveUs) return;
-    const detail = `took ${atUs - before.atUs} us, its messages ${responsiveUs} us at most`;
+    const mostUs = before.isFirst ? responsiveUs + announceUs : responsiveUs;
+    if (!before.responsive || view !== before.view + 1 || atUs - before.atUs <= mostUs) return;
+    const detail = `took ${atUs - before.atUs} us, its messages ${mostUs} us at most`;
     this.#log.add('L4', atUs, { validators: [validator], view: before.view, detail });
   }
 
@@ -65,7 +88,8 @@ export class PaceChecker {
   timeoutCertified(atUs: number, validator: number, view: number): void {
     this.checkPromise(atUs);
     if (this.#promised !== undefined || this.#faulty.has(validator)) return;
-    this.#promised = { view, byUs: atUs + this.#limits.longestViewUs };
+    const epoch = this.#epochs[validator] ?? 0;
+    this.#promised = { epoch, view, byUs: atUs + this.#limits.longestViewUs };
   }
 
   /** Judges L2 once its time is over. */
@@ -73,10 +97,12 @@ export class PaceChecker {
     const promised = this.#promised;
     if (promised === undefined || atUs <= promised.byUs) return;
     this.#promised = undefined;
-    const { view } = promised;
+    const { epoch, view } = promised;
     const behind: number[] = [];
     this.#views.forEach((at, validator) => {
-      if (at < view && !this.#faulty.has(validator)) behind.push(validator);
+      const theirs = this.#epochs[validator] ?? 0;
+      if (this.#faulty.has(validator) || !this.#members.has(validator)) return;
+      if (theirs < epoch || (theirs === epoch && at < view)) behind.push(validator);
     });
     if (behind.length === 0) return;
     const detail = `certified ${this.#limits.longestViewUs} us ago, not entered by all`;

@@ -7,26 +7,39 @@
  */
 import type { Block, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
+import type { EpochSchedule } from '../protocol/epoch.js';
 import type { ProtocolName } from '../protocol/replica.js';
 import type { Rotation } from '../protocol/rotation.js';
-import { countSigners } from '../protocol/signers.js';
+import { countSigners, listSigners } from '../protocol/signers.js';
 import { Accountability } from './accountability.js';
 import { GrowingTable } from './growing-table.js';
 import type { ViolationLog } from './violation.js';
 
+/** What certificates and leaders of one epoch are judged by. */
+interface Rules {
+  readonly epoch: number;
+  readonly committee: Committee;
+  readonly rotation: Rotation;
+  /** Counting is cheaper than weighing, and the same where all are of the set and powers are equal. */
+  readonly quorumSize: number | undefined;
+  /** How many members make a quorum; undefined where powers differ. */
+  readonly quorumMembers: number | undefined;
+}
+
 /** The safety rules S1-S13, checked as things happen. */
 export class SafetyChecker {
   readonly #log: ViolationLog;
-  readonly #committee: Committee;
-  readonly #rotation: Rotation;
+  #rules: Rules;
+  readonly #schedule: EpochSchedule | undefined;
   readonly #protocol: ProtocolName;
-  readonly #quorumSize: number | undefined;
   // By view or height, over all validators.
   readonly #certified = new GrowingTable();
   readonly #decided = new GrowingTable();
   readonly #proposed = new GrowingTable();
   readonly #committed = new GrowingTable();
   readonly #roots = new GrowingTable();
+  /** By block, where the set changes: the epoch that it was proposed in. */
+  readonly #madeIn = new GrowingTable();
   // By validator.
   readonly #views: Float64Array;
   readonly #votedViews: Float64Array;
@@ -34,34 +47,37 @@ export class SafetyChecker {
   readonly #lockViews: Float64Array;
   readonly #heights: Float64Array;
   readonly #heads: Float64Array;
+  readonly #epochs: Float64Array;
   readonly #byzantine = new Set<number>();
   /** 1 for each validator that is judged as an honest one. */
   readonly #judged: Uint8Array;
-  /** It reads two-chain commits: other protocols are not accounted for. */
-  readonly #evidence: Accountability | undefined;
+  readonly #evidence: Accountability;
   /** By height: the block whose certificates made it final. */
   readonly #tips = new GrowingTable();
 
-  /** @param committee the true one: its quorum is what certificates are judged by */
+  /**
+   * @param first the true set of the first epoch: its quorum is what certificates are judged by
+   * @param schedule the true sets of all epochs; without it the set never changes
+   */
   constructor(
     log: ViolationLog,
-    committee: Committee,
-    rotation: Rotation,
+    first: Pick<Rules, 'committee' | 'rotation'>,
     protocol: ProtocolName = 'hotstuff2-chained',
+    schedule?: EpochSchedule,
   ) {
     this.#protocol = protocol;
-    if (protocol === 'hotstuff2-chained') this.#evidence = new Accountability();
+    this.#evidence = new Accountability(protocol);
     this.#log = log;
-    this.#committee = committee;
-    this.#rotation = rotation;
-    // Counting is cheaper than weighing, and the same where powers are equal.
-    this.#quorumSize = committee.totalPower === committee.size ? committee.quorumPower : undefined;
+    this.#schedule = schedule;
+    this.#rules = rulesOf(0, first);
+    const { committee } = first;
     this.#views = new Float64Array(committee.size);
     this.#votedViews = new Float64Array(committee.size);
     this.#secondVotes = new Float64Array(committee.size);
     this.#lockViews = new Float64Array(committee.size);
     this.#heights = new Float64Array(committee.size);
     this.#heads = new Float64Array(committee.size);
+    this.#epochs = new Float64Array(committee.size);
     this.#judged = new Uint8Array(committee.size).fill(1);
   }
 
@@ -73,7 +89,8 @@ export class SafetyChecker {
 
   /** A block was made, by whomever. */
   made(block: Block): void {
-    this.#evidence?.made(block);
+    this.#evidence.made(block);
+    if (this.#schedule !== undefined) this.#madeIn.set(block.id, block.opening?.epoch ?? 0);
   }
 
   #isHonest(validator: number): boolean {
@@ -94,6 +111,31 @@ export class SafetyChecker {
       });
   }
 
+  /** A validator goes on in an epoch: views and locks are compared within it, votes over all. */
+  epochEntered(atUs: number, validator: number, epoch: number): void {
+    if (!this.#isHonest(validator)) return;
+    const before = this.#epochs[validator] as number;
+    if (epoch === before) return;
+    if (epoch < before)
+      this.#log.add('S7', atUs, { validators: [validator], detail: `epoch ${epoch}, was in ${before}` });
+    this.#epochs[validator] = epoch;
+    this.#views[validator] = 0;
+    this.#lockViews[validator] = 0;
+  }
+
+  /** The rules of an epoch; consecutive questions are mostly about the same. */
+  #rulesOf(epoch: number): Rules {
+    if (this.#rules.epoch !== epoch && this.#schedule !== undefined)
+      this.#rules = rulesOf(epoch, this.#schedule.of(epoch));
+    return this.#rules;
+  }
+
+  /** Two blocks of one view conflict where they are of one epoch. */
+  #areRivals(one: number, another: number): boolean {
+    if (one === -1 || one === another) return false;
+    return this.#madeIn.get(one) === this.#madeIn.get(another);
+  }
+
   viewEntered(atUs: number, validator: number, view: number): void {
     if (!this.#isHonest(validator)) return;
     const before = this.#views[validator] as number;
@@ -105,10 +147,11 @@ export class SafetyChecker {
   proposed(atUs: number, validator: number, block: Block): void {
     if (!this.#isHonest(validator)) return;
     const { view } = block;
-    if (this.#rotation.leader(view) !== validator)
+    const { rotation } = this.#rulesOf(block.opening?.epoch ?? 0);
+    if (rotation.leader(view) !== validator)
       this.#log.add('S12', atUs, { validators: [validator], view, detail: `block ${block.id}` });
     const before = this.#proposed.get(view);
-    if (before !== -1 && before !== block.id)
+    if (this.#areRivals(before, block.id))
       this.#log.add('S10', atUs, {
         validators: [validator],
         view,
@@ -156,12 +199,13 @@ export class SafetyChecker {
   }
 
   certified(atUs: number, validator: number, qc: Qc): void {
-    this.#evidence?.certified(qc);
+    this.#evidence.certified(qc);
     this.#judge(atUs, validator, qc, this.#certified);
   }
 
   /** A double certificate, of the basic form. */
   doubleCertified(atUs: number, validator: number, dc: Qc): void {
+    this.#evidence.decided(dc);
     this.#judge(atUs, validator, dc, this.#decided);
     if (this.#certified.get(dc.view) !== dc.block)
       this.#log.add('S2', atUs, {
@@ -172,10 +216,11 @@ export class SafetyChecker {
   }
 
   #judge(atUs: number, validator: number, qc: Qc, known: GrowingTable): void {
+    const { committee, quorumSize } = this.#rulesOf(qc.epoch);
     const enough =
-      this.#quorumSize === undefined
-        ? this.#committee.isQuorum(qc.signers)
-        : countSigners(qc.signers, this.#committee.size) >= this.#quorumSize;
+      quorumSize === undefined
+        ? committee.isQuorum(qc.signers) && areMembers(qc, committee)
+        : countSigners(qc.signers, committee.size) >= quorumSize;
     if (!enough)
       this.#log.add('S3', atUs, {
         validators: [validator],
@@ -183,7 +228,7 @@ export class SafetyChecker {
         detail: `${countSigners(qc.signers)} signers`,
       });
     const before = known.get(qc.view);
-    if (before !== -1 && before !== qc.block)
+    if (this.#areRivals(before, qc.block))
       this.#log.add('S2', atUs, {
         validators: [validator],
         view: qc.view,
@@ -192,11 +237,11 @@ export class SafetyChecker {
     known.set(qc.view, qc.block);
   }
 
-  /** Blocks that a validator committed at once, ascending. */
-  committed(atUs: number, validator: number, blocks: readonly Block[]): void {
-    const last = blocks[blocks.length - 1];
-    if (last === undefined || !this.#isHonest(validator)) return;
-    if (this.#committed.get(last.height) === -1) this.#mustBeLocked(atUs, validator, last);
+  /** Blocks that a validator committed at once, ascending; by the certificates of `last`, or of one that trails. */
+  committed(atUs: number, validator: number, blocks: readonly Block[], last = blocks.at(-1)): void {
+    const head = blocks.at(-1);
+    if (last === undefined || head === undefined || !this.#isHonest(validator)) return;
+    if (this.#committed.get(head.height) === -1) this.#mustBeLocked(atUs, validator, last);
     for (const block of blocks) this.#committedOne(atUs, validator, block, last);
     if (this.#protocol === 'hotstuff2-basic') return this.#mustBeIn(this.#decided, atUs, validator, last, 0);
     this.#mustBeIn(this.#certified, atUs, validator, last, 1);
@@ -221,7 +266,7 @@ export class SafetyChecker {
         view,
         height,
         detail: `blocks ${before} and ${block.id}`,
-        culprits: this.#evidence?.culprits(this.#tips.get(height), tip.id),
+        culprits: this.#evidence.culprits(this.#tips.get(height), tip.id),
       });
     this.#committed.set(height, block.id);
     this.#tips.set(height, tip.id);
@@ -237,15 +282,16 @@ export class SafetyChecker {
     this.#mustBeIn(this.#certified, atUs, validator, block, 0);
   }
 
-  /** Judged at the first commit only: locks never go back. Two-chain commits only, whose child locks them. */
-  #mustBeLocked(atUs: number, validator: number, { view, height }: Block): void {
-    if (this.#protocol !== 'hotstuff2-chained') return;
-    const mostFaulty = this.#committee.weakSize - 1;
-    if (this.#quorumSize === undefined || this.#byzantine.size > mostFaulty) return;
+  /** Judged at the first commit only: locks never go back. Who signed the last certificate was locked. */
+  #mustBeLocked(atUs: number, validator: number, { view, height, opening }: Block): void {
+    const epoch = opening?.epoch ?? 0;
+    const { committee, quorumMembers } = this.#rulesOf(epoch);
+    const mostFaulty = committee.weakSize - 1;
+    if (quorumMembers === undefined || this.#byzantine.size > mostFaulty) return;
     let locked = 0;
     for (let other = 0; other < this.#lockViews.length; other++)
       if ((this.#lockViews[other] as number) >= view && this.#isHonest(other)) locked++;
-    if (locked >= this.#quorumSize - mostFaulty) return;
+    if (locked >= quorumMembers - mostFaulty) return;
     this.#log.add('S13', atUs, { validators: [validator], view, height, detail: `${locked} locked` });
   }
 
@@ -260,4 +306,16 @@ export class SafetyChecker {
       detail: `no ${table === this.#decided ? 'double ' : ''}certificate of view ${view} was ever formed`,
     });
   }
+}
+
+function rulesOf(epoch: number, { committee, rotation }: Pick<Rules, 'committee' | 'rotation'>): Rules {
+  const { size, members, totalPower, quorumPower } = committee;
+  const quorumMembers = totalPower === members.length ? quorumPower : undefined;
+  const quorumSize = members.length === size ? quorumMembers : undefined;
+  return { epoch, committee, rotation, quorumSize, quorumMembers };
+}
+
+/** Nobody signed who is not of the set. */
+function areMembers({ signers }: Qc, committee: Committee): boolean {
+  return listSigners(signers).every((signer) => committee.includes(signer));
 }

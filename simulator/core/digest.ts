@@ -36,6 +36,8 @@ export const Code = {
   votedAgain: 12,
   /** A double certificate was formed; x: view, y: block, z: height. */
   doubleCertified: 13,
+  /** An epoch began at a validator; x: epoch, y: its first view, z: its root block. */
+  epochEntered: 14,
 } as const;
 
 const RECORD_BYTES = 24;

@@ -28,6 +28,8 @@ export const behaviourNames = [
   'future_spam',
   /** Its proposals carry a certificate with a signer too few. */
   'invalid_qc',
+  /** Its proposals rest on a certificate that an old validator set signed, before it was replaced. */
+  'stale_epoch_signers',
 ] as const;
 
 /** Name of a behaviour. */
@@ -38,7 +40,12 @@ interface Actor {
   readonly self: number;
   readonly size: number;
   readonly protocol: ProtocolName;
-  makeBlock(view: number, parent: Block, proof: Pick<Block, 'justify' | 'dc'>, payload: Payload): Block;
+  makeBlock(
+    view: number,
+    parent: Block,
+    proof: Pick<Block, 'justify' | 'dc' | 'opening'>,
+    payload: Payload,
+  ): Block;
 }
 
 /** Decides what leaves a validator. */
@@ -88,6 +95,8 @@ export function behaviourOf(name: BehaviourName, actor: Actor): Behaviour {
         return actor.protocol === 'hotstuff2-basic' || isChosen(to) ? [message] : [];
       case 'invalid_qc':
         return [instead(message, withoutOneSigner)];
+      case 'stale_epoch_signers':
+        return [instead(message, (block) => onOldSet(block, blocks, actor))];
       default:
         return [message];
     }
@@ -120,6 +129,18 @@ function tailFork(block: Block, blocks: ReadonlyMap<number, Block>, actor: Actor
   const grandparent = parent === undefined ? undefined : blocks.get(parent.parent);
   if (parent === undefined || grandparent === undefined) return undefined;
   return actor.makeBlock(block.view, grandparent, parent, block.payload);
+}
+
+/** A block upon the newest that the set of the epoch before has certified and that is not its last. */
+function onOldSet(block: Block, blocks: ReadonlyMap<number, Block>, actor: Actor): Block | undefined {
+  const { opening } = block;
+  if (opening === undefined) return undefined;
+  const { root, path, last } = opening;
+  const tip = path.at(-1);
+  const justify = last.block === root.id ? root.justify : last;
+  const parent = justify.block === tip?.id ? tip : blocks.get(justify.block);
+  if (parent === undefined) return undefined;
+  return actor.makeBlock(block.view, parent, { justify, dc: undefined, opening }, block.payload);
 }
 
 function withoutOneSigner(block: Block): Block {

@@ -4,6 +4,7 @@
  */
 import type { Block } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
+import type { Opening } from '../protocol/epoch.js';
 import { Kind, type Message } from '../protocol/messages.js';
 import { countSigners, type Signers } from '../protocol/signers.js';
 
@@ -18,9 +19,14 @@ export function blockBytes(block: Block, committee: Committee): number {
   return 3 * NUMBER + HASH + justify + optional(block.dc?.signers, committee, 0) + block.payload.bytes;
 }
 
-/** Bytes of `message` on the wire, the sender's signature included. */
+/**
+ * Bytes of `message` on the wire, the sender's signature included. How an epoch began is shown in its
+ * first view; later messages name the epoch only, whose number they have room for.
+ */
 export function messageBytes(message: Message, committee: Committee): number {
-  const signed = HEADER + NUMBER + SIGNATURE;
+  const { opening } = message;
+  const shown = opening?.view === message.view ? openingBytes(opening, committee) : 0;
+  const signed = HEADER + NUMBER + SIGNATURE + shown;
   switch (message.kind) {
     case Kind.proposal:
       return signed + blockBytes(message.block, committee) + optional(message.tc?.signers, committee);
@@ -50,6 +56,11 @@ export function messageBytes(message: Message, committee: Committee): number {
     case Kind.syncResponse:
       return message.blocks.reduce((sum, block) => sum + blockBytes(block, committee), signed);
   }
+}
+
+function openingBytes({ path, last }: Opening, committee: Committee): number {
+  const headers = path.map((block) => blockBytes(block, committee) - block.payload.bytes);
+  return headers.reduce((sum, bytes) => sum + bytes, certificateBytes(last.signers, committee));
 }
 
 function certificateBytes(signers: Signers, committee: Committee): number {

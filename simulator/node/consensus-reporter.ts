@@ -5,7 +5,8 @@
  * It never decides anything, and keeps only the times of the newest views.
  */
 import type { Block, Qc, Tc } from '../protocol/block.js';
-import type { Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
+import type { CertificateFault, Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
+import type { EpochSet, Opening } from '../protocol/epoch.js';
 import { Kind, type VoteMessage } from '../protocol/messages.js';
 import type { Signers } from '../protocol/signers.js';
 import { blockBytes } from '../network/message-size.js';
@@ -56,6 +57,8 @@ export class ConsensusReporter implements Observer {
   readonly #first: PhaseTimes = { firstVote: new ViewTimes(), certified: new ViewTimes() };
   readonly #second: PhaseTimes = { firstVote: new ViewTimes(), certified: new ViewTimes() };
   readonly #firstWish = new ViewTimes();
+  /** The epoch of what is said; undefined where the set never changes. */
+  #epoch: number | undefined;
   #enteredUs = 0;
   #syncStartedUs = 0;
 
@@ -63,31 +66,51 @@ export class ConsensusReporter implements Observer {
     this.#world = world;
     this.#hooks = hooks.consensus;
     this.#shared = world.sharedBodies;
+    if (world.replicaConfig.schedule !== undefined) this.#epoch = 0;
+  }
+
+  epochEntered({ epoch, committee }: EpochSet, { view, root }: Opening): void {
+    this.#epoch = epoch;
+    this.#hooks.epochChanged({
+      epoch,
+      view,
+      height: root.height + 1,
+      validators: this.#world.names.set(committee),
+    });
   }
 
   viewEntered(view: number, trigger: ViewTrigger, leader: number, timeoutUs: number): void {
     this.#enteredUs = this.#world.nowUs;
     const { viewEntered } = this.#shared;
+    const epoch = this.#epoch;
     this.#hooks.viewEntered(
-      viewEntered.find(trigger, view, leader, timeoutUs) ??
-        viewEntered.keep({ view, trigger, leader: this.#validator(leader), timeout_us: timeoutUs }),
+      viewEntered.find(trigger, view, leader, timeoutUs, epoch) ??
+        viewEntered.keep({ view, epoch, trigger, leader: this.#validator(leader), timeout_us: timeoutUs }),
     );
   }
 
   viewTimedOut(view: number, leader: number, timeoutUs: number, consecutive: number): void {
-    this.#hooks.viewTimedOut({ view, leader: this.#validator(leader), timeout_us: timeoutUs, consecutive });
+    this.#hooks.viewTimedOut({
+      view,
+      epoch: this.#epoch,
+      leader: this.#validator(leader),
+      timeout_us: timeoutUs,
+      consecutive,
+    });
   }
 
   leaderWaited(view: number, path: 'responsive' | 'waited', statuses: number): void {
-    this.#hooks.leaderWaited({ view, path, wait_us: this.#world.nowUs - this.#enteredUs, statuses });
+    const wait_us = this.#world.nowUs - this.#enteredUs;
+    this.#hooks.leaderWaited({ view, epoch: this.#epoch, path, wait_us, statuses });
   }
 
   statusSent(view: number, lockView: number): void {
-    this.#hooks.statusSent({ view, lock_view: lockView });
+    this.#hooks.statusSent({ view, epoch: this.#epoch, lock_view: lockView });
   }
 
   statusReceived(view: number, from: number, lockView: number): void {
-    this.#hooks.statusReceived({ view, validator: this.#validator(from), lock_view: lockView });
+    const validator = this.#validator(from);
+    this.#hooks.statusReceived({ view, epoch: this.#epoch, validator, lock_view: lockView });
   }
 
   proposalSent(block: Block): void {
@@ -108,6 +131,7 @@ export class ConsensusReporter implements Observer {
   proposalRejected(block: Block, from: number, reason: Rejection): void {
     this.#hooks.proposalRejected({
       view: block.view,
+      epoch: this.#epochOf(block),
       validator: this.#validator(from),
       reason,
       block: this.#block(block.id),
@@ -121,6 +145,7 @@ export class ConsensusReporter implements Observer {
       voteSent.find(phaseOf(vote), vote.view, vote.block, justifyView, lockView, to) ??
         voteSent.keep({
           view: vote.view,
+          epoch: this.#epochOf(vote),
           vote: phaseOf(vote),
           block: this.#block(vote.block),
           justify_view: justifyView,
@@ -137,6 +162,7 @@ export class ConsensusReporter implements Observer {
     const certifiedUs = times.certified.get(vote.view);
     this.#hooks.voteReceived({
       view: vote.view,
+      epoch: this.#epochOf(vote),
       vote: phaseOf(vote),
       block: this.#block(vote.block),
       validator: this.#validator(from),
@@ -148,6 +174,7 @@ export class ConsensusReporter implements Observer {
   voteRejected(vote: VoteMessage, from: number, reason: Rejection): void {
     this.#hooks.voteRejected({
       view: vote.view,
+      epoch: this.#epochOf(vote),
       vote: phaseOf(vote),
       validator: this.#validator(from),
       reason,
@@ -159,6 +186,7 @@ export class ConsensusReporter implements Observer {
     const collect_us = this.#collectUs(this.#first, qc.view);
     this.#hooks.qcFormed({
       view: qc.view,
+      epoch: this.#signedIn(qc),
       vote: 'vote1',
       block: this.#block(qc.block),
       height: qc.height,
@@ -171,6 +199,7 @@ export class ConsensusReporter implements Observer {
     const collect_us = this.#collectUs(this.#second, dc.view);
     this.#hooks.dcFormed({
       view: dc.view,
+      epoch: this.#signedIn(dc),
       block: this.#block(dc.block),
       height: dc.height,
       signers: this.#signers(dc.signers),
@@ -184,6 +213,7 @@ export class ConsensusReporter implements Observer {
       dcReceived.find(dc, from) ??
         dcReceived.keep({
           view: dc.view,
+          epoch: this.#signedIn(dc),
           block: this.#block(dc.block),
           height: dc.height,
           signers: this.#signers(dc.signers),
@@ -198,6 +228,7 @@ export class ConsensusReporter implements Observer {
       qcReceived.find(qc, from) ??
         qcReceived.keep({
           view: qc.view,
+          epoch: this.#signedIn(qc),
           vote: 'vote1',
           block: this.#block(qc.block),
           height: qc.height,
@@ -207,44 +238,53 @@ export class ConsensusReporter implements Observer {
     );
   }
 
-  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number): void {
+  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number, reason: CertificateFault): void {
     const validator = this.#validator(from);
-    this.#hooks.certificateRejected({ certificate: kind, view, reason: 'below_quorum', validator });
+    this.#hooks.certificateRejected({ certificate: kind, view, epoch: this.#epoch, reason, validator });
   }
 
   lockUpdated(lock: Qc, oldView: number): void {
     const { lockUpdated } = this.#shared;
     this.#hooks.lockUpdated(
       lockUpdated.find(lock, oldView) ??
-        lockUpdated.keep({ view: lock.view, old_view: oldView, block: this.#block(lock.block) }),
+        lockUpdated.keep({
+          view: lock.view,
+          epoch: this.#signedIn(lock),
+          old_view: oldView,
+          block: this.#block(lock.block),
+        }),
     );
   }
 
   highQcUpdated(qc: Qc): void {
     const { highQcUpdated } = this.#shared;
     this.#hooks.highQcUpdated(
-      highQcUpdated.find(qc) ?? highQcUpdated.keep({ view: qc.view, block: this.#block(qc.block) }),
+      highQcUpdated.find(qc) ??
+        highQcUpdated.keep({ view: qc.view, epoch: this.#signedIn(qc), block: this.#block(qc.block) }),
     );
   }
 
   wishSent(view: number, highQcView: number): void {
-    this.#hooks.wishSent({ view, high_qc_view: highQcView });
+    this.#hooks.wishSent({ view, epoch: this.#epoch, high_qc_view: highQcView });
   }
 
   wishReceived(view: number, from: number, highQcView: number): void {
     this.#firstWish.note(view, this.#world.nowUs);
-    this.#hooks.wishReceived({ view, validator: this.#validator(from), high_qc_view: highQcView });
+    const validator = this.#validator(from);
+    this.#hooks.wishReceived({ view, epoch: this.#epoch, validator, high_qc_view: highQcView });
   }
 
   tcFormed(tc: Tc): void {
     const { nowUs } = this.#world;
     const collect_us = nowUs - (this.#firstWish.get(tc.view) ?? nowUs);
-    this.#hooks.tcFormed({ view: tc.view, signers: this.#signers(tc.signers), collect_us });
+    const epoch = this.#signedIn(tc);
+    this.#hooks.tcFormed({ view: tc.view, epoch, signers: this.#signers(tc.signers), collect_us });
   }
 
   tcReceived(tc: Tc, from: number): void {
     const validator = this.#validator(from);
-    this.#hooks.tcReceived({ view: tc.view, validator, signers: this.#signers(tc.signers) });
+    const epoch = this.#signedIn(tc);
+    this.#hooks.tcReceived({ view: tc.view, epoch, validator, signers: this.#signers(tc.signers) });
   }
 
   /** Not an observation of the replica, but the effect of its commit. */
@@ -255,6 +295,7 @@ export class ConsensusReporter implements Observer {
       blockCommitted.find(block, stampUs, syncing ? 1 : 0) ??
         blockCommitted.keep({
           view: block.view,
+          epoch: this.#epochOf(block),
           height: block.height,
           block: this.#block(block.id),
           parent: this.#block(block.parent),
@@ -269,7 +310,8 @@ export class ConsensusReporter implements Observer {
   }
 
   blockPruned(block: Block): void {
-    this.#hooks.blockPruned({ view: block.view, height: block.height, block: this.#block(block.id) });
+    const { view, height, id } = block;
+    this.#hooks.blockPruned({ view, epoch: this.#epochOf(block), height, block: this.#block(id) });
   }
 
   syncStarted(fromHeight: number, toHeight: number): void {
@@ -288,11 +330,22 @@ export class ConsensusReporter implements Observer {
 
   safetyViolated(view: number, height: number): void {
     const detail = 'certificates make a block final that conflicts with a final one';
-    this.#hooks.safetyViolated({ kind: 'conflicting_commit', view, height, detail });
+    this.#hooks.safetyViolated({ kind: 'conflicting_commit', view, epoch: this.#epoch, height, detail });
   }
 
   byzantineDetected(kind: 'double_vote' | 'double_proposal', validator: number, view: number): void {
-    this.#hooks.byzantineDetected({ kind, validator: this.#validator(validator), view });
+    const epoch = this.#epoch;
+    this.#hooks.byzantineDetected({ kind, validator: this.#validator(validator), view, epoch });
+  }
+
+  /** The epoch that a statement was made in. */
+  #epochOf({ opening }: { readonly opening?: Opening | undefined }): number | undefined {
+    return this.#epoch === undefined ? undefined : (opening?.epoch ?? 0);
+  }
+
+  /** The epoch whose set signed a certificate. */
+  #signedIn({ epoch }: { readonly epoch: number }): number | undefined {
+    return this.#epoch === undefined ? undefined : epoch;
   }
 
   #timesOf(vote: VoteMessage): PhaseTimes {
@@ -314,6 +367,7 @@ export class ConsensusReporter implements Observer {
   ) {
     return {
       view: block.view,
+      epoch: this.#epochOf(block),
       height: block.height,
       block: this.#block(block.id),
       parent: this.#block(block.parent),

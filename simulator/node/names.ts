@@ -3,6 +3,7 @@
  * only when an event needs one, and remembered for as long as blocks are talked about.
  */
 import { createHash } from 'node:crypto';
+import type { Committee } from '../protocol/committee.js';
 import { listSigners, type Signers } from '../protocol/signers.js';
 
 /** Hashes remembered; blocks are talked about for a few views. */
@@ -30,6 +31,11 @@ export class Names {
 
   validator(index: number): string {
     return this.#validators[index] ?? `validator-${index}`;
+  }
+
+  /** The members of a set with their voting power. */
+  set({ members, powers }: Committee): { readonly id: string; readonly power: number }[] {
+    return members.map((position) => ({ id: this.validator(position), power: powers[position] ?? 0 }));
   }
 
   /** Names of a certificate's signers. All who hear of one certificate do so in a row: the last list is remembered. */

@@ -13,6 +13,7 @@ import type { Block, Payload, Qc } from '../protocol/block.js';
 import { emptyPayload } from '../protocol/block.js';
 import { BasicReplica } from '../protocol/basic-replica.js';
 import { ChainedReplica } from '../protocol/chained-replica.js';
+import { EpochReplica } from '../protocol/epoch-replica.js';
 import type { Effects, SafetyRecord, TimerName } from '../protocol/effects.js';
 import { Kind, type Message } from '../protocol/messages.js';
 import type { Replica } from '../protocol/replica.js';
@@ -95,6 +96,10 @@ export class NodeProcess implements Effects {
     const isWatched = watch !== undefined && slot === index;
     const observer = isWatched ? alsoTell(witness, watch.observer(index, world)) : witness;
     const config = { ...world.replicaConfig, self: index };
+    if (config.schedule !== undefined) {
+      this.replica = new EpochReplica(config, config.schedule, disk.durable(), this, observer);
+      return;
+    }
     this.replica =
       config.protocol === 'hotstuff2-basic'
         ? new BasicReplica(config, disk.durable(), this, observer)
@@ -227,9 +232,9 @@ export class NodeProcess implements Effects {
     this.#toBuild = { view, parent, justify, dc };
   }
 
-  commit(blocks: readonly Block[], syncing: boolean): void {
+  commit(blocks: readonly Block[], syncing: boolean, tip?: Block): void {
     for (const block of blocks) this.#commit(block, syncing);
-    this.#world.committed(this.#slot, blocks, syncing);
+    this.#world.committed(this.#slot, blocks, syncing, tip);
   }
 
   // --- inside
@@ -288,8 +293,10 @@ export class NodeProcess implements Effects {
       } else if (toBuild !== undefined) {
         this.#toBuild = undefined;
         const { view, parent, justify, dc } = toBuild;
-        const payload = this.#payload(parent);
-        this.replica.built(this.#world.makeBlock(view, this.index, parent, { justify, dc }, payload));
+        const { opening, lastHeight } = this.replica;
+        const payload = parent.height < lastHeight ? this.#payload(parent) : emptyPayload;
+        const proof = { justify, dc, opening };
+        this.replica.built(this.#world.makeBlock(view, this.index, parent, proof, payload));
       }
     }
   }

@@ -4,7 +4,8 @@
  */
 import { Code } from '../core/digest.js';
 import type { Block, Qc, Tc } from '../protocol/block.js';
-import type { Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
+import type { CertificateFault, Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
+import type { EpochSet, Opening } from '../protocol/epoch.js';
 import { Kind, type VoteMessage } from '../protocol/messages.js';
 import type { ConsensusReporter } from './consensus-reporter.js';
 import type { NodeWorld } from './world.js';
@@ -28,6 +29,13 @@ export class Witness implements Observer {
     this.#world = world;
     this.#node = node;
     this.#events = events;
+  }
+
+  epochEntered(set: EpochSet, opening: Opening): void {
+    const { nowUs, digest } = this.#world;
+    digest.record(Code.epochEntered, nowUs, this.#node, set.epoch, opening.view, opening.root.id);
+    this.#world.epochEntered(this.#node, set.epoch, opening.view);
+    this.#events?.epochEntered(set, opening);
   }
 
   viewEntered(view: number, trigger: ViewTrigger, leader: number, timeoutUs: number): void {
@@ -116,8 +124,8 @@ export class Witness implements Observer {
     this.#events?.dcReceived(dc, from);
   }
 
-  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number): void {
-    this.#events?.certificateRejected(kind, view, from);
+  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number, reason: CertificateFault): void {
+    this.#events?.certificateRejected(kind, view, from, reason);
   }
 
   lockUpdated(lock: Qc, oldView: number): void {

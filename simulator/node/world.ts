@@ -21,7 +21,7 @@ import type { SharedBodies } from './shared-bodies.js';
 import type { Strain } from './strain.js';
 
 /** The certificates that a block carries. */
-export type BlockProof = Pick<Block, 'justify' | 'dc'>;
+export type BlockProof = Pick<Block, 'justify' | 'dc' | 'opening'>;
 
 /** The world as a node sees it. */
 export interface NodeWorld {
@@ -56,9 +56,11 @@ export interface NodeWorld {
   stampUs(index: number, atUs: number): number;
   /** Makes a block with a number of its own. */
   makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block;
+  /** A node goes on in a new epoch, or starts in it. */
+  epochEntered(node: number, epoch: number, view: number): void;
   viewEntered(node: number, view: number, trigger: ViewTrigger): void;
   /** A node holds a timeout certificate for `view`. */
   timeoutCertified(node: number, view: number): void;
-  /** A node committed blocks, ascending. */
-  committed(node: number, blocks: readonly Block[], syncing: boolean): void;
+  /** A node committed blocks, ascending; by the certificates of `tip` where it is not the last. */
+  committed(node: number, blocks: readonly Block[], syncing: boolean, tip: Block | undefined): void;
 }

@@ -50,7 +50,7 @@ export class BasicReplica extends ReplicaCore {
   }
 
   protected get openedView(): number {
-    return this.#highDc?.view ?? 0;
+    return Math.max(this.#highDc?.view ?? 0, this.firstView - 1);
   }
 
   protected openedBy(block: Block): number {
@@ -63,7 +63,8 @@ export class BasicReplica extends ReplicaCore {
 
   protected vote(block: Block): void {
     const { view, id, height } = block;
-    const vote: VoteMessage = { kind: Kind.vote1, view, block: id, height, qc: undefined };
+    const { opening } = this;
+    const vote: VoteMessage = { kind: Kind.vote1, view, block: id, height, qc: undefined, opening };
     this.#cast(vote, block.justify.view, this.rotation.leader(view));
   }
 
@@ -86,8 +87,9 @@ export class BasicReplica extends ReplicaCore {
   }
 
   learnDc(dc: Qc, from: number): void {
-    if (dc.view <= this.openedView) return;
-    if (!this.isCertificate(dc)) return this.observer.certificateRejected('dc', dc.view, from);
+    if (dc.view <= this.openedView || this.closing !== undefined) return;
+    if (!this.isCertificate(dc))
+      return this.observer.certificateRejected('dc', dc.view, from, this.faultOf(dc));
     if (from !== this.self) this.observer.dcReceived(dc, from);
     this.#highDc = dc;
     this.#commitBy(dc);
@@ -120,7 +122,8 @@ export class BasicReplica extends ReplicaCore {
 
   #receivePrepare(from: number, { qc }: PrepareMessage): void {
     if (this.rotation.leader(qc.view) !== from) return;
-    if (!this.isCertificate(qc)) return this.observer.certificateRejected('qc', qc.view, from);
+    if (!this.isCertificate(qc))
+      return this.observer.certificateRejected('qc', qc.view, from, this.faultOf(qc));
     this.learnQc(qc, from);
     this.#voteFor(qc);
   }
@@ -133,7 +136,8 @@ export class BasicReplica extends ReplicaCore {
     this.persist(qc, undefined, () => {
       if (!this.#mayVoteFor(qc)) return;
       const { view, block, height } = qc;
-      this.#cast({ kind: Kind.vote2, view, block, height, qc }, view, this.#collector2(view));
+      const { opening } = this;
+      this.#cast({ kind: Kind.vote2, view, block, height, qc, opening }, view, this.#collector2(view));
     });
   }
 
@@ -173,6 +177,6 @@ export class BasicReplica extends ReplicaCore {
 
   #commitBy(dc: Qc): void {
     const block = this.tree.get(dc.block);
-    if (block !== undefined) this.commitUpTo(block);
+    if (block !== undefined) this.commitUpTo(block, dc);
   }
 }

@@ -7,12 +7,15 @@
  * real nodes keep them, but nobody could notice.
  */
 import { genesisBlock, type Block } from './block.js';
+import type { Opening } from './epoch.js';
 
 /** Final blocks by height, in order. */
 export class Ledger {
   #base = 0;
   #blocks: Block[] = [genesisBlock];
   #head = genesisBlock;
+  /** How the newest epoch that it reaches began; undefined in the first. */
+  opening: Opening | undefined;
 
   /** The highest final block. */
   get head(): Block {
@@ -62,6 +65,14 @@ class OpenBlocks {
     else this.#blocks = this.#blocks.map((known) => (known.id === block.id ? block : known));
     if (this.#index !== undefined) this.#index.set(block.id, block);
     else if (this.#blocks.length > FEW) this.#index = indexOf(this.#blocks);
+  }
+
+  /** Takes all out. */
+  clear(): Block[] {
+    const blocks = this.#blocks;
+    this.#blocks = [];
+    this.#index = undefined;
+    return blocks;
   }
 
   /** Takes out the blocks up to the head of `ledger`; returns those that are not in it. */
@@ -125,6 +136,11 @@ export class BlockTree {
       at = this.get(at.parent);
     }
     return path.reverse();
+  }
+
+  /** Drops all open blocks and returns them: nothing above the ledger can become final any more. */
+  clear(): Block[] {
+    return this.#open.clear();
   }
 
   /** Makes the path to `block` final and returns the open blocks that can no longer become final. */

@@ -3,6 +3,7 @@
  * between simulated nodes: what a node has is decided by its own tree and ledger, not by who holds
  * the object. Ids are small integers that stand for hashes; the readable hash is made for events only.
  */
+import type { Opening } from './epoch.js';
 import { noSigners, type Signers } from './signers.js';
 
 /** What a block carries; the protocol never looks inside. */
@@ -18,6 +19,8 @@ export interface Payload {
 /** A certificate: a quorum voted for `block` in `view`. */
 export interface Qc {
   readonly view: number;
+  /** The epoch whose set signed it. */
+  readonly epoch: number;
   readonly block: number;
   readonly height: number;
   readonly signers: Signers;
@@ -26,6 +29,8 @@ export interface Qc {
 /** A timeout certificate: a quorum asked to enter `view`. */
 export interface Tc {
   readonly view: number;
+  /** The epoch whose set signed it. */
+  readonly epoch: number;
   readonly signers: Signers;
 }
 
@@ -39,6 +44,8 @@ export interface Block {
   readonly justify: Qc;
   /** The highest double certificate that the proposer knew; only where the protocol has them. */
   readonly dc: Qc | undefined;
+  /** Where the epoch that it was proposed in began; undefined in the first. */
+  readonly opening: Opening | undefined;
   readonly payload: Payload;
   /** Virtual time of its making, microseconds from the start of the run. */
   readonly proposedAtUs: number;
@@ -51,7 +58,7 @@ export interface Block {
 export const emptyPayload: Payload = { transactions: new Int32Array(0), bytes: 0, fuel: 0 };
 
 /** The certificate that everybody holds before the first view. */
-export const genesisQc: Qc = { view: 0, block: 0, height: 0, signers: noSigners(0) };
+export const genesisQc: Qc = { view: 0, epoch: 0, block: 0, height: 0, signers: noSigners(0) };
 
 /** The block that everybody has committed before the first view. */
 export const genesisBlock: Block = {
@@ -62,8 +69,20 @@ export const genesisBlock: Block = {
   proposer: 0,
   justify: genesisQc,
   dc: undefined,
+  opening: undefined,
   payload: emptyPayload,
   proposedAtUs: 0,
   hashHigh: 0,
   hashLow: 0,
 };
+
+/** The block extends what its certificate certifies, at the next height and in a higher view. */
+export function isWellFormed({ justify, dc, parent, height, view }: Block): boolean {
+  if (dc !== undefined && dc.view > justify.view) return false;
+  return parent === justify.block && height === justify.height + 1 && view > justify.view;
+}
+
+/** The epoch that a block was proposed in. */
+export function epochOf({ opening }: Pick<Block, 'opening'>): number {
+  return opening?.epoch ?? 0;
+}

@@ -72,6 +72,14 @@ export class CatchUp {
     this.#request();
   }
 
+  /** Ends the fetch: the replica goes no further. */
+  stop(): void {
+    if (this.#target === undefined) return;
+    this.#target = undefined;
+    const { height } = this.#host.tree.ledger.head;
+    this.#host.observer.syncCompleted(this.#startHeight, height, this.#fetched);
+  }
+
   /** Keeps a proposal until its parent is here. */
   keep(orphan: Orphan): void {
     if (this.#orphans.length >= MAX_ORPHANS) this.#orphans.shift();

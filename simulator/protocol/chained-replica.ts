@@ -20,10 +20,12 @@ export class ChainedReplica extends ReplicaCore {
   readonly #votes: VoteCollector;
   /** Consecutive certificates that make the lowest block final. */
   readonly #chain: 2 | 3;
+  readonly #closesEarly: boolean;
 
   constructor(config: ReplicaConfig, durable: Durable, effects: Effects, observer: Observer) {
     super(config, durable, effects, observer);
     this.#chain = config.protocol === 'hotstuff3-chained' ? 3 : 2;
+    this.#closesEarly = config.negativeControls?.earlySwitch === config.self;
     this.#votes = new VoteCollector(this, (view) => this.rotation.leader(view + 1));
   }
 
@@ -32,7 +34,7 @@ export class ChainedReplica extends ReplicaCore {
   }
 
   protected get openedView(): number {
-    return this.highQc.view;
+    return Math.max(this.highQc.view, this.firstView - 1);
   }
 
   protected openedBy(block: Block): number {
@@ -47,7 +49,8 @@ export class ChainedReplica extends ReplicaCore {
   protected vote(block: Block): void {
     const collector = this.rotation.leader(block.view + 1);
     const { view, id, height } = block;
-    const vote: VoteMessage = { kind: Kind.vote1, view, block: id, height, qc: undefined };
+    const { opening } = this;
+    const vote: VoteMessage = { kind: Kind.vote1, view, block: id, height, qc: undefined, opening };
     this.observer.voteSent(vote, block.justify.view, this.lockView, collector);
     if (collector === this.self) this.receiveVoting(this.self, vote);
     else this.effects.send(collector, vote);
@@ -84,12 +87,13 @@ export class ChainedReplica extends ReplicaCore {
   #commitBy(last: Qc): void {
     let certificate = last;
     let block: Block | undefined;
-    for (let links = 1; links < this.#chain; links++) {
+    const chain = this.#closesEarly && last.height === this.lastHeight ? this.#chain - 1 : this.#chain;
+    for (let links = 1; links < chain; links++) {
       block = this.tree.get(certificate.block);
       if (block === undefined || block.justify.view + 1 !== certificate.view) return;
       certificate = block.justify;
     }
     block = this.tree.get(certificate.block);
-    if (block !== undefined) this.commitUpTo(block);
+    if (block !== undefined) this.commitUpTo(block, last);
   }
 }

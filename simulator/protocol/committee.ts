@@ -1,13 +1,17 @@
 /**
  * The validator set with its voting power, and the two thresholds that the protocol knows. Validators
- * are positions 0..size-1 here; names belong to the node. Equal powers give q = floor(2n/3) + 1 and
+ * are positions 0..size-1 here; names belong to the node. A position without power is not of the set,
+ * and counts for nothing. Equal powers give q = floor(2n/3) + 1 and
  * f + 1 = n - q + 1 (research 0, weighted: strictly more than two thirds of the power).
  */
 import { countSigners, hasSigner, type Signers } from './signers.js';
 
 /** An immutable set of validators. */
 export class Committee {
+  /** Positions, whether of the set or not. */
   readonly size: number;
+  /** The positions of the set, ascending. */
+  readonly members: readonly number[];
   readonly totalPower: number;
   /** Power that a certificate needs. */
   readonly quorumPower: number;
@@ -25,17 +29,18 @@ export class Committee {
   #judgement = false;
 
   /**
-   * @param powers voting power by position, positive integers
+   * @param powers voting power by position, integers; 0: not of the set
    * @param quorumPower only for negative controls, which show that a checker notices a wrong quorum
    */
   constructor(powers: readonly number[], quorumPower?: number) {
     this.powers = powers;
     this.size = powers.length;
+    this.members = [...powers.keys()].filter((position) => powers[position] !== 0);
     this.totalPower = powers.reduce((sum, power) => sum + power, 0);
     this.quorumPower = quorumPower ?? Math.floor((2 * this.totalPower) / 3) + 1;
     this.weakPower = this.totalPower - this.quorumPower + 1;
     const blocking = this.totalPower - Math.floor((2 * this.totalPower) / 3);
-    const ascending = [...powers].sort((a, b) => a - b);
+    const ascending = powers.filter((power) => power > 0).sort((a, b) => a - b);
     this.weakSize = fittingBelow(ascending, blocking) + 1;
     this.mostFaulty = fittingBelow(ascending.reverse(), blocking);
     this.#equal = powers.every((power) => power === 1);
@@ -48,7 +53,7 @@ export class Committee {
 
   /** Whether `validator` is one of the committee. */
   includes(validator: number): boolean {
-    return validator >= 0 && validator < this.size;
+    return this.powerOf(validator) > 0;
   }
 
   /** The power of a set of signers. */

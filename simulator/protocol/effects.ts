@@ -6,6 +6,7 @@
  * The host must not call back into the replica from inside an effect; it does so afterwards.
  */
 import type { Block, Qc, Tc } from './block.js';
+import type { EpochSet, Opening } from './epoch.js';
 import type { Message, VoteMessage } from './messages.js';
 
 /** Timers of a replica; setting one replaces the one of the same name. */
@@ -19,12 +20,21 @@ export interface SafetyRecord {
   readonly lock: Qc;
   /** Highest view in which this replica signed anything: proposal, vote or wish to leave. */
   readonly votedView: number;
+  /** The epoch that the record is of; absent in the first. */
+  readonly epoch?: number | undefined;
   /** The certificates that prove the view lawful, so that a restarted replica can take others along. */
   readonly highQc: Qc;
   readonly highDc: Qc | undefined;
   readonly highTc: Tc | undefined;
   /** The block voted for, kept so that a certified block is never lost by all. */
   readonly block: Block | undefined;
+}
+
+/** A record that is not durable yet, and what to do once it is. */
+export interface Pending {
+  readonly oldLock: Qc;
+  readonly lock: Qc;
+  readonly then: () => void;
 }
 
 /** What a replica asks its host to do. */
@@ -39,8 +49,11 @@ export interface Effects {
   persist(record: SafetyRecord): void;
   /** Makes a block for `view` upon `parent`, then calls `built(block)`. */
   build(view: number, parent: Block, justify: Qc, dc: Qc | undefined): void;
-  /** Blocks became final at once, ascending without a gap; the last one by certificates of its own. */
-  commit(blocks: readonly Block[], syncing: boolean): void;
+  /**
+   * Blocks became final at once, ascending without a gap: the last one by certificates of its own, or
+   * as the last of its epoch by those of `tip`, which trails it.
+   */
+  commit(blocks: readonly Block[], syncing: boolean, tip?: Block): void;
 }
 
 /** What let a replica enter a view. */
@@ -53,11 +66,18 @@ export type Rejection =
   | 'future_view'
   | 'invalid_block'
   | 'invalid_certificate'
+  | 'stale_epoch'
   | 'stale_view'
+  | 'unknown_validator'
   | 'wrong_leader';
+
+/** Why a certificate was refused. */
+export type CertificateFault = 'below_quorum' | 'stale_epoch';
 
 /** What a replica states about itself, after the fact is durable where it must be. */
 export interface Observer {
+  /** A new epoch begins here, or the process starts in one. */
+  epochEntered(set: EpochSet, opening: Opening): void;
   viewEntered(view: number, trigger: ViewTrigger, leader: number, timeoutUs: number): void;
   viewTimedOut(view: number, leader: number, timeoutUs: number, consecutive: number): void;
   leaderWaited(view: number, path: 'responsive' | 'waited', statuses: number): void;
@@ -73,7 +93,7 @@ export interface Observer {
   qcReceived(qc: Qc, from: number): void;
   dcFormed(dc: Qc): void;
   dcReceived(dc: Qc, from: number): void;
-  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number): void;
+  certificateRejected(kind: 'qc' | 'dc' | 'tc', view: number, from: number, reason: CertificateFault): void;
   lockUpdated(lock: Qc, oldView: number): void;
   highQcUpdated(qc: Qc): void;
   wishSent(view: number, highQcView: number): void;

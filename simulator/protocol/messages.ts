@@ -4,6 +4,7 @@
  * of the message: the transport states it, as an authenticated channel does.
  */
 import type { Block, Qc, Tc } from './block.js';
+import type { Opening } from './epoch.js';
 
 /** Message types by number, in the words of the protocol. */
 export const messageNames = [
@@ -33,8 +34,14 @@ export const Kind = {
   decide: 9,
 } as const;
 
+/** What all messages say about their sender. */
+interface Dated {
+  /** Where the sender's epoch began; absent in the first. */
+  readonly opening?: Opening | undefined;
+}
+
 /** The leader's block; its justify is inside the block. */
-export interface ProposalMessage {
+export interface ProposalMessage extends Dated {
   readonly kind: typeof Kind.proposal;
   readonly view: number;
   readonly block: Block;
@@ -43,7 +50,7 @@ export interface ProposalMessage {
 }
 
 /** A vote, sent to the collector of its view and phase. */
-export interface VoteMessage {
+export interface VoteMessage extends Dated {
   readonly kind: typeof Kind.vote1 | typeof Kind.vote2;
   readonly view: number;
   readonly block: number;
@@ -53,14 +60,14 @@ export interface VoteMessage {
 }
 
 /** The leader's certificate of the votes1, basic form. */
-export interface PrepareMessage {
+export interface PrepareMessage extends Dated {
   readonly kind: typeof Kind.prepare;
   readonly view: number;
   readonly qc: Qc;
 }
 
 /** The double certificate, where the leader of the view itself collects votes2. */
-export interface DecideMessage {
+export interface DecideMessage extends Dated {
   readonly kind: typeof Kind.decide;
   readonly view: number;
   readonly qc: Qc;
@@ -68,7 +75,7 @@ export interface DecideMessage {
 }
 
 /** A replica that entered `view` without the certificate of the view before tells the leader its own. */
-export interface StatusMessage {
+export interface StatusMessage extends Dated {
   readonly kind: typeof Kind.status;
   readonly view: number;
   readonly highQc: Qc;
@@ -78,7 +85,7 @@ export interface StatusMessage {
 }
 
 /** A replica asks to enter `view`; carries what it knows, as a second chance after message loss. */
-export interface WishMessage {
+export interface WishMessage extends Dated {
   readonly kind: typeof Kind.wish;
   readonly view: number;
   readonly highQc: Qc;
@@ -89,7 +96,7 @@ export interface WishMessage {
 }
 
 /** A timeout certificate handed on, or the answer to a replica that lags behind. */
-export interface TcMessage {
+export interface TcMessage extends Dated {
   readonly kind: typeof Kind.tc;
   readonly view: number;
   readonly tc: Tc | undefined;
@@ -98,7 +105,7 @@ export interface TcMessage {
 }
 
 /** Asks for the ancestors of `block` above `haveHeight`, lowest first. */
-export interface SyncRequest {
+export interface SyncRequest extends Dated {
   readonly kind: typeof Kind.syncRequest;
   readonly view: number;
   readonly haveHeight: number;
@@ -106,7 +113,7 @@ export interface SyncRequest {
 }
 
 /** Blocks in ascending height; may be fewer than asked for, or none. */
-export interface SyncResponse {
+export interface SyncResponse extends Dated {
   readonly kind: typeof Kind.syncResponse;
   readonly view: number;
   readonly blocks: readonly Block[];

@@ -8,13 +8,14 @@
  */
 import type { Qc, Tc } from './block.js';
 import type { Committee } from './committee.js';
-import type { Effects, Observer, ViewTrigger } from './effects.js';
+import type { CertificateFault, Effects, Observer, ViewTrigger } from './effects.js';
 import type { TcMessage, WishMessage } from './messages.js';
 import type { Rotation } from './rotation.js';
 
 /** What a pacemaker needs of its replica. */
 export interface PacemakerHost {
   readonly self: number;
+  readonly epoch: number;
   readonly committee: Committee;
   readonly rotation: Rotation;
   readonly effects: Effects;
@@ -29,6 +30,8 @@ export interface PacemakerHost {
   enter(view: number, trigger: ViewTrigger): void;
   /** Never sign in `view` or below again; once durable, `Pacemaker.givenUp(view)` follows. */
   giveUp(view: number): void;
+  /** Why a certificate is not one here. */
+  faultOf(certificate: { readonly epoch: number }): CertificateFault;
   /** Takes a certificate that came along. */
   learnQc(qc: Qc, from: number): void;
   /** Takes a double certificate that came along. */

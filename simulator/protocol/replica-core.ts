@@ -8,18 +8,21 @@
  * a vote needs rank(justify) >= rank(lock); the lock never decreases; nothing signed is sent before
  * lock and voted view are durable; blocks commit in height order, each once.
  */
-import { genesisQc, type Block, type Qc } from './block.js';
+import { epochOf, genesisQc, isWellFormed, type Block, type Qc } from './block.js';
 import { BlockTree } from './block-tree.js';
 import { CatchUp, type CatchUpHost } from './catch-up.js';
 import type { Committee } from './committee.js';
 import {
   Timer,
+  type CertificateFault,
   type Effects,
   type Observer,
+  type Pending,
   type Rejection,
   type TimerName,
   type ViewTrigger,
 } from './effects.js';
+import { openingAfter, type Opening } from './epoch.js';
 import { EpochPacemaker } from './epoch-pacemaker.js';
 import {
   Kind,
@@ -29,17 +32,10 @@ import {
   type VotingMessage,
 } from './messages.js';
 import type { Pacemaker, PacemakerHost } from './pacemaker.js';
-import type { Durable, Replica, ReplicaConfig } from './replica.js';
+import { COMMIT_DEPTH, type Durable, type Replica, type ReplicaConfig } from './replica.js';
 import type { Rotation } from './rotation.js';
 import { StatusBook } from './status-book.js';
 import { TimeoutPacemaker } from './timeout-pacemaker.js';
-
-/** What to do once the record is durable. */
-interface Pending {
-  readonly oldLock: Qc;
-  readonly lock: Qc;
-  readonly then: () => void;
-}
 
 /** A replica without its phases. */
 export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost {
@@ -51,6 +47,15 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   readonly observer: Observer;
   readonly tree: BlockTree;
   readonly syncTimeoutUs: number;
+  readonly epoch: number;
+  readonly lastHeight: number;
+  /** Whether it is of the set: others follow, and sign nothing. */
+  readonly isMember: boolean;
+  /** What everybody of the epoch holds before its first view. */
+  readonly #root: Qc;
+  readonly #depth: number;
+  #opening: Opening | undefined;
+  #closing: Opening | undefined;
   protected readonly leaderWaitUs: number;
   protected readonly statuses: StatusBook;
   readonly #pacemaker: Pacemaker;
@@ -80,6 +85,12 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     this.rotation = config.rotation;
     this.effects = effects;
     this.observer = observer;
+    this.epoch = config.set?.epoch ?? 0;
+    this.lastHeight = config.set?.lastHeight ?? Number.POSITIVE_INFINITY;
+    this.isMember = config.committee.includes(config.self);
+    this.#opening = config.opening;
+    this.#root = config.opening?.certificate ?? genesisQc;
+    this.#depth = COMMIT_DEPTH[config.protocol];
     this.syncTimeoutUs = config.timers.viewTimeoutUs;
     this.leaderWaitUs = config.negativeControls?.noLeaderWait === true ? 0 : config.leaderWaitUs;
     this.tree = new BlockTree(durable.ledger);
@@ -104,6 +115,20 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
 
   get highQc(): Qc {
     return this.#highQc;
+  }
+
+  get opening(): Opening | undefined {
+    return this.#opening;
+  }
+
+  /** The first view of the epoch. */
+  protected get firstView(): number {
+    return this.#opening?.view ?? 1;
+  }
+
+  /** What closed the epoch, once its last block is final: the replica does nothing any more. */
+  get closing(): Opening | undefined {
+    return this.#closing;
   }
 
   get lockView(): number {
@@ -134,6 +159,17 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     // Both are views that we may be in lawfully: we were there, or a certificate opens it.
     this.enter(Math.max(this.#votedView, this.openedView + 1), 'start');
     this.fetchIfMissing(this.#highQc, this.self);
+  }
+
+  /** Begins in the first view of an epoch, or moves to that of a later closing of the epoch before. */
+  open(opening: Opening, trigger: ViewTrigger): void {
+    this.#opening = opening;
+    this.enter(opening.view, trigger);
+  }
+
+  /** Fetches the blocks up to a final one, which `from` has. */
+  pursue(block: Block, from: number): void {
+    this.#catchUp.need(block.id, block.height, from);
   }
 
   receive(from: number, message: Message): void {
@@ -186,14 +222,14 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   // --- views
 
   enter(view: number, trigger: ViewTrigger): void {
-    if (view <= this.#view) return;
+    if (view <= this.#view || this.#closing !== undefined) return;
     this.#view = view;
     this.#blockedOnParent = false;
     const leader = this.rotation.leader(view);
     this.observer.viewEntered(view, trigger, leader, this.#pacemaker.timeoutUs(trigger));
     this.#pacemaker.entered(view, trigger);
     if (leader === this.self) this.#lead();
-    else if (this.openedView < view - 1 && this.#inHand !== view) this.#sendStatus(leader);
+    else if (this.openedView < view - 1 && this.#inHand !== view && this.isMember) this.#sendStatus(leader);
     const early = this.#early;
     if (early === undefined || early.proposal.view > view) return;
     this.#early = undefined;
@@ -201,7 +237,7 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   }
 
   giveUp(view: number): void {
-    if (view <= this.#givenUpView) return;
+    if (view <= this.#givenUpView || !this.isMember) return;
     this.#givenUpView = view;
     if (this.#votedView >= view && this.#pending.length === 0) return this.#pacemaker.givenUp(view);
     this.#votedView = Math.max(this.#votedView, view);
@@ -213,14 +249,16 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   #lead(): void {
     // Signed in this view before a crash: a second proposal would be equivocation.
     if (this.#view <= this.#votedView) return;
-    if (this.#highQc.view === this.#view - 1) return this.#freeToPropose('responsive');
+    const isFirst = this.#view === this.firstView;
+    if (this.#highQc.view === this.#view - 1 || isFirst) return this.#freeToPropose('responsive');
     this.statuses.open(this.#view, this.self);
     if (this.hasHeardEnough()) return this.#freeToPropose('waited');
     this.waitForStatuses();
   }
 
   #freeToPropose(path: 'responsive' | 'waited'): void {
-    if (this.#proposingView >= this.#view || this.#view <= this.#votedView) return;
+    if (this.#proposingView >= this.#view || this.#view <= this.#votedView || this.#closing !== undefined)
+      return;
     this.#proposingView = this.#view;
     this.observer.leaderWaited(this.#view, path, this.statuses.count(this.#view));
     this.#build();
@@ -256,8 +294,8 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     const { block } = proposal;
     const refusal = this.#refusal(from, block);
     if (refusal !== undefined) {
-      if (refusal === 'invalid_certificate')
-        this.observer.certificateRejected('qc', block.justify.view, from);
+      if (refusal === 'invalid_certificate' || refusal === 'stale_epoch')
+        this.observer.certificateRejected('qc', block.justify.view, from, this.faultOf(block.justify));
       this.observer.proposalRejected(block, from, refusal);
       return;
     }
@@ -271,13 +309,15 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
 
   #refusal(from: number, block: Block): Rejection | undefined {
     if (block.proposer !== from || this.rotation.leader(block.view) !== from) return 'wrong_leader';
-    if (!this.#isCertified(block)) return 'invalid_certificate';
-    return isWellFormed(block) ? undefined : 'invalid_block';
+    if (!this.#isCertified(block))
+      return this.faultOf(block.justify) === 'stale_epoch' ? 'stale_epoch' : 'invalid_certificate';
+    return epochOf(block) === this.epoch && isWellFormed(block) ? undefined : 'invalid_block';
   }
 
   /** Everything about the proposal itself is in order; its view and its parent may still be missing. */
   #take(from: number, proposal: ProposalMessage): void {
     const { block } = proposal;
+    if (this.#closing !== undefined) return;
     if (block.view > this.#view) {
       if (this.#early === undefined || block.view < this.#early.proposal.view)
         this.#early = { from, proposal };
@@ -306,7 +346,7 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
       return this.observer.proposalRejected(block, from, 'below_lock');
     this.#accepted = { view: block.view, block: block.id };
     this.observer.proposalReceived(block, from);
-    if (block.view <= this.#votedView) return;
+    if (block.view <= this.#votedView || !this.isMember) return;
     this.#sign(block, () => this.vote(block));
   }
 
@@ -330,18 +370,26 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     this.#pending.push({ oldLock, lock: this.#lock, then });
     const highTc = this.#pacemaker.highTc;
     const { votedView, highDc } = this;
-    this.effects.persist({ lock: this.#lock, votedView, highQc: this.#highQc, highDc, highTc, block });
+    const epoch = this.#opening?.epoch;
+    this.effects.persist({ lock: this.#lock, votedView, epoch, highQc: this.#highQc, highDc, highTc, block });
   }
 
   // --- certificates
 
   protected isCertificate(qc: Qc): boolean {
-    return qc.view === 0 ? qc.block === 0 : this.committee.isQuorum(qc.signers);
+    if (qc.view <= this.#root.view) return qc.view === this.#root.view && qc.block === this.#root.block;
+    return qc.epoch === this.epoch && this.committee.isQuorum(qc.signers);
+  }
+
+  /** Why a certificate is not one here. */
+  faultOf(certificate: { readonly epoch: number }): CertificateFault {
+    return certificate.epoch === this.epoch ? 'below_quorum' : 'stale_epoch';
   }
 
   learnQc(qc: Qc, from: number): void {
-    if (qc.view <= this.#highQc.view) return;
-    if (!this.isCertificate(qc)) return this.observer.certificateRejected('qc', qc.view, from);
+    if (qc.view <= this.#highQc.view || this.#closing !== undefined) return;
+    if (!this.isCertificate(qc))
+      return this.observer.certificateRejected('qc', qc.view, from, this.faultOf(qc));
     if (from !== this.self) this.observer.qcReceived(qc, from);
     this.#highQc = qc;
     this.observer.highQcUpdated(qc);
@@ -355,14 +403,17 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   abstract learnDc(dc: Qc, from: number): void;
 
   protected fetchIfMissing(qc: Qc, from: number): void {
-    if (!this.tree.has(qc.block)) this.#catchUp.need(qc.block, qc.height, from);
+    if (!this.tree.has(qc.block) && this.#closing === undefined)
+      this.#catchUp.need(qc.block, qc.height, from);
   }
 
   // --- chain
 
   adopt(block: Block, from: number): boolean {
-    if (!this.tree.has(block.parent) || !isWellFormed(block) || !this.#isCertified(block)) return false;
+    if (!this.tree.has(block.parent) || !isWellFormed(block)) return false;
+    if (epochOf(block) !== this.epoch || !this.#isCertified(block)) return false;
     this.learnQc(block.justify, from);
+    if (this.#closing !== undefined) return false;
     this.#insert(block);
     return true;
   }
@@ -378,6 +429,7 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
 
   /** Blocks that came may be what waiting proposals, or our own, were missing. */
   #afterAdoption(): void {
+    if (this.#closing !== undefined) return;
     let ready = this.#catchUp.takeReady();
     while (ready.length > 0) {
       for (const orphan of ready) this.#take(orphan.from, orphan.proposal);
@@ -386,16 +438,41 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
     if (this.#blockedOnParent && this.tree.has(this.#highQc.block)) this.#build();
   }
 
-  /** `block` is final, and with it all that it extends. */
-  protected commitUpTo(block: Block): void {
+  /** `block` is final by `last` at the end, and with it all that it extends. */
+  protected commitUpTo(block: Block, last: Qc): void {
     if (block.height <= this.committedHeight) return;
     const path = this.tree.pathTo(block);
     if (path[0]?.parent !== this.tree.ledger.head.id)
       return this.observer.safetyViolated(block.view, block.height);
+    if (block.height >= this.lastHeight) return this.#closeBy(last);
     const syncing = this.#catchUp.active;
     const pruned = this.tree.finalize(path);
     this.effects.commit(path, syncing);
     for (const lost of pruned) this.observer.blockPruned(lost);
+  }
+
+  /** `last` makes the last block of the epoch final, or one that trails it. */
+  #closeBy(last: Qc): void {
+    const certified = this.tree.get(last.block);
+    const path = certified === undefined ? [] : this.tree.pathTo(certified);
+    const trail = path.filter(({ height }) => height >= this.lastHeight);
+    const opening = openingAfter(this.epoch, trail, last);
+    if (opening !== undefined) this.close(opening);
+  }
+
+  /** The epoch is over, as `closing` proves; its last block is here. */
+  close(closing: Opening): void {
+    const { root, path: trail } = closing;
+    const path = this.tree.pathTo(root);
+    if (path[0]?.parent !== this.tree.ledger.head.id)
+      return this.observer.safetyViolated(root.view, root.height);
+    const syncing = this.#catchUp.active;
+    const pruned = [...this.tree.finalize(path), ...this.tree.clear()];
+    this.tree.ledger.opening = closing;
+    this.#closing = closing;
+    this.effects.commit(path, syncing, trail.at(-this.#depth));
+    for (const lost of pruned) this.observer.blockPruned(lost);
+    this.#catchUp.stop();
   }
 
   // --- what a protocol adds
@@ -420,10 +497,4 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   protected abstract hasHeardEnough(): boolean;
   /** The leader begins to wait for statuses. */
   protected abstract waitForStatuses(): void;
-}
-
-/** The block extends what its certificate certifies, at the next height and in a higher view. */
-function isWellFormed({ justify, dc, parent, height, view }: Block): boolean {
-  if (dc !== undefined && dc.view > justify.view) return false;
-  return parent === justify.block && height === justify.height + 1 && view > justify.view;
 }

@@ -6,6 +6,7 @@ import type { Block } from './block.js';
 import type { Ledger } from './block-tree.js';
 import type { Committee } from './committee.js';
 import type { SafetyRecord, TimerName } from './effects.js';
+import type { EpochSchedule, EpochSet, Opening } from './epoch.js';
 import type { Message } from './messages.js';
 import type { TimerOptions } from './pacemaker.js';
 import type { Rotation } from './rotation.js';
@@ -19,6 +20,13 @@ export const protocolNames = ['hotstuff2-chained', 'hotstuff2-basic', 'hotstuff3
 /** Name of a protocol. */
 export type ProtocolName = (typeof protocolNames)[number];
 
+/** The certificates of how many views from a block's own on make it final. */
+export const COMMIT_DEPTH: Readonly<Record<ProtocolName, number>> = {
+  'hotstuff2-basic': 1,
+  'hotstuff2-chained': 2,
+  'hotstuff3-chained': 3,
+};
+
 /** Who collects votes2 of the basic form: the next leader, or the view's own, which then tells all. */
 export type Vote2Collector = 'next_leader' | 'leader';
 
@@ -28,6 +36,8 @@ export interface ReplicaDefects {
   readonly lateVote2?: boolean | undefined;
   /** HotStuff-2: leaders propose at once, whatever others may have locked. */
   readonly noLeaderWait?: boolean | undefined;
+  /** Chained forms: this position takes an epoch for ended one certificate too early. */
+  readonly earlySwitch?: number | undefined;
 }
 
 /** What a replica is told when it is made. */
@@ -41,6 +51,12 @@ export interface ReplicaConfig {
   /** Basic form only; the next leader by default. */
   readonly vote2To?: Vote2Collector | undefined;
   readonly negativeControls?: ReplicaDefects | undefined;
+  /** Where the set changes: the set of each epoch; committee and rotation are then those of the first. */
+  readonly schedule?: EpochSchedule | undefined;
+  /** The epoch that the replica is of; absent without a schedule. */
+  readonly set?: EpochSet | undefined;
+  /** How that epoch began; absent in the first. */
+  readonly opening?: Opening | undefined;
   readonly timers: TimerOptions;
   /** W of research 1.3: how long a leader without the last view's certificate collects locks. */
   readonly leaderWaitUs: number;
@@ -64,6 +80,10 @@ export interface Replica {
   readonly votedView: number;
   readonly committedHeight: number;
   readonly syncing: boolean;
+  /** How its epoch began; undefined in the first. */
+  readonly opening: Opening | undefined;
+  /** The last height of its epoch: what is proposed above it carries nothing. */
+  readonly lastHeight: number;
   /** The blocks above the final ones on the way to `block`, ascending. */
   openPathTo(block: Block): readonly Block[];
   /** Enters the first view. */

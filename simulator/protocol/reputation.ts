@@ -19,6 +19,7 @@ const WINDOWS = 64;
 /** A rotation that learns from the chain. */
 export class ReputationRotation implements Rotation {
   readonly #size: number;
+  readonly #members: readonly number[];
   readonly #seed: number;
   readonly #windowViews: number;
   /** Who was seen in blocks of a window. */
@@ -26,10 +27,12 @@ export class ReputationRotation implements Rotation {
   /** Who counts as active in a window, once asked about. */
   readonly #active = new Map<number, Signers>();
 
-  constructor(size: number, seed: number) {
+  /** @param members positions that may lead, ascending; all by default */
+  constructor(size: number, seed: number, members: readonly number[] = [...new Array(size).keys()]) {
     this.#size = size;
+    this.#members = members;
     this.#seed = seed;
-    this.#windowViews = 2 * size;
+    this.#windowViews = 2 * members.length;
   }
 
   /** The chain grew by `block`. */
@@ -42,20 +45,22 @@ export class ReputationRotation implements Rotation {
     }
     addSigner(seen, block.proposer);
     const { signers } = block.justify;
+    // The certificate of an epoch's last block is signed by the set before.
     for (let word = 0; word < signers.length; word++) seen[word] = (seen[word] ?? 0) | (signers[word] ?? 0);
   }
 
   leader(view: number): number {
     const active = this.#activeIn(this.#windowOf(view));
     const share = hashShare(this.#seed, view);
-    if (active === undefined) return Math.floor(share * this.#size);
+    const members = this.#members;
+    if (active === undefined) return members[Math.floor(share * members.length)] ?? 0;
     const activeCount = countSigners(active);
-    let left = share * (activeCount * ACTIVE_WEIGHT + this.#size - activeCount);
-    for (let validator = 0; validator < this.#size; validator++) {
+    let left = share * (activeCount * ACTIVE_WEIGHT + members.length - activeCount);
+    for (const validator of members) {
       left -= hasSigner(active, validator) ? ACTIVE_WEIGHT : 1;
       if (left < 0) return validator;
     }
-    return this.#size - 1;
+    return members.at(-1) ?? 0;
   }
 
   #activeIn(window: number): Signers | undefined {
@@ -63,7 +68,7 @@ export class ReputationRotation implements Rotation {
     if (known !== undefined) return known;
     const newest = [...this.#active.keys()].at(-1) ?? 0;
     if (window < newest - WINDOWS / 2) return undefined;
-    const active = this.#seen.get(window - 2)?.slice() ?? everybody(this.#size);
+    const active = this.#seen.get(window - 2)?.slice() ?? all(this.#size, this.#members);
     remember(this.#active, window, active);
     return active;
   }
@@ -80,8 +85,8 @@ function remember(windows: Map<number, Signers>, window: number, signers: Signer
   if (oldest !== undefined) windows.delete(oldest);
 }
 
-function everybody(size: number): Signers {
-  const all = noSigners(size);
-  for (let validator = 0; validator < size; validator++) addSigner(all, validator);
-  return all;
+function all(size: number, members: readonly number[]): Signers {
+  const signers = noSigners(size);
+  for (const validator of members) addSigner(signers, validator);
+  return signers;
 }

@@ -6,21 +6,24 @@ import type { Committee } from './committee.js';
 import { ReputationRotation } from './reputation.js';
 import { hashed, roundRobin, weighted, type Rotation, type RotationName } from './rotation.js';
 
-/** The rotation meant; round robin by default. */
+/** The rotation meant, among those who have power; round robin by default. */
 export function chooseRotation(
   rotation: Rotation | RotationName = 'round_robin',
   committee: Committee,
   seed: number,
 ): Rotation {
+  const { members, powers } = committee;
+  const among = (chosen: Rotation): Rotation =>
+    members.length === committee.size ? chosen : { leader: (view) => members[chosen.leader(view)] ?? 0 };
   switch (rotation) {
     case 'round_robin':
-      return roundRobin(committee.size);
+      return among(roundRobin(members.length));
     case 'hashed':
-      return hashed(committee.size, seed);
+      return among(hashed(members.length, seed));
     case 'weighted':
-      return weighted(committee.powers);
+      return among(weighted(powers.filter((power) => power > 0)));
     case 'reputation':
-      return new ReputationRotation(committee.size, seed);
+      return new ReputationRotation(committee.size, seed, members);
     default:
       return rotation;
   }

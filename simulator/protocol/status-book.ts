@@ -18,7 +18,7 @@ export class StatusBook {
 
   /** Whether all replicas have reported: then no higher lock can exist and the wait is over. */
   get complete(): boolean {
-    return countSigners(this.#signers) === this.#committee.size;
+    return countSigners(this.#signers) === this.#committee.members.length;
   }
 
   /** Whether a quorum, the leader included, has reported. */

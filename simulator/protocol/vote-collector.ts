@@ -20,6 +20,7 @@ const FUTURE_VIEWS = 1000;
 interface CollectorHost {
   readonly self: number;
   readonly view: number;
+  readonly epoch: number;
   readonly committee: Committee;
   readonly observer: Observer;
 }
@@ -52,7 +53,7 @@ export class VoteCollector {
         observer.voteRejected(vote, from, 'duplicate');
       else observer.voteReceived(vote, from, counted === 'late');
       if (counted === 'closed' && ballot?.quorum !== undefined)
-        return { view, block, height, signers: ballot.quorum };
+        return { view, epoch: this.#host.epoch, block, height, signers: ballot.quorum };
     }
     return undefined;
   }

@@ -69,8 +69,8 @@ export abstract class WishPacemaker implements Pacemaker {
 
   learnTc(tc: Tc, from: number): void {
     if (tc.view <= this.host.view) return;
-    if (!this.host.committee.isQuorum(tc.signers)) {
-      this.host.observer.certificateRejected('tc', tc.view, from);
+    if (tc.epoch !== this.host.epoch || !this.host.committee.isQuorum(tc.signers)) {
+      this.host.observer.certificateRejected('tc', tc.view, from, this.host.faultOf(tc));
       return;
     }
     this.#highTc = tc;
@@ -110,7 +110,7 @@ export abstract class WishPacemaker implements Pacemaker {
 
   #form(view: number, ballot: Ballot): void {
     if (view <= this.host.view || ballot.quorum === undefined) return;
-    const tc = { view, signers: ballot.quorum };
+    const tc = { view, epoch: this.host.epoch, signers: ballot.quorum };
     this.#highTc = tc;
     this.host.observer.tcFormed(tc);
     this.onCertificate(tc, true);

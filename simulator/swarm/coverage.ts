@@ -14,7 +14,9 @@ const rejections: readonly Rejection[] = [
   'future_view',
   'invalid_block',
   'invalid_certificate',
+  'stale_epoch',
   'stale_view',
+  'unknown_validator',
   'wrong_leader',
 ];
 
@@ -36,6 +38,8 @@ const branches = [
   'catch-up started',
   'catch-up completed',
   'process restarted',
+  'epoch entered',
+  'epoch entered after a failed view',
   ...rejections.map((reason) => `refused: ${reason}`),
 ] as const;
 
@@ -95,6 +99,10 @@ export class Coverage implements RunWatch {
     const add = (name: string): void => this.#add(name);
     const refused = (reason: Rejection): void => add(`refused: ${reason}`);
     return {
+      epochEntered: (_set, { root, view }) => {
+        add('epoch entered');
+        if (view > root.view + 3) add('epoch entered after a failed view');
+      },
       viewEntered: (_view, trigger) => {
         add('view entered');
         add(`view entered by ${trigger}`);
@@ -109,7 +117,8 @@ export class Coverage implements RunWatch {
       voteRejected: (_vote, _from, reason) => refused(reason),
       qcFormed: () => add('certificate formed'),
       dcFormed: () => add('double certificate formed'),
-      certificateRejected: () => refused('invalid_certificate'),
+      certificateRejected: (_kind, _view, _from, reason) =>
+        refused(reason === 'stale_epoch' ? reason : 'invalid_certificate'),
       lockUpdated: () => add('lock raised'),
       tcFormed: () => add('timeout certificate formed'),
       blockPruned: () => add('fork pruned'),

@@ -43,6 +43,15 @@ export function between(random: Random, low: number, high: number): number {
   return low + random.int(high - low + 1);
 }
 
+/** A set that up to a third, or more where they are few, is missing from. */
+function withoutSome(random: Random, validators: number, power: number): number[] {
+  const set = new Array<number>(validators).fill(1);
+  set[random.int(validators)] = power;
+  const left = random.int(Math.floor(validators / 3) + 1);
+  for (let position = 0; position < left; position++) set[random.int(validators)] = 0;
+  return set;
+}
+
 function crashAt(random: Random, { validator, untilUs }: FaultWindow, longestUs: number): Fault {
   const atUs = random.int(untilUs);
   return { kind: 'crash', validator, atUs, durationUs: between(random, 1, longestUs) };
@@ -69,6 +78,28 @@ export const parts: Readonly<Record<string, readonly Ingredient[]>> = {
           Array.from({ length: validators }, () => between(random, Math.ceil(maxDelayUs / 10), maxDelayUs));
         return { latency: delayTable(Array.from({ length: validators }, row)) };
       },
+    },
+  ],
+  epochs: [
+    { name: 'one validator set', settings: () => ({}) },
+    {
+      name: 'validators leave and come back',
+      settings: (random, { validators }) => ({
+        epochs: {
+          blocks: between(random, 1, 30),
+          sets: Array.from({ length: between(random, 2, 4) }, () => withoutSome(random, validators, 1)),
+          repeat: true,
+        },
+      }),
+    },
+    {
+      name: 'power moves',
+      settings: (random, { validators }) => ({
+        epochs: {
+          blocks: between(random, 5, 50),
+          sets: Array.from({ length: 3 }, () => withoutSome(random, validators, between(random, 1, 2))),
+        },
+      }),
     },
   ],
   load: [
@@ -104,6 +135,12 @@ export const faultIngredients: readonly FaultIngredient[] = [
   {
     name: 'down from the start',
     draw: (_, { validator }) => [{ kind: 'crash', validator, atUs: 0 }],
+  },
+  {
+    name: 'lies by certificates of an old validator set',
+    draw: (random, { validator, untilUs }) => [
+      { kind: 'byzantine', behaviour: 'stale_epoch_signers', validator, atUs: random.int(untilUs) },
+    ],
   },
   {
     name: 'slow, within the timer',

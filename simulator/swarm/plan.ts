@@ -7,6 +7,7 @@ import { createRandom, type Random } from '../../src/base/random.js';
 import type { Fault } from '../faults/fault.js';
 import type { SimulationStatus } from '../main.js';
 import type { SimulationOptions } from '../options.js';
+import { Committee } from '../protocol/committee.js';
 import { between, faultIngredients, parts } from './ingredients.js';
 
 const MS = 1_000;
@@ -49,7 +50,11 @@ export function drawPlan(seed: number): SwarmPlan {
     options = { ...options, ...row.settings(random.fork(part), { validators, maxDelayUs }) };
   }
   const healUs = between(random, 1_000 * MS, 6_000 * MS);
-  const faults = drawFaults(random, { validators, healUs, viewTimeoutUs }, ingredients);
+  const faults = drawFaults(
+    random,
+    { validators, healUs, viewTimeoutUs, mostFaulty: mostFaultyIn(options) },
+    ingredients,
+  );
   // A fault may go on for as long as it was drawn for, and a slow message still be under way.
   const quietUs = (validators + 5) * (maxTimeoutUs + leaderWaitUs + 6 * maxDelayUs) + 4 * viewTimeoutUs;
   return { options: { ...options, faults, durationUs: healUs + quietUs }, ingredients, healUs };
@@ -57,11 +62,16 @@ export function drawPlan(seed: number): SwarmPlan {
 
 function drawFaults(
   random: Random,
-  network: { readonly validators: number; readonly healUs: number; readonly viewTimeoutUs: number },
+  network: {
+    readonly validators: number;
+    readonly healUs: number;
+    readonly viewTimeoutUs: number;
+    readonly mostFaulty: number;
+  },
   ingredients: string[],
 ): Fault[] {
-  const { validators, healUs, viewTimeoutUs } = network;
-  const victims = random.int(Math.floor((validators - 1) / 3) + 1);
+  const { validators, healUs, viewTimeoutUs, mostFaulty } = network;
+  const victims = random.int(mostFaulty + 1);
   const first = random.int(validators);
   // Neighbours in the rotation lose views together, spread ones lose more of them: both happen.
   const stride = random.int(2) === 0 ? 1 : Math.max(1, Math.floor(validators / Math.max(1, victims)));
@@ -77,6 +87,12 @@ function drawFaults(
     faults.push({ kind: 'heal', validator, atUs: healUs });
   }
   return faults;
+}
+
+/** Victims keep their trouble over epochs, so that every set must bear them all. */
+function mostFaultyIn({ validators, epochs }: SimulationOptions): number {
+  const sets = epochs?.sets ?? [new Array<number>(validators).fill(1)];
+  return Math.min(...sets.map((powers) => new Committee(powers).mostFaulty));
 }
 
 /** Chaos ends when everything is healed: no fault heals later by itself. */

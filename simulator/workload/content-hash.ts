@@ -71,3 +71,15 @@ function mix(word: number, multiplier: number): number {
 export function hashText(hash: ContentHash): string {
   return hash.high.toString(16).padStart(8, '0') + hash.low.toString(16).padStart(8, '0');
 }
+
+/** Hash of a block upon `parent`: of all that makes it different from another. */
+export function hashOfBlock(
+  parent: { readonly hashHigh: number; readonly hashLow: number },
+  about: readonly number[],
+  transactions: Int32Array,
+): ContentHash {
+  const hasher = new ContentHasher(parent.hashHigh, parent.hashLow);
+  for (const value of about) hasher.add(value);
+  for (const transaction of transactions) hasher.add(transaction);
+  return hasher.value();
+}

@@ -30,6 +30,7 @@ const block = (view: number, justify: Qc, dc?: Qc): Block => ({
   proposer: view % 4,
   justify,
   dc,
+  opening: undefined,
   payload: emptyPayload,
   proposedAtUs: 0,
   hashHigh: 0,
@@ -37,6 +38,7 @@ const block = (view: number, justify: Qc, dc?: Qc): Block => ({
 });
 const certificate = ({ view, id, height }: Block, signers = 0b1110): Qc => ({
   view,
+  epoch: 0,
   block: id,
   height,
   signers: Uint32Array.of(signers),
@@ -67,7 +69,7 @@ const qc1 = certificate(first);
 const tcFor = (view: number): Message => ({
   kind: Kind.tc,
   view,
-  tc: { view, signers: Uint32Array.of(0b1110) },
+  tc: { view, epoch: 0, signers: Uint32Array.of(0b1110) },
   highQc: genesisQc,
   dc: undefined,
 });

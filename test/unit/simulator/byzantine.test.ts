@@ -165,6 +165,26 @@ describe('twins', () => {
     expect(await simulate(options)).toMatchObject({ digest: result.digest, safety: result.safety });
   });
 
+  it.each([
+    { protocol: 'hotstuff2-basic' },
+    { protocol: 'hotstuff2-basic', vote2To: 'leader', pacemaker: 'epoch' },
+    // In turn, each side would never have four leaders in a row who are on it.
+    { protocol: 'hotstuff3-chained', rotation: 'hashed' },
+  ] as const)('f + 1 of them are named and f never break agreement: %o', async (about) => {
+    for (const [validators, twins] of [
+      [4, 1],
+      [7, 2],
+      [10, 3],
+    ] as const) {
+      const options = { ...about, validators, seed: 7, durationUs: 20 * SECOND };
+      const harmless = await simulate({ ...options, faults: [split(validators, twins)] });
+      expect(harmless.safety.violations).toEqual([]);
+      const broken = await simulate({ ...options, faults: [split(validators, twins + 1)] });
+      const conflict = broken.safety.violations.find(({ rule }) => rule === 'S1');
+      expect(conflict?.culprits).toEqual(Array.from({ length: twins + 1 }, (_, i) => i));
+    }
+  });
+
   it.each(pacemakers)('f of them break nothing, and all goes on when they end, %s', async (pacemaker) => {
     for (const [validators, twins] of [
       [4, 1],

@@ -97,6 +97,7 @@ describe('single rules', () => {
     proposer: 1,
     justify: genesisQc,
     dc: undefined,
+    opening: undefined,
     payload: emptyPayload,
     proposedAtUs: 0,
     hashHigh: 0,
@@ -105,13 +106,14 @@ describe('single rules', () => {
   });
   const qc = (view: number, id: number, signers = 0b0111): Qc => ({
     view,
+    epoch: 0,
     block: id,
     height: 1,
     signers: Uint32Array.of(signers),
   });
   const watch = (act: (checker: SafetyChecker) => void): string[] => {
     const log = new ViolationLog(1);
-    act(new SafetyChecker(log, equalCommittee(4), roundRobin(4)));
+    act(new SafetyChecker(log, { committee: equalCommittee(4), rotation: roundRobin(4) }));
     return log.kept.map(({ rule }) => rule);
   };
 
@@ -191,7 +193,12 @@ describe('single rules', () => {
 
   const pace = (act: (checker: PaceChecker) => void): object[] => {
     const log = new ViolationLog(1);
-    const checker = new PaceChecker(log, { validators: 4, longestViewUs: 100, responsiveUs: 20 });
+    const checker = new PaceChecker(log, {
+      validators: 4,
+      longestViewUs: 100,
+      responsiveUs: 20,
+      announceUs: 0,
+    });
     act(checker);
     return log.kept.map(({ rule, validators, view }) => ({ rule, validators, view }));
   };

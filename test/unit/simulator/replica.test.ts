@@ -52,6 +52,7 @@ const block = (view: number, justify: Qc, about: Partial<Block> = {}): Block => 
   proposer: view % 4,
   justify,
   dc: undefined,
+  opening: undefined,
   payload: emptyPayload,
   proposedAtUs: 0,
   hashHigh: 0,
@@ -61,6 +62,7 @@ const block = (view: number, justify: Qc, about: Partial<Block> = {}): Block => 
 
 const qcOf = ({ view, id, height }: Block, signers = 0b1110): Qc => ({
   view,
+  epoch: 0,
   block: id,
   height,
   signers: Uint32Array.of(signers),
@@ -138,7 +140,7 @@ describe('voting', () => {
     one.receive(2, {
       kind: Kind.tc,
       view: 3,
-      tc: { view: 3, signers: Uint32Array.of(0b1110) },
+      tc: { view: 3, epoch: 0, signers: Uint32Array.of(0b1110) },
       highQc: genesisQc,
       dc: undefined,
     });
@@ -169,7 +171,7 @@ describe('collecting and leading', () => {
     one.receive(1, {
       kind: Kind.tc,
       view: 3,
-      tc: { view: 3, signers: Uint32Array.of(0b1110) },
+      tc: { view: 3, epoch: 0, signers: Uint32Array.of(0b1110) },
       highQc: genesisQc,
       dc: undefined,
     });
@@ -210,7 +212,7 @@ describe('collecting and leading', () => {
     const enter = (): ChainedReplica => {
       const one = replica();
       one.start();
-      const tc = { view: 4, signers: Uint32Array.of(0b1110) };
+      const tc = { view: 4, epoch: 0, signers: Uint32Array.of(0b1110) };
       one.receive(1, { kind: Kind.tc, view: 4, tc, highQc: genesisQc, dc: undefined });
       return one;
     };
@@ -251,7 +253,7 @@ describe('committing', () => {
     one.receive(1, {
       kind: Kind.tc,
       view: 4,
-      tc: { view: 4, signers: Uint32Array.of(0b1110) },
+      tc: { view: 4, epoch: 0, signers: Uint32Array.of(0b1110) },
       highQc: qcOf(a),
       dc: undefined,
     });
