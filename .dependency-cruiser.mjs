@@ -5,6 +5,7 @@ const rooms = {
   'src/events': ['src/base'],
   'src/metrics': ['src/base'],
   'src/config': ['src/base'],
+  'src/journal': ['src/base'],
   'src/attach': ['src/base', 'src/events', 'src/metrics'],
   'src/intake': ['src/base', 'src/events', 'src/metrics', 'src/attach/feed.ts'],
   'src/domains': ['src/base', 'src/events', 'src/metrics'],

@@ -19,6 +19,8 @@ export const errorCodes = {
   'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
   'attach.listen': 'The event socket cannot be opened.',
   'attach.file': 'An event file cannot be opened.',
+  'journal.locked': 'Another process writes the folder of a journal.',
+  'journal.unusable': 'The folder of a journal cannot be made, read or mended.',
   'server.listen': 'The HTTP address cannot be opened.',
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
   'testing.expectation':
