@@ -3,12 +3,12 @@
  * the receiver cannot take it, and accounted for to the point.
  *
  *   offer -> memory queue -> transport        produced = sent + dropped + queued + spooled
- *                 '-> spool (when memory is full, or at shutdown) -> transport
+ *                 '-> spool (while attempts fail, when memory is full, at shutdown) -> transport
  *
- * Invariants: `offer` never waits and never throws; memory is bounded; order is kept, so what is on disk
- * goes first; without a spool the oldest make room for the newest. A hung receiver costs one attempt at
- * a time and never keeps `close` longer than its deadline. Waits run on the Clock, deadlines of
- * attempts on wall time.
+ * Invariants: `offer` never waits and never throws; memory is bounded; order is kept: while anything is on
+ * disk all of the queue is, what is under way included. Without a spool the oldest make room for the
+ * newest. A hung receiver costs one attempt at a time and never keeps `close` longer than its deadline.
+ * Waits run on the Clock, deadlines of attempts on wall time.
  */
 import type { Clock, Timer } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
@@ -39,7 +39,7 @@ export interface DeliveryOptions<P extends Parcel> {
   /** What is older is given up, microseconds; default never. */
   readonly maxAgeUs?: number;
   readonly backoff?: BackoffLimits;
-  /** Where to put what does not fit into memory. */
+  /** Keeps what cannot be sent now; what it holds from earlier runs counts as produced again. */
   readonly spool?: Spool<P>;
 }
 
@@ -58,6 +58,8 @@ export class Delivery<P extends Parcel> {
   #failures = 0;
   #wait: Timer | undefined;
   #sending: Promise<void> | undefined;
+  /** The oldest parcel, while an attempt at it lasts. */
+  #underWay: P | undefined;
   #state: 'open' | 'paused' | 'closing' | 'closed' = 'open';
   #idle: (() => void)[] = [];
   #abandon: (() => void) | undefined;
@@ -66,6 +68,9 @@ export class Delivery<P extends Parcel> {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#account = new DeliveryAccount(options.board, options.destination);
+    const { spool } = options;
+    if (spool !== undefined && spool.points > 0) this.#account.produced(spool.points);
+    spool?.tell((reason, points) => this.#account.dropped(reason, points));
     this.#tellSpool();
     this.#pump();
   }
@@ -90,16 +95,12 @@ export class Delivery<P extends Parcel> {
       this.#account.dropped('shutdown', parcel.points);
       return;
     }
-    const waiting = { parcel, offeredAtUs: this.#options.clock.nowUs() };
-    const { spool, queueBytes = 8 * 1024 * 1024 } = this.#options;
-    // What is on disk is older: whatever comes now has to line up behind it.
-    if (spool !== undefined && (spool.parcels > 0 || this.#queuedBytes + parcel.bytes > queueBytes)) {
-      this.#spill(spool, waiting);
-    } else {
-      this.#queue.push(waiting);
-      this.#queuedBytes += parcel.bytes;
-      this.#makeRoom(queueBytes);
-    }
+    const { clock, queueBytes = 8 * 1024 * 1024 } = this.#options;
+    this.#queue.push({ parcel, offeredAtUs: clock.nowUs() });
+    this.#queuedBytes += parcel.bytes;
+    const { spool } = this.#options;
+    if (spool === undefined) this.#makeRoom(queueBytes);
+    else if (spool.parcels > 0 || this.#failures > 0 || this.#queuedBytes > queueBytes) this.#spill(spool);
     this.#tellQueue();
     this.#pump();
   }
@@ -141,13 +142,8 @@ export class Delivery<P extends Parcel> {
     this.#abandon?.();
     await this.#sending;
     const { spool, transport } = this.#options;
-    const left = this.#queue;
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    for (const waiting of left) {
-      if (spool === undefined) this.#account.dropped('shutdown', waiting.parcel.points);
-      else this.#spill(spool, waiting);
-    }
+    if (spool !== undefined) this.#spill(spool);
+    else while (this.#queue.length > 0) this.#account.dropped('shutdown', this.#removeAt(0));
     await spool?.close();
     await transport.close?.();
     this.#state = 'closed';
@@ -180,22 +176,29 @@ export class Delivery<P extends Parcel> {
 
   async #sendNext(): Promise<void> {
     const { spool, clock, maxAgeUs = Number.POSITIVE_INFINITY } = this.#options;
-    const stored = await spool?.peek();
-    const next = stored ?? this.#queue[0];
-    if (next === undefined) return;
-    const remove = async (): Promise<void> => {
-      if (stored === undefined) this.#removeAt(0);
-      else await spool?.remove();
-    };
+    const next = this.#queue[0] ?? (await spool?.peek());
+    if (next === undefined) {
+      if (!this.#isEmpty())
+        this.#failed({ outcome: 'retry', reason: 'failed', detail: 'the spool cannot be read' });
+      return;
+    }
+    if (this.#state === 'closing') return spool?.release();
     const { points } = next.parcel;
     if (clock.nowUs() - next.offeredAtUs > maxAgeUs) {
+      this.#remove();
       this.#account.dropped('too_old', points);
-      return remove();
+      return this.#tellQueue();
     }
+    this.#underWay = next.parcel;
     const receipt = await this.#attempt(next.parcel);
-    if (receipt.outcome === 'retry') return this.#failed(receipt);
+    this.#underWay = undefined;
+    if (receipt.outcome === 'retry') {
+      spool?.release();
+      return this.#failed(receipt);
+    }
     this.#failures = 0;
     this.#account.failing(0);
+    this.#remove();
     if (receipt.outcome === 'delivered') this.#account.sent(points, clock.nowUs());
     else {
       this.#account.dropped('refused', points);
@@ -204,7 +207,13 @@ export class Delivery<P extends Parcel> {
         detail: receipt.detail,
       });
     }
-    await remove();
+    this.#tellQueue();
+  }
+
+  /** Removes the oldest from wherever it is now: it may have been spooled since its attempt began. */
+  #remove(): void {
+    if (this.#queue.length > 0) this.#removeAt(0);
+    else this.#options.spool?.remove();
   }
 
   async #attempt(parcel: P): Promise<Receipt> {
@@ -245,6 +254,8 @@ export class Delivery<P extends Parcel> {
         detail,
         failures: this.#failures,
       });
+    const { spool } = this.#options;
+    if (spool !== undefined) this.#spill(spool);
     if (this.#state !== 'open') return;
     this.#wait = clock.after(backoffUs(this.#failures, backoff, random, receipt.afterUs), () => {
       this.#wait = undefined;
@@ -252,15 +263,22 @@ export class Delivery<P extends Parcel> {
     });
   }
 
-  #spill(spool: Spool<P>, waiting: Waiting<P>): void {
-    for (const { reason, points } of spool.append(waiting.parcel, waiting.offeredAtUs))
-      this.#account.dropped(reason, points);
-    this.#tellSpool();
+  /** Puts all that is in memory on disk, where it lines up behind what is there. */
+  #spill(spool: Spool<P>): void {
+    // Whatever is under way in memory becomes the oldest on disk: nothing was there before it.
+    if (this.#underWay !== undefined) spool.hold();
+    for (const { parcel, offeredAtUs } of [...this.#queue]) {
+      const refusal = spool.append(parcel, offeredAtUs);
+      // What is under way is not lost yet, even if the spool cannot keep it.
+      if (refusal !== undefined && parcel === this.#underWay) continue;
+      this.#removeAt(this.#queue.findIndex((waiting) => waiting.parcel === parcel));
+      if (refusal !== undefined) this.#account.dropped(refusal, parcel.points);
+    }
   }
 
   /** The oldest make room for the newest; what is under way stays, since its receiver may have it. */
   #makeRoom(queueBytes: number): void {
-    const first = this.#sending === undefined ? 0 : 1;
+    const first = this.#underWay === undefined ? 0 : 1;
     while (this.#queuedBytes > queueBytes && this.#queue.length > first + 1)
       this.#account.dropped('queue_full', this.#removeAt(first));
   }

@@ -11,14 +11,9 @@ import { promisify } from 'node:util';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { retryAfterUs } from './backoff.js';
-import type { Parcel, Receipt, Transport } from './transport.js';
+import type { BodyParcel, Receipt, Transport } from './transport.js';
 
 const compress = promisify(gzip);
-
-/** A body with its type. */
-export interface BodyParcel extends Parcel {
-  readonly body: Uint8Array;
-}
 
 /** Where to send bodies, and how. */
 export interface HttpDestination {

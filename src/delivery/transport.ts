@@ -12,6 +12,11 @@ export interface Parcel {
   readonly bytes: number;
 }
 
+/** A parcel that is ready to be sent: what transports take, and what a spool can keep. */
+export interface BodyParcel extends Parcel {
+  readonly body: Uint8Array;
+}
+
 /** What became of one attempt. */
 export type Receipt =
   | { readonly outcome: 'delivered'; readonly answer?: string }
