@@ -48,7 +48,7 @@ export class JournalSpool implements Spool<BodyParcel> {
   #points = 0;
   #bytes = 0;
   #dropped: Dropped = () => undefined;
-  #reader: AsyncGenerator<JournalRecord> | undefined;
+  #reader: AsyncGenerator<JournalRecord, void> | undefined;
   #isHeld = false;
   /** The oldest, once it was read. */
   #head: { readonly sequence: number; readonly stored: Stored<BodyParcel> } | undefined;
@@ -229,11 +229,11 @@ export class JournalSpool implements Spool<BodyParcel> {
 }
 
 /** The same records; leaving the loop does not end the generator. */
-async function* endless(reader: AsyncGenerator<JournalRecord>): AsyncGenerator<JournalRecord> {
+async function* endless(reader: AsyncGenerator<JournalRecord, void>): AsyncGenerator<JournalRecord> {
   for (;;) {
-    const { value, done } = await reader.next();
-    if (done === true) return;
-    yield value;
+    const next = await reader.next();
+    if (next.done === true) return;
+    yield next.value;
   }
 }
 

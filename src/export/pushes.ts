@@ -3,36 +3,31 @@
  * parcels, and hands them to its own delivery. One that fails or hangs is nobody else's matter.
  *
  * States of a push: running -> paused -> running ... -> closed. Encoding takes turns with the event loop:
- * pushes that fall due together share one snapshot and are encoded one after the other.
+ * pushes that fall due together share one snapshot and are encoded one after the other; one that is still
+ * encoding its last snapshot skips the next.
  */
 import type { Clock, Timer } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import { silentLogger, type Logger } from '../base/logger.js';
 import type { DeliveryCounts } from '../delivery/account.js';
 import type { Delivery } from '../delivery/delivery.js';
-import type { Parcel, Receipt } from '../delivery/transport.js';
+import type { BodyParcel, Receipt } from '../delivery/transport.js';
 import type { Board } from '../metrics/board.js';
 import { counter, histogram } from '../metrics/definition.js';
+import type { Destination } from './destination.js';
 import { selecting, type Select, type Selection } from './selection.js';
 import { readSnapshot, seriesCount, type MetricsSnapshot } from './snapshot.js';
 
-/** Parcels of one snapshot. */
-export interface Encoded<P extends Parcel> {
-  readonly parcels: readonly P[];
-  /** Values left out because the format cannot say them. */
-  readonly omitted: number;
-}
-
 /** One destination as it was configured. */
-export interface PushOptions<P extends Parcel> {
+export interface PushOptions {
   /** Unique; label value of its metrics and its name in the API. */
   readonly name: string;
   /** What it speaks, such as `influxdb`. */
   readonly kind: string;
   readonly intervalUs: number;
   readonly selection: Selection;
-  readonly encode: (snapshot: MetricsSnapshot) => Encoded<P>;
-  readonly delivery: Delivery<P>;
+  readonly encode: Destination['encode'];
+  readonly delivery: Delivery<BodyParcel>;
 }
 
 /** One destination as it stands. */
@@ -71,19 +66,11 @@ export interface PushesOptions {
   readonly logger?: Logger;
 }
 
-/** A push without the type of its parcels. */
-interface Running {
-  readonly name: string;
-  readonly kind: string;
-  readonly intervalUs: number;
-  readonly delivery: Pick<
-    Delivery<Parcel>,
-    'counts' | 'failures' | 'isPaused' | 'pause' | 'resume' | 'flush' | 'close'
-  >;
-  /** Encodes and offers. */
-  readonly offer: (snapshot: MetricsSnapshot) => void;
-  /** Sends one snapshot past the queue. */
-  readonly probe: (snapshot: MetricsSnapshot) => Promise<Receipt>;
+/** A push at work. */
+interface Running extends PushOptions {
+  readonly select: Select;
+  /** Its snapshot is being encoded. */
+  isEncoding: boolean;
 }
 
 /** All pushes of a sidecar. */
@@ -99,28 +86,10 @@ export class Pushes {
   }
 
   /** Adds a destination; its first push comes after one interval. */
-  add<P extends Parcel>(options: PushOptions<P>): void {
-    const { name, kind, intervalUs, delivery, encode } = options;
-    const select = selecting(options.selection);
-    const running: Running = {
-      name,
-      kind,
-      intervalUs,
-      delivery,
-      offer: (snapshot) => {
-        for (const parcel of this.#encode(name, select, encode, snapshot)) delivery.offer(parcel);
-      },
-      probe: async (snapshot) => {
-        let receipt: Receipt = { outcome: 'delivered', answer: 'there was nothing to send' };
-        for (const parcel of this.#encode(name, select, encode, snapshot)) {
-          receipt = await delivery.probe(parcel);
-          if (receipt.outcome !== 'delivered') break;
-        }
-        return receipt;
-      },
-    };
+  add(options: PushOptions): void {
+    const running = { ...options, select: selecting(options.selection), isEncoding: false };
     this.#running.push(running);
-    this.#timers.push(this.#options.clock.every(intervalUs, () => this.#fallDue(running)));
+    this.#timers.push(this.#options.clock.every(options.intervalUs, () => this.#fallDue(running)));
   }
 
   list(): PushStatus[] {
@@ -145,12 +114,21 @@ export class Pushes {
 
   /** Sends one snapshot now, once, and says what the receiver answered; undefined: there is none of that name. */
   async test(name: string): Promise<Receipt | undefined> {
-    return this.#running.find((running) => running.name === name)?.probe(this.#snapshot());
+    const running = this.#running.find((one) => one.name === name);
+    if (running === undefined) return undefined;
+    const encoded = await this.#encode(running, this.#snapshot());
+    if ('failure' in encoded) return { outcome: 'refused', detail: encoded.failure };
+    let receipt: Receipt = { outcome: 'delivered', answer: 'there was nothing to send' };
+    for (const parcel of encoded.parcels) {
+      receipt = await running.delivery.probe(parcel);
+      if (receipt.outcome !== 'delivered') break;
+    }
+    return receipt;
   }
 
   /** Pushes to all now, and waits until everything has left or the deadline has passed. */
   async flush(deadlineUs: number): Promise<boolean> {
-    this.#pushAll();
+    await this.#pushAll(deadlineUs);
     const all = await Promise.all(this.#running.map(({ delivery }) => delivery.flush(deadlineUs)));
     return all.every((isEmpty) => isEmpty);
   }
@@ -159,7 +137,7 @@ export class Pushes {
   async close(deadlineUs: number): Promise<void> {
     for (const timer of this.#timers) timer.stop();
     clearImmediate(this.#turn);
-    this.#pushAll();
+    await this.#pushAll(deadlineUs);
     await Promise.all(this.#running.map(({ delivery }) => delivery.close(deadlineUs)));
   }
 
@@ -174,13 +152,24 @@ export class Pushes {
     return readSnapshot(board.snapshot(), clock.nowUs());
   }
 
-  #pushAll(): void {
+  /** An encoder that hangs costs the deadline, no more. */
+  async #pushAll(deadlineUs: number): Promise<void> {
     const snapshot = this.#snapshot();
-    for (const running of this.#running) this.#push(running, snapshot);
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineUs / 1000);
+    });
+    const all = Promise.all(this.#running.map((running) => this.#push(running, snapshot)));
+    await Promise.race([all, deadline]);
+    clearTimeout(timer);
   }
 
-  #push(running: Running, snapshot: MetricsSnapshot): void {
-    if (!running.delivery.isPaused) running.offer(snapshot);
+  async #push(running: Running, snapshot: MetricsSnapshot): Promise<void> {
+    if (running.delivery.isPaused || running.isEncoding) return;
+    running.isEncoding = true;
+    const encoded = await this.#encode(running, snapshot);
+    running.isEncoding = false;
+    if ('parcels' in encoded) for (const parcel of encoded.parcels) running.delivery.offer(parcel);
   }
 
   #fallDue(running: Running): void {
@@ -192,32 +181,31 @@ export class Pushes {
     const next = this.#due.shift();
     this.#turn = undefined;
     if (next === undefined) return;
-    this.#push(next, snapshot);
+    void this.#push(next, snapshot);
     if (this.#due.length > 0) this.#turn = setImmediate(() => this.#takeTurns(snapshot));
   }
 
   /** An encoder's defect costs its own destination one snapshot. */
-  #encode<P extends Parcel>(
-    name: string,
-    select: Select,
-    encode: PushOptions<P>['encode'],
+  async #encode(
+    { name, select, encode }: Running,
     snapshot: MetricsSnapshot,
-  ): readonly P[] {
+  ): Promise<{ readonly parcels: readonly BodyParcel[] } | { readonly failure: string }> {
     const { board, clock, logger = silentLogger } = this.#options;
     const beganUs = clock.monoUs();
     try {
       const chosen = select(snapshot);
-      const { parcels, omitted } = seriesCount(chosen) === 0 ? { parcels: [], omitted: 0 } : encode(chosen);
+      const { parcels, omitted } =
+        seriesCount(chosen) === 0 ? { parcels: [], omitted: 0 } : await encode(chosen);
       board.counter(pushMetrics.omitted).at(name).add(omitted);
       board
         .histogram(pushMetrics.encoding)
         .at(name)
         .observe((clock.monoUs() - beganUs) / 1e6);
-      return parcels;
+      return { parcels };
     } catch (thrown) {
       board.counter(pushMetrics.failed).at(name).add();
       logger.error('a snapshot could not be encoded', { destination: name, error: messageOf(thrown) });
-      return [];
+      return { failure: `a snapshot could not be encoded: ${messageOf(thrown)}` };
     }
   }
 }

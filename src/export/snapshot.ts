@@ -78,6 +78,8 @@ export interface MetricsExporter {
   readonly format: string;
   /** Media type of what `export` gives. */
   readonly contentType: string;
+  /** What every export begins with and a file needs only once, such as a header line. */
+  readonly head?: string;
   /** May reject; whoever calls counts it and goes on. */
   export(snapshot: MetricsSnapshot): Uint8Array | Promise<Uint8Array>;
 }

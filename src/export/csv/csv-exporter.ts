@@ -23,6 +23,7 @@ export const csvHeader = `${csvColumns.join(',')}\r\n`;
 export const csvExporter: MetricsExporter = {
   format: 'csv',
   contentType: 'text/csv; charset=utf-8; header=present',
+  head: csvHeader,
   export: (snapshot) => Buffer.from(csvHeader + [...csvRows(snapshot)].join('')),
 };
 

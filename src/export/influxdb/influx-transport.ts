@@ -5,16 +5,11 @@
  */
 import { HttpError, InfluxDB, setLogger, type WriteApi } from '@influxdata/influxdb-client';
 import { messageOf } from '../../base/errors.js';
-import type { Parcel, Receipt, Transport } from '../../delivery/transport.js';
+import type { BodyParcel, Receipt, Transport } from '../../delivery/transport.js';
 import type { Precision } from './line-protocol.js';
 
-/** Lines of one write. */
-export interface LinesParcel extends Parcel {
-  readonly lines: readonly string[];
-}
-
 /** Where to write. */
-export interface InfluxDestination {
+export interface InfluxServer {
   /** Base address, such as `http://127.0.0.1:8086`. */
   readonly url: string;
   readonly precision: Precision;
@@ -37,17 +32,18 @@ setLogger({ error: () => undefined, warn: () => undefined });
 const GZIP_FROM_BYTES = 1_000;
 
 /** InfluxDB as a transport. */
-export class InfluxTransport implements Transport<LinesParcel> {
-  readonly #destination: InfluxDestination;
+export class InfluxTransport implements Transport<BodyParcel> {
+  readonly #server: InfluxServer;
 
-  constructor(destination: InfluxDestination) {
-    this.#destination = destination;
+  constructor(server: InfluxServer) {
+    this.#server = server;
   }
 
-  async send({ lines }: LinesParcel): Promise<Receipt> {
+  async send({ body }: BodyParcel): Promise<Receipt> {
     let failure: Error | undefined;
-    const writer = this.#writer(lines.length, (error) => (failure = error));
-    writer.writeRecords([...lines]);
+    const writer = this.#writer((error) => (failure = error));
+    // To the client one record, to the server as many lines as it has.
+    writer.writeRecord(Buffer.from(body).toString());
     try {
       await writer.close();
     } catch (thrown) {
@@ -56,10 +52,10 @@ export class InfluxTransport implements Transport<LinesParcel> {
     return failure === undefined ? { outcome: 'delivered' } : receiptOf(failure);
   }
 
-  #writer(lines: number, failed: (error: Error) => void): WriteApi {
-    const { url, precision, gzip, timeoutUs, api } = this.#destination;
+  #writer(failed: (error: Error) => void): WriteApi {
+    const { url, precision, gzip, timeoutUs, api } = this.#server;
     const options = {
-      batchSize: lines + 1,
+      batchSize: 2,
       flushInterval: 0,
       maxRetries: 0,
       maxBufferLines: 0,

@@ -5,15 +5,10 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { messageOf } from '../../base/errors.js';
-import type { Parcel, Receipt, Transport } from '../../delivery/transport.js';
-
-/** Lines that travel together. */
-export interface DatagramParcel extends Parcel {
-  readonly datagram: Buffer;
-}
+import type { BodyParcel, Receipt, Transport } from '../../delivery/transport.js';
 
 /** UDP as a transport. */
-export class StatsdTransport implements Transport<DatagramParcel> {
+export class StatsdTransport implements Transport<BodyParcel> {
   readonly #host: string;
   readonly #port: number;
   #socket: Socket | undefined;
@@ -23,10 +18,10 @@ export class StatsdTransport implements Transport<DatagramParcel> {
     this.#port = port;
   }
 
-  send({ datagram }: DatagramParcel): Promise<Receipt> {
+  send({ body }: BodyParcel): Promise<Receipt> {
     const socket = (this.#socket ??= this.#open());
     return new Promise((resolve) => {
-      socket.send(datagram, this.#port, this.#host, (error) => {
+      socket.send(body, this.#port, this.#host, (error) => {
         if (error === null) resolve({ outcome: 'delivered' });
         else resolve({ outcome: 'retry', reason: 'unreachable', detail: messageOf(error) });
       });

@@ -7,6 +7,7 @@ import { Pushes, pushMetrics, type PushOptions } from '../../../src/export/pushe
 import { seriesCount } from '../../../src/export/snapshot.js';
 import { Board } from '../../../src/metrics/board.js';
 import { gauge } from '../../../src/metrics/definition.js';
+import type { BodyParcel } from '../../../src/delivery/transport.js';
 import { parcel, Receiver, settled, unreachable, type Numbered } from '../delivery/parcels.js';
 
 const SECOND_US = 1_000_000;
@@ -28,12 +29,12 @@ class Pushing {
   }
 
   /** A destination that gets one parcel a snapshot, numbered by its series. */
-  add(name: string, options: Partial<PushOptions<Numbered>> = {}): Receiver {
+  add(name: string, options: Partial<PushOptions> = {}): Receiver {
     const { clock, board } = this;
     const receiver = new Receiver();
-    const delivery = new Delivery<Numbered>({
+    const delivery = new Delivery<BodyParcel>({
       destination: name,
-      transport: receiver,
+      transport: { send: (sent, signal) => receiver.send(sent as BodyParcel & Numbered, signal) },
       clock,
       board,
       random: createRandom(1),
@@ -44,7 +45,7 @@ class Pushing {
       intervalUs: 10 * SECOND_US,
       selection: { include: ['hotstuff_*'] },
       encode: (snapshot) => ({
-        parcels: [parcel(seriesCount(snapshot), seriesCount(snapshot))],
+        parcels: [{ ...parcel(seriesCount(snapshot), seriesCount(snapshot)), body: new Uint8Array(10) }],
         omitted: 0,
       }),
       delivery,
