@@ -128,8 +128,8 @@ export class Pushes {
 
   /** Pushes to all now, and waits until everything has left or the deadline has passed. */
   async flush(deadlineUs: number): Promise<boolean> {
-    await this.#pushAll(deadlineUs);
-    const all = await Promise.all(this.#running.map(({ delivery }) => delivery.flush(deadlineUs)));
+    const leftUs = await this.#pushAll(deadlineUs);
+    const all = await Promise.all(this.#running.map(({ delivery }) => delivery.flush(leftUs)));
     return all.every((isEmpty) => isEmpty);
   }
 
@@ -137,8 +137,8 @@ export class Pushes {
   async close(deadlineUs: number): Promise<void> {
     for (const timer of this.#timers) timer.stop();
     clearImmediate(this.#turn);
-    await this.#pushAll(deadlineUs);
-    await Promise.all(this.#running.map(({ delivery }) => delivery.close(deadlineUs)));
+    const leftUs = await this.#pushAll(deadlineUs);
+    await Promise.all(this.#running.map(({ delivery }) => delivery.close(leftUs)));
   }
 
   #with(name: string, action: (running: Running) => void): boolean {
@@ -152,8 +152,9 @@ export class Pushes {
     return readSnapshot(board.snapshot(), clock.nowUs());
   }
 
-  /** An encoder that hangs costs the deadline, no more. */
-  async #pushAll(deadlineUs: number): Promise<void> {
+  /** An encoder that hangs costs the deadline, no more. Returns what is left of it. */
+  async #pushAll(deadlineUs: number): Promise<number> {
+    const beganMs = performance.now();
     const snapshot = this.#snapshot();
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
@@ -162,6 +163,7 @@ export class Pushes {
     const all = Promise.all(this.#running.map((running) => this.#push(running, snapshot)));
     await Promise.race([all, deadline]);
     clearTimeout(timer);
+    return Math.max(0, deadlineUs - (performance.now() - beganMs) * 1000);
   }
 
   async #push(running: Running, snapshot: MetricsSnapshot): Promise<void> {
