@@ -61,7 +61,10 @@ function asPath(sample: Sample): Sample | undefined {
   if (said === undefined) return undefined;
   const words = Object.values(said.labels).filter((text) => text !== '');
   const path = words.map((text) => `.${text.replace(/[^A-Za-z0-9_-]/g, '_')}`).join('');
-  return { name: said.name + path, labels: {}, value: said.value };
+  // Observations of a timer: the daemon appends what it counts to the timer's name.
+  const timer = /^(.*_seconds)(_count)$/.exec(said.name);
+  const name = timer === null ? said.name + path : `${timer[1]}${path}${timer[2]}`;
+  return { name, labels: {}, value: said.value };
 }
 
 const http = { open: httpReceiver, answers: 'http', says: asIs } as const;
