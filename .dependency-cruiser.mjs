@@ -20,7 +20,8 @@ const rooms = {
     'src/domains/consensus/findings/finding.ts',
     'src/domains/consensus/verdict/view-verdict.ts',
   ],
-  'src/export': ['src/base', 'src/metrics'],
+  'src/delivery': ['src/base', 'src/metrics', 'src/journal'],
+  'src/export': ['src/base', 'src/metrics', 'src/delivery'],
   'src/server': ['src/base'],
 };
 
