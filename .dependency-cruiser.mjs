@@ -20,6 +20,8 @@ const rooms = {
     'src/domains/consensus/findings/finding.ts',
     'src/domains/consensus/verdict/view-verdict.ts',
   ],
+  'src/views': ['src/base', 'src/domains/consensus', 'src/evidence', 'src/incidents'],
+  'src/report': ['src/base', 'src/views'],
   'src/export': ['src/base', 'src/metrics'],
   'src/server': ['src/base'],
 };

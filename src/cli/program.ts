@@ -47,6 +47,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addRun(program, context, finish);
   addStatus(program, context, finish);
   addReplay(program, context, finish);
+  addExplain(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
   program
@@ -101,6 +102,22 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
     .option('--json', 'one JSON document with every metric value')
     .action(async (file: string, options: ConfigOptions) => {
       finish(await (await import('./replay.js')).replay(file, options, context));
+    });
+}
+
+function addExplain(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('explain')
+    .description('why a view failed: cause, culprit, what proves it, who did what and when, what is missing')
+    .argument('<view>', 'its number')
+    .option('--url <url>', 'a running sidecar; else the one that the configuration says')
+    .option('--file <file>', 'a recording instead: NDJSON, gzipped or not; - is stdin')
+    .option('--chain <name>', 'needed where there are several')
+    .option('--config <file>', 'YAML file')
+    .option('--set <path=value>', 'any setting; may be repeated', collect)
+    .option('--json', 'one JSON document')
+    .action(async (view: string, options: ConfigOptions) => {
+      finish(await (await import('./explain.js')).explain(view, options, context));
     });
 }
 

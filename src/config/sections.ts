@@ -4,8 +4,11 @@
  */
 import { attach } from './attach.js';
 import { chain } from './chain.js';
+import { data } from './data.js';
+import { evidence } from './evidence.js';
 import { general } from './general.js';
 import { hooks } from './hooks.js';
+import { incidents } from './incidents.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
@@ -24,6 +27,9 @@ export const sections = {
   hooks,
   prometheus,
   server,
+  data,
+  evidence,
+  incidents,
   log,
 } as const;
 

@@ -104,6 +104,7 @@ function toRouteRequest(request: IncomingMessage): RouteRequest {
     method: request.method ?? 'GET',
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    parameter: () => '',
     header: (name) => {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
@@ -113,7 +114,8 @@ function toRouteRequest(request: IncomingMessage): RouteRequest {
 
 async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-  const compressed = await gzipped(body, request.headers['accept-encoding']);
+  const isPacked = reply.contentType === 'application/gzip';
+  const compressed = isPacked ? undefined : await gzipped(body, request.headers['accept-encoding']);
   const sent = compressed ?? body;
   response.writeHead(reply.status, {
     'content-type': reply.contentType,

@@ -9,6 +9,8 @@ export interface RouteRequest {
   /** Path without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The part of the path that stands where the route has `{name}`. */
+  parameter(name: string): string;
   /** One header's value, by lower-case name. */
   header(name: string): string | undefined;
 }
@@ -30,14 +32,25 @@ export interface DocumentedReply {
   readonly schema?: Readonly<Record<string, unknown>>;
 }
 
+/** What a request may say, for the docs. */
+export interface DocumentedParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly doc: string;
+  /** JSON Schema of its value. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
 /** One route. HEAD is answered wherever GET is. */
 export interface Route {
   readonly method: 'GET' | 'POST';
+  /** Exact, but for parts in braces: `/views/{view}`. */
   readonly path: string;
   /** Short: what it is. */
   readonly summary: string;
   /** Sentences for the operator: what it tells and what it does not. */
   readonly doc: string;
+  readonly parameters?: readonly DocumentedParameter[];
   readonly replies: readonly DocumentedReply[];
   /** Served by the second listener too. */
   readonly telemetry?: boolean;

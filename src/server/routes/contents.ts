@@ -39,13 +39,17 @@ function asText(version: string, routes: readonly Route[]): string {
 function asHtml(version: string, routes: readonly Route[]): string {
   const rows = routes.map(
     ({ path, summary }) =>
-      `<tr><td><a href="${escape(path)}">${escape(path)}</a></td><td>${escape(summary)}</td></tr>`,
+      `<tr><td>${path.includes('{') ? escape(path) : linked(path)}</td><td>${escape(summary)}</td></tr>`,
   );
   return [
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>quorumscope</title>',
     '<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem}td{padding:0 1.5rem 0 0}</style>',
     `<h1>quorumscope ${escape(version)}</h1><table>${rows.join('')}</table></html>\n`,
   ].join('\n');
+}
+
+function linked(path: string): string {
+  return `<a href="${escape(path)}">${escape(path)}</a>`;
 }
 
 function escape(text: string): string {
