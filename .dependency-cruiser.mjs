@@ -21,7 +21,7 @@ const rooms = {
     'src/domains/consensus/verdict/view-verdict.ts',
   ],
   'src/views': ['src/base', 'src/domains/consensus', 'src/evidence', 'src/incidents'],
-  'src/report': ['src/base', 'src/views'],
+  'src/report': ['src/base', 'src/views', 'src/domains/consensus'],
   'src/export': ['src/base', 'src/metrics'],
   'src/server': ['src/base'],
 };

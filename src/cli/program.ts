@@ -100,6 +100,17 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
     .option('--config <file>', 'YAML file')
     .option('--set <path=value>', 'any setting, such as metrics.window=30s; may be repeated', collect)
     .option('--json', 'one JSON document with every metric value')
+    .option('--report <file>', 'write an incident report: one page with pictures (.html), or Markdown (.md)')
+    .option(
+      '--fail-on <names>',
+      'exit 1 on any of: safety, byzantine, divergence, liveness, or a cause of docs/CAUSES.md; comma-separated',
+    )
+    .option('--junit <file>', 'write the checks as JUnit XML; without --fail-on: all but causes')
+    .option(
+      '--stall-after <duration>',
+      'how long without a decided view fails liveness; else ten view timers',
+    )
+    .option('--data <dir>', 'keep evidence and incidents in this folder; else nothing is written')
     .action(async (file: string, options: ConfigOptions) => {
       finish(await (await import('./replay.js')).replay(file, options, context));
     });

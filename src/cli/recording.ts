@@ -33,7 +33,7 @@ export async function readRecording(
   context: CliContext,
   more: Pick<SidecarDeps, 'consensus' | 'verdictLog'> = {},
 ): Promise<ReadRecording> {
-  const config = withoutData(loadConfig(options, context, { 'log.level': 'error' }), options);
+  const config = withoutData(loadConfig(options, context, { 'log.level': 'warn' }), options);
   const logger = createLogger(config.log, context);
   const clock = new StreamClock();
   const sidecar = createSidecar(config, { clock, logger, serve: false, ...more });
