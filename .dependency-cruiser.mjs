@@ -22,6 +22,8 @@ const rooms = {
   ],
   'src/delivery': ['src/base', 'src/metrics', 'src/journal'],
   'src/export': ['src/base', 'src/metrics', 'src/delivery'],
+  'src/views': ['src/base', 'src/domains/consensus', 'src/evidence', 'src/incidents'],
+  'src/report': ['src/base', 'src/views', 'src/domains/consensus'],
   'src/server': ['src/base'],
 };
 

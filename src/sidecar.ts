@@ -14,6 +14,7 @@ import { listenSocket, type Door } from './attach/socket.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
+import { ConsensusOutlets, type OutletOptions } from './consensus-outlets.js';
 import type { Domain } from './domains/domain.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
 import type { HelloEvent } from './events/vocabulary.js';
@@ -28,11 +29,14 @@ import { openExporters, type CustomExporter } from './exporters.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
+import type { Tap } from './intake/tap.js';
 import { Board } from './metrics/board.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
+import { incidentHandlers } from './incident-handlers.js';
 import { statusOf, type SidecarStatus } from './status.js';
 import { VERSION } from './version.js';
+import type { ConsensusReader } from './views/consensus-reader.js';
 
 /** What a sidecar is given besides its configuration. */
 export interface SidecarDeps {
@@ -47,6 +51,12 @@ export interface SidecarDeps {
   readonly exporters?: readonly CustomExporter[];
   /** Whether doors, HTTP and exporters open at start; false for `replay`. Default true. */
   readonly serve?: boolean;
+  /** Who hears of consensus besides the house's own. */
+  readonly consensus?: OutletOptions['listeners'];
+  /** Which verdicts are kept, where that is not the usual. */
+  readonly verdictLog?: OutletOptions['verdictLog'];
+  /** Hears every line that arrives. */
+  readonly tap?: Tap;
 }
 
 /** Where a started sidecar can be reached. */
@@ -64,6 +74,8 @@ export interface SidecarAddresses {
 export interface Sidecar {
   readonly board: Board;
   readonly addresses: SidecarAddresses;
+  /** What is known of views, verdicts, validators and evidence. */
+  readonly consensus: ConsensusReader;
   /** For doors whose producers must never wait. */
   readonly openFeed: OpenFeed;
   /** For doors that can wait: files, stdin. */
@@ -103,6 +115,7 @@ class ComposedSidecar implements Sidecar {
   readonly #registry: DomainRegistry;
   readonly #intake: Intake;
   readonly #recorder: Recorder | undefined;
+  readonly #outlets: ConsensusOutlets;
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
@@ -124,6 +137,14 @@ class ComposedSidecar implements Sidecar {
       seriesLimit: metrics.seriesLimit,
       metricSeriesLimit: metrics.metricSeriesLimit,
     });
+    this.#outlets = new ConsensusOutlets({
+      config,
+      board: this.board,
+      clock,
+      logger,
+      listeners: deps.consensus,
+      verdictLog: deps.verdictLog,
+    });
     this.#registry = new DomainRegistry({
       board: this.board,
       clock,
@@ -131,9 +152,11 @@ class ComposedSidecar implements Sidecar {
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
-      domains: [...standardDomains(this.board), ...(deps.extraDomains ?? [])],
+      domains: [...standardDomains(this.board, this.#outlets.watch), ...(deps.extraDomains ?? [])],
     });
     this.#recorder = recorderOf(config, this.board, logger);
+    const taps = [this.#recorder, this.#outlets.wantsLines ? this.#outlets : undefined, deps.tap];
+    const tap = tapOf(taps.flatMap((one) => one ?? []));
     this.#intake = new Intake({
       board: this.board,
       clock,
@@ -141,7 +164,7 @@ class ComposedSidecar implements Sidecar {
       dispatcher: metrics.enabled ? this.#registry : ignoring,
       queueCapacity: config.intake.queueEvents,
       ...(clock instanceof StreamClock ? followStreams(clock) : {}),
-      ...(this.#recorder ? { tap: this.#recorder } : {}),
+      ...(tap ? { tap } : {}),
     });
     const hello = configuredHello(config, clock);
     const described = (source: SourceDescription): SourceDescription =>
@@ -162,11 +185,16 @@ class ComposedSidecar implements Sidecar {
     return this.#addresses;
   }
 
+  get consensus(): ConsensusReader {
+    return this.#outlets.reader;
+  }
+
   async start(): Promise<void> {
     const { metrics } = this.#config;
-    this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
-    if (this.#deps.serve === false) return;
     try {
+      await this.#outlets.open();
+      this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
+      if (this.#deps.serve === false) return;
       const { clock, logger, exporters = [] } = this.#deps;
       const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
@@ -224,6 +252,7 @@ class ComposedSidecar implements Sidecar {
     this.#timer?.stop();
     await this.#recorder?.close();
     await this.#pushes?.close(STOP_DEADLINE_US);
+    await this.#outlets.close();
     await this.#server?.close();
   }
 
@@ -235,6 +264,8 @@ class ComposedSidecar implements Sidecar {
       ready: () => this.#ready,
       status: () => this.status(),
       ...this.#exportHandlers(),
+      consensus: this.consensus,
+      incidents: incidentHandlers(this.#outlets.incidentFolder),
     };
     this.#server = createServer({
       listen: server.listen,
@@ -335,6 +366,15 @@ function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder 
   if (!attach.record) return undefined;
   const { file, maxSizeBytes, keep } = attach.record;
   return new Recorder({ path: file, maxBytes: maxSizeBytes, keep, board, logger });
+}
+
+/** One tap of several; undefined where there is none. */
+function tapOf(taps: readonly Tap[]): Tap | undefined {
+  if (taps.length < 2) return taps[0];
+  return {
+    line: (line, speaking) => taps.forEach((tap) => tap.line(line, speaking)),
+    hello: (line, speaking) => taps.forEach((tap) => tap.hello(line, speaking)),
+  };
 }
 
 /** Lets a stream clock follow what the streams say. */

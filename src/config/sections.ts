@@ -5,8 +5,11 @@
 import { attach } from './attach.js';
 import { chain } from './chain.js';
 import { exporters } from './exporters.js';
+import { data } from './data.js';
+import { evidence } from './evidence.js';
 import { general } from './general.js';
 import { hooks } from './hooks.js';
+import { incidents } from './incidents.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
@@ -26,6 +29,9 @@ export const sections = {
   prometheus,
   exporters,
   server,
+  data,
+  evidence,
+  incidents,
   log,
 } as const;
 

@@ -9,6 +9,31 @@ export interface MetricsPage {
   readonly body: Uint8Array;
 }
 
+/** A document, what is wrong with the question, or that there is nothing of the kind. */
+export type Answer =
+  { readonly document: unknown } | { readonly problems: readonly string[] } | { readonly absent: string };
+
+/** Names and values of a query. */
+export type Parameters = Iterable<readonly [string, string]>;
+
+/** Answers about consensus. */
+export interface ConsensusHandlers {
+  views(parameters: Parameters): Answer;
+  view(view: string, parameters: Parameters): Answer;
+  validators(parameters: Parameters): Answer;
+  verdicts(parameters: Parameters): Answer;
+  evidence(parameters: Parameters): Answer;
+  finding(id: string): Answer;
+}
+
+/** Answers about incidents on disk. */
+export interface IncidentHandlers {
+  list(): Promise<unknown>;
+  get(id: string): Promise<unknown>;
+  /** The raw lines, gzipped; undefined when there is no such incident. */
+  events(id: string): Promise<Uint8Array | undefined>;
+}
+
 /** Where answers come from. */
 export interface Handlers {
   /** Renders the page in the format that an `Accept` header asks for; absent when `prometheus.enabled` is false. */
@@ -34,4 +59,6 @@ export interface Handlers {
     /** What the receiver answered. */
     readonly test: (name: string) => Promise<unknown>;
   };
+  readonly consensus: ConsensusHandlers;
+  readonly incidents: IncidentHandlers;
 }

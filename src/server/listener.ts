@@ -124,7 +124,8 @@ function toRouteRequest(request: IncomingMessage): UnroutedRequest {
 
 async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-  const compressed = await gzipped(body, request.headers['accept-encoding']);
+  const isPacked = reply.contentType === 'application/gzip';
+  const compressed = isPacked ? undefined : await gzipped(body, request.headers['accept-encoding']);
   const sent = compressed ?? body;
   response.writeHead(reply.status, {
     'content-type': reply.contentType,

@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document of a table of routes. Pure: the same table and version give the same document. */
-import type { DocumentedReply, Route } from './route.js';
+import type { DocumentedParameter, DocumentedReply, Route } from './route.js';
 
 /** @param routes what is served */
 export function openApi(version: string, routes: readonly Route[]): Record<string, unknown> {
@@ -9,7 +9,7 @@ export function openApi(version: string, routes: readonly Route[]): Record<strin
       summary: route.summary,
       description: route.doc,
       operationId: operationId(route),
-      ...parametersOf(route),
+      ...(route.parameters === undefined ? {} : { parameters: route.parameters.map(parameter) }),
       responses: Object.fromEntries(route.replies.map((reply) => [String(reply.status), response(reply)])),
     };
   }
@@ -25,28 +25,14 @@ export function openApi(version: string, routes: readonly Route[]): Record<strin
   };
 }
 
-/** The segments in braces, and what is asked for after `?`. */
-function parametersOf({ path, query = {} }: Route): Record<string, unknown> {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
-  const inQuery = Object.entries(query).map(([name, { doc, schema }]) => ({
-    name,
-    in: 'query',
-    description: doc,
-    schema,
-  }));
-  const parameters = [...inPath, ...inQuery];
-  return parameters.length === 0 ? {} : { parameters };
-}
-
 /** `GET /-/ready` -> `get_ready`. */
 function operationId({ method, path }: Route): string {
   const words = path.replaceAll(/[^a-zA-Z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '');
   return `${method.toLowerCase()}_${words === '' ? 'index' : words}`;
+}
+
+function parameter({ name, in: place, doc, schema }: DocumentedParameter): Record<string, unknown> {
+  return { name, in: place, required: place === 'path', description: doc, schema };
 }
 
 function response({ doc, contentTypes, schema }: DocumentedReply): Record<string, unknown> {

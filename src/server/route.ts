@@ -9,8 +9,8 @@ export interface RouteRequest {
   /** Path without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** What stands in the place of each `{name}` of the route's path, decoded. */
-  readonly parameters: Readonly<Record<string, string>>;
+  /** The part of the path that stands where the route has `{name}`. */
+  parameter(name: string): string;
   /** One header's value, by lower-case name. */
   header(name: string): string | undefined;
 }
@@ -32,20 +32,26 @@ export interface DocumentedReply {
   readonly schema?: Readonly<Record<string, unknown>>;
 }
 
+/** What a request may say, for the docs. */
+export interface DocumentedParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly doc: string;
+  /** JSON Schema of its value. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
 /** One route. HEAD is answered wherever GET is. */
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** `{name}` stands for one segment. */
+  /** Exact, but for parts in braces: `/views/{view}`. */
   readonly path: string;
   /** Short: what it is. */
   readonly summary: string;
   /** Sentences for the operator: what it tells and what it does not. */
   readonly doc: string;
+  readonly parameters?: readonly DocumentedParameter[];
   readonly replies: readonly DocumentedReply[];
-  /** What may stand in the query, for the docs: meaning and JSON Schema. */
-  readonly query?: Readonly<
-    Record<string, { readonly doc: string; readonly schema: Readonly<Record<string, unknown>> }>
-  >;
   /** Served by the second listener too. */
   readonly telemetry?: boolean;
   readonly handle: (request: RouteRequest) => Reply | Promise<Reply>;

@@ -1,8 +1,10 @@
 /** Every route there is, in the order in which it is listed. Adding one means a file in `routes/` and a line here. */
 import type { Handlers } from './handlers.js';
 import type { Route } from './route.js';
+import { consensusRoutes } from './routes/consensus.js';
 import { contentsRoutes } from './routes/contents.js';
 import { exportRoutes } from './routes/exports.js';
+import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { probeRoutes } from './routes/probes.js';
 import { statusRoutes } from './routes/status.js';
@@ -14,6 +16,8 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
     ...probeRoutes(handlers),
     ...statusRoutes(handlers),
     ...exportRoutes(handlers),
+    ...consensusRoutes(handlers),
+    ...incidentRoutes(handlers),
   ];
   return [...contentsRoutes(version, routes), ...routes];
 }

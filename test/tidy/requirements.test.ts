@@ -32,7 +32,19 @@ const definitions: readonly MetricDefinition[] = [
 const metricByName = new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** `GET /metrics` and so on; the handlers are never called. */
+const never = (): never => {
+  throw new Error('only listed');
+};
 const routes = createRoutes('', {
+  consensus: {
+    views: never,
+    view: never,
+    validators: never,
+    verdicts: never,
+    evidence: never,
+    finding: never,
+  },
+  incidents: { list: never, get: never, events: never },
   metrics: () => ({ contentType: '', body: new Uint8Array() }),
   notices: () => [],
   ready: () => true,

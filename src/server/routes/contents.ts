@@ -44,8 +44,9 @@ function label({ method, path }: Route): string {
 function asHtml(version: string, routes: readonly Route[]): string {
   const rows = routes.map((route) => {
     const text = escape(label(route));
-    // A link is a GET.
-    const cell = route.method === 'GET' ? `<a href="${escape(route.path)}">${text}</a>` : text;
+    // A link is a GET of something that has one address.
+    const isLink = route.method === 'GET' && !route.path.includes('{');
+    const cell = isLink ? linked(route.path) : text;
     return `<tr><td>${cell}</td><td>${escape(route.summary)}</td></tr>`;
   });
   return [
@@ -53,6 +54,10 @@ function asHtml(version: string, routes: readonly Route[]): string {
     '<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem}td{padding:0 1.5rem 0 0}</style>',
     `<h1>quorumscope ${escape(version)}</h1><table>${rows.join('')}</table></html>\n`,
   ].join('\n');
+}
+
+function linked(path: string): string {
+  return `<a href="${escape(path)}">${escape(path)}</a>`;
 }
 
 function escape(text: string): string {
