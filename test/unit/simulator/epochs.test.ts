@@ -167,6 +167,30 @@ describe('what nodes say', () => {
   });
 });
 
+it('a validator that went on in the epoch before takes all beyond its view, so that numbers grow', async () => {
+  let went = 0;
+  for (let seed = 1; seed <= 12; seed++) {
+    const views = new Map<number, number>();
+    const observer = (validator: number): Partial<Observer> => ({
+      epochEntered: (_set, { reached }) => (went += reached === undefined ? 0 : 1),
+      viewEntered: (view) => {
+        expect(view).toBeGreaterThan(views.get(validator) ?? 0);
+        views.set(validator, view);
+      },
+    });
+    const result = await simulate({
+      validators: 7,
+      seed,
+      epochs: { blocks: 2, sets: [full(7), without(7, 6)], repeat: true },
+      network: { loss: 0.2 },
+      watch: { observer, committed: () => undefined },
+      durationUs: 20 * SECOND,
+    });
+    expect(result.safety.violations).toEqual([]);
+  }
+  expect(went).toBeGreaterThan(0);
+});
+
 describe('checkers can fail', () => {
   it('the quorum of the old set after the switch: S3', async () => {
     const growing = { validators: 7, epochs: { blocks: 10, sets: [[1, 1, 1, 1, 0, 0, 0], full(7)] } };
