@@ -132,6 +132,28 @@ describe('what nodes say', () => {
     expect(followed.length).toBeGreaterThan(100);
   });
 
+  it('tells who joined and left among its peers, and how many of them are validators', async () => {
+    const { said, hooksFor } = recorder();
+    const { entered, watch } = entries();
+    await simulate({ ...changing, hooksFor, watch });
+    expect(entered.length).toBeGreaterThan(0);
+    const own = said.filter(({ identity }) => identity.index === 3);
+    const measured = own.filter(({ type }) => type === 'network.peers_measured').map(({ body }) => body);
+    expect(measured.map(({ active }) => active)).toEqual(measured.map(() => 5));
+    expect(measured.at(0)?.['validators']).toBe(4);
+    expect(measured.at(-1)?.['validators']).toBe(4);
+    const connected = own.filter(({ type }) => type === 'network.peer_connected').map(({ body }) => body);
+    const of = (peer: string) =>
+      connected.filter((one) => one['peer'] === peer).map((one) => one['validator']);
+    expect(of('node-5')).toEqual([undefined, 'validator-5']);
+    expect(of('node-0')).toEqual(['validator-0', undefined]);
+    expect(of('node-2')).toEqual(['validator-2']);
+    const left = own
+      .filter(({ type }) => type === 'network.peer_disconnected')
+      .map(({ body }) => body['peer']);
+    expect(left.sort()).toEqual(['node-0', 'node-4', 'node-5']);
+  });
+
   it('says no epoch where the set never changes', async () => {
     const { said, hooksFor } = recorder();
     await simulate({ hooksFor, durationUs: SECOND });
