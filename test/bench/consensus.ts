@@ -180,7 +180,7 @@ function eventsOf(view: number, i: number): string[] {
   say(ENTERED, 0, { view, epoch: undefined, trigger: 'qc', leader, timeout_us: 1_000_000 });
   const chain = { view, height: view, block, parent, transactions: 100, bytes: 50_000 };
   say(PROPOSAL, 100, { ...chain, justify_view: view - 1, validator: leader, processing_us: 90 });
-  say(LOCK, 900, { view: view - 1, old_view: view - 2, block: parent });
+  say(LOCK, 900, { view: view - 1, old_view: Math.max(0, view - 2), block: parent });
   say(VOTE_SENT, 1_000, {
     view,
     vote: 'vote1',
