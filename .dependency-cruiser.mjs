@@ -21,6 +21,8 @@ const rooms = {
     'src/domains/consensus/verdict/view-verdict.ts',
   ],
   'src/export': ['src/base', 'src/metrics'],
+  'src/history': ['src/base', 'src/metrics', 'src/journal', 'src/promql'],
+  'src/query': ['src/base', 'src/promql'],
   'src/server': ['src/base'],
 };
 
