@@ -19,6 +19,7 @@ import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
 import { negotiateFormat } from './export/prometheus/format.js';
 import { defaultProcessRegistry } from './export/prometheus/process-registry.js';
+import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
@@ -91,6 +92,7 @@ class ComposedSidecar implements Sidecar {
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
   #server: HttpServer | undefined;
+  #history: History | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -193,6 +195,7 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
+    this.#history?.stop();
     await this.#recorder?.close();
     await this.#server?.close();
   }
@@ -204,6 +207,8 @@ class ComposedSidecar implements Sidecar {
       notices: () => this.#notices(),
       ready: () => this.#ready,
       status: () => this.status(),
+      // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
+      ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),
     };
     this.#server = createServer({
       listen: server.listen,
@@ -214,6 +219,12 @@ class ComposedSidecar implements Sidecar {
       handlers,
     });
     const { address, telemetry } = await this.#server.listen();
+    if (handlers.prometheus) {
+      const { board } = this;
+      const { clock } = this.#deps;
+      const options = { config: this.#config, board, clock, instance: address, version: VERSION };
+      this.#history = startHistory(options);
+    }
     this.#addresses = {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),

@@ -5,11 +5,13 @@
 import { attach } from './attach.js';
 import { chain } from './chain.js';
 import { general } from './general.js';
+import { history } from './history.js';
 import { hooks } from './hooks.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
 import { prometheus } from './prometheus.js';
+import { query } from './query.js';
 import type { Built, Section } from './section.js';
 import { server } from './server.js';
 import type { Setting } from './setting.js';
@@ -23,6 +25,8 @@ export const sections = {
   metrics,
   hooks,
   prometheus,
+  history,
+  query,
   server,
   log,
 } as const;

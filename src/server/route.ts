@@ -3,12 +3,18 @@
  * read the same table, so a route that is served is documented and the other way round.
  */
 
-/** What a handler may know of a request. Nothing has a body here. */
+/** What a handler may know of a request. */
 export interface RouteRequest {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
+  /** What stands in the path where the route has `{name}`, decoded. */
+  readonly segments: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** The fields of a form, where the route takes one; else empty. */
+  readonly form: URLSearchParams;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
   /** One header's value, by lower-case name. */
   header(name: string): string | undefined;
 }
@@ -30,15 +36,28 @@ export interface DocumentedReply {
   readonly schema?: Readonly<Record<string, unknown>>;
 }
 
+/** One parameter, in the query or in the form. */
+export interface DocumentedParameter {
+  readonly name: string;
+  readonly doc: string;
+  readonly isRequired?: boolean;
+  /** May be given several times. */
+  readonly isRepeated?: boolean;
+}
+
 /** One route. HEAD is answered wherever GET is. */
 export interface Route {
   readonly method: 'GET' | 'POST';
+  /** Exact, but for segments such as `{name}`, which take anything without a slash. */
   readonly path: string;
   /** Short: what it is. */
   readonly summary: string;
   /** Sentences for the operator: what it tells and what it does not. */
   readonly doc: string;
   readonly replies: readonly DocumentedReply[];
+  readonly parameters?: readonly DocumentedParameter[];
+  /** Takes a form as its body. Every other route refuses a body. */
+  readonly takesForm?: boolean;
   /** Served by the second listener too. */
   readonly telemetry?: boolean;
   readonly handle: (request: RouteRequest) => Reply | Promise<Reply>;

@@ -3,11 +3,17 @@ import type { Handlers } from './handlers.js';
 import type { Route } from './route.js';
 import { contentsRoutes } from './routes/contents.js';
 import { metricsRoutes } from './routes/metrics.js';
+import { prometheusRoutes } from './routes/prometheus.js';
 import { probeRoutes } from './routes/probes.js';
 import { statusRoutes } from './routes/status.js';
 
 /** The routes that these handlers can serve. */
 export function createRoutes(version: string, handlers: Handlers): Route[] {
-  const routes = [...metricsRoutes(handlers), ...probeRoutes(handlers), ...statusRoutes(handlers)];
+  const routes = [
+    ...metricsRoutes(handlers),
+    ...probeRoutes(handlers),
+    ...statusRoutes(handlers),
+    ...prometheusRoutes(handlers),
+  ];
   return [...contentsRoutes(version, routes), ...routes];
 }

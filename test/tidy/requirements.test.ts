@@ -37,6 +37,7 @@ const routes = createRoutes('', {
   notices: () => [],
   ready: () => true,
   status: () => null,
+  prometheus: () => Promise.resolve({ status: 200, body: '' }),
 }).map(({ method, path }) => `${method} ${path}`);
 
 /** The names that rows of `kind` give, each with the row. */
