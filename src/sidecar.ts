@@ -26,6 +26,7 @@ import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { openExporters, type CustomExporter } from './exporters.js';
+import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
@@ -121,6 +122,7 @@ class ComposedSidecar implements Sidecar {
   readonly #doors: Door[] = [];
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
+  #history: History | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -250,6 +252,7 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
+    this.#history?.stop();
     await this.#recorder?.close();
     await this.#pushes?.close(STOP_DEADLINE_US);
     await this.#outlets.close();
@@ -266,6 +269,8 @@ class ComposedSidecar implements Sidecar {
       ...this.#exportHandlers(),
       consensus: this.consensus,
       incidents: incidentHandlers(this.#outlets.incidentFolder),
+      // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
+      ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),
     };
     this.#server = createServer({
       listen: server.listen,
@@ -276,6 +281,12 @@ class ComposedSidecar implements Sidecar {
       handlers,
     });
     const { address, telemetry } = await this.#server.listen();
+    if (handlers.prometheus) {
+      const { board } = this;
+      const { clock } = this.#deps;
+      const options = { config: this.#config, board, clock, instance: address, version: VERSION };
+      this.#history = startHistory(options);
+    }
     this.#addresses = {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),

@@ -20,7 +20,14 @@ export function renderHttp(): string {
   const probes = { metrics: unused, notices: unused, ready: unused, status: unused };
   const exports = { formats: () => formats, render: unused };
   const exporters = { list: unused, pause: unused, resume: unused, test: unused };
-  const routes = createRoutes('', { ...probes, consensus, incidents, exports, exporters });
+  const routes = createRoutes('', {
+    ...probes,
+    consensus,
+    incidents,
+    exports,
+    exporters,
+    prometheus: unused,
+  });
   return `${[intro(), ...routes.map(renderRoute)].join('\n\n')}\n`;
 }
 
@@ -31,21 +38,24 @@ Generated from the routes in \`src/server\`; do not edit. The running sidecar se
 
 The default address is \`127.0.0.1:10920\`. There is no authentication, so another address than loopback is refused
 unless \`server.insecure: true\` says that it is intended. On loopback the \`Host\` header must name this machine
-(\`localhost\`, \`127.0.0.1\`, \`[::1]\`), which keeps web pages in a browser out. Requests have no body; \`POST\` is
-refused from web pages of another origin. \`HEAD\` is answered wherever \`GET\` is. Other paths answer 404 with the list of what there is, other methods 405.
+(\`localhost\`, \`127.0.0.1\`, \`[::1]\`), which keeps web pages in a browser out. A request has no body, but for a form (at
+most 1 MiB) where a route takes one by \`POST\`, which is refused from web pages of another origin. \`HEAD\` is answered wherever
+\`GET\` is. Other paths answer 404 with the list of what there is, other methods 405.
 
 \`server.telemetry_listen\` opens a second address that serves only the routes marked *telemetry*.`;
 }
 
-function renderRoute({ method, path, summary, doc, parameters = [], replies, telemetry }: Route): string {
+function renderRoute(route: Route): string {
+  const { method, path, summary, doc, parameters = [], replies, telemetry, takesForm } = route;
+  if (takesForm) return `## \`${method} ${path}\`\n\nThe same as \`GET\`, with the parameters in a form.`;
   const answers = replies.map(
     (reply) =>
       `- ${reply.status} (${reply.contentTypes.map((type) => `\`${type}\``).join(', ')}): ${reply.doc}`,
   );
   const mark = telemetry ? ' *Telemetry.*' : '';
   const given = parameters.map(
-    ({ name, in: place, doc: meaning }) =>
-      `- \`${name}\`${place === 'path' ? ' in the path' : ''}: ${meaning}`,
+    ({ name, in: place, doc: meaning, isRequired }) =>
+      `- \`${name}\`${place === 'path' ? ' in the path' : isRequired ? ', required' : ''}: ${meaning}`,
   );
   const shapes = replies.flatMap(({ schema }) => (schema ? [renderShape(schema)] : []));
   return [

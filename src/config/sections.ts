@@ -8,12 +8,14 @@ import { exporters } from './exporters.js';
 import { data } from './data.js';
 import { evidence } from './evidence.js';
 import { general } from './general.js';
+import { history } from './history.js';
 import { hooks } from './hooks.js';
 import { incidents } from './incidents.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
 import { prometheus } from './prometheus.js';
+import { query } from './query.js';
 import type { Built, Section } from './section.js';
 import { server } from './server.js';
 import type { Setting } from './setting.js';
@@ -28,6 +30,8 @@ export const sections = {
   hooks,
   prometheus,
   exporters,
+  history,
+  query,
   server,
   data,
   evidence,

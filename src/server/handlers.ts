@@ -34,6 +34,25 @@ export interface IncidentHandlers {
   events(id: string): Promise<Uint8Array | undefined>;
 }
 
+/** A request of Prometheus's API. */
+export interface PrometheusRequest {
+  readonly endpoint:
+    | 'query'
+    | 'query_range'
+    | 'series'
+    | 'labels'
+    | 'label_values'
+    | 'metadata'
+    | 'buildinfo'
+    | 'format_query';
+  /** Of the query and of the form together. */
+  readonly parameters: URLSearchParams;
+  /** The label whose values are wanted. */
+  readonly label?: string;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
 /** Where answers come from. */
 export interface Handlers {
   /** Renders the page in the format that an `Accept` header asks for; absent when `prometheus.enabled` is false. */
@@ -42,6 +61,8 @@ export interface Handlers {
   readonly notices: () => readonly string[];
   /** Whether the sidecar has started and its doors are open. */
   readonly ready: () => boolean;
+  /** Prometheus's API: status code and JSON; absent without history. */
+  readonly prometheus?: (request: PrometheusRequest) => Promise<{ status: number; body: string }>;
   /** The body of the status document. */
   readonly status: () => unknown;
   /** Snapshots as documents. */

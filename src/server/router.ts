@@ -21,6 +21,11 @@ export class Router {
     }
   }
 
+  /** Whether the body of such a request is read. */
+  takesForm(method: string, path: string): boolean {
+    return this.#find(path)?.methods.get(method)?.takesForm === true;
+  }
+
   /** The answer of the route, or 404 or 405. */
   async answer(request: UnroutedRequest): Promise<Reply> {
     const found = this.#find(request.path);
@@ -60,18 +65,21 @@ function match(pattern: string, path: string): ReadonlyMap<string, string> | und
     const value = given[i]!;
     if (!part.startsWith('{')) {
       if (part !== value) return undefined;
-    } else if (value === '') return undefined;
-    else parts.set(part.slice(1, -1), decoded(value));
+      continue;
+    }
+    const text = decoded(value);
+    if (text === undefined || text === '') return undefined;
+    parts.set(part.slice(1, -1), text);
   }
   return parts;
 }
 
-/** What cannot be decoded stays as it is: the handler says that it is wrong. */
-function decoded(part: string): string {
+/** Undefined for what is not well encoded: nothing has such a name. */
+function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part;
+    return undefined;
   }
 }
 

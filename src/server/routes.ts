@@ -6,6 +6,7 @@ import { contentsRoutes } from './routes/contents.js';
 import { exportRoutes } from './routes/exports.js';
 import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
+import { prometheusRoutes } from './routes/prometheus.js';
 import { probeRoutes } from './routes/probes.js';
 import { statusRoutes } from './routes/status.js';
 
@@ -18,6 +19,7 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
     ...exportRoutes(handlers),
     ...consensusRoutes(handlers),
     ...incidentRoutes(handlers),
+    ...prometheusRoutes(handlers),
   ];
   return [...contentsRoutes(version, routes), ...routes];
 }

@@ -56,6 +56,7 @@ const routes = createRoutes('', {
     resume: () => undefined,
     test: () => Promise.resolve(undefined),
   },
+  prometheus: () => Promise.resolve({ status: 200, body: '' }),
 }).map(({ method, path }) => `${method} ${path}`);
 
 /** The names that rows of `kind` give, each with the row. */

@@ -13,7 +13,7 @@ export function contentsRoutes(version: string, others: readonly Route[]): Route
       replies: [{ status: 200, doc: 'The list.', contentTypes: ['text/html', 'text/plain'] }],
       handle: (request) => {
         const html = (request.header('accept') ?? '').includes('text/html');
-        const body = html ? asHtml(version, all) : asText(version, all);
+        const body = html ? asHtml(version, listed) : asText(version, listed);
         return { status: 200, contentType: `text/${html ? 'html' : 'plain'}; charset=utf-8`, body };
       },
     },
@@ -27,6 +27,8 @@ export function contentsRoutes(version: string, others: readonly Route[]): Route
     },
   ];
   const all = [...routes, ...others];
+  // A path stands once, however it may be asked.
+  const listed = all.filter(({ method }) => method === 'GET');
   return routes;
 }
 
