@@ -10,7 +10,7 @@ export interface RouteRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   /** The part of the path that stands where the route has `{name}`. */
-  parameter(name: string): string;
+  readonly parameter: (name: string) => string;
   /** The fields of a form, where the route takes one; else empty. */
   readonly form: URLSearchParams;
   /** Aborted when the client has gone. */

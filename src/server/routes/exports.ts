@@ -37,6 +37,13 @@ const absent: DocumentedReply = {
   contentTypes: ['text/plain'],
 };
 
+const named: DocumentedParameter = {
+  name: 'name',
+  in: 'path',
+  doc: 'The exporter.',
+  schema: { type: 'string' },
+};
+
 /** `/export` and `/exporters`; those without a handler are not there. */
 export function exportRoutes({ exports, exporters }: Handlers): Route[] {
   return [...(exports ? [exportRoute(exports)] : []), ...(exporters ? exporterRoutes(exporters) : [])];
@@ -98,12 +105,6 @@ function exporterRoutes(exporters: NonNullable<Handlers['exporters']>): Route[] 
         exporters.list().find((one) => one.name === name),
       );
     };
-  const named: DocumentedParameter = {
-    name: 'name',
-    in: 'path',
-    doc: 'The exporter.',
-    schema: { type: 'string' },
-  };
   const one: DocumentedReply = {
     status: 200,
     doc: 'The exporter as it stands now.',
@@ -144,32 +145,40 @@ function exporterRoutes(exporters: NonNullable<Handlers['exporters']>): Route[] 
       replies: [one, absent],
       handle: changed((name) => exporters.resume(name)),
     },
-    {
-      method: 'POST',
-      path: `${BASE}/exporters/{name}/test`,
-      summary: 'Test an exporter',
-      doc: 'Sends one snapshot now, once and past its queue, and says what the receiver answered. Not part of its account.',
-      parameters: [named],
-      replies: [
-        {
-          status: 200,
-          doc: 'What the receiver answered: `delivered`, `refused` (it will never take this) or `retry` (it cannot now).',
-          contentTypes: ['application/json'],
-          schema: {
-            type: 'object',
-            properties: {
-              outcome: { enum: ['delivered', 'refused', 'retry'] },
-              reason: { type: 'string' },
-              detail: { type: 'string' },
-            },
+    testRoute(exporters, known),
+  ];
+}
+
+/** Sends one snapshot to the receiver, and tells its answer. */
+function testRoute(
+  exporters: NonNullable<Handlers['exporters']>,
+  known: (name: string) => Reply | undefined,
+): Route {
+  return {
+    method: 'POST',
+    path: `${BASE}/exporters/{name}/test`,
+    summary: 'Test an exporter',
+    doc: 'Sends one snapshot now, once and past its queue, and says what the receiver answered. Not part of its account.',
+    parameters: [named],
+    replies: [
+      {
+        status: 200,
+        doc: 'What the receiver answered: `delivered`, `refused` (it will never take this) or `retry` (it cannot now).',
+        contentTypes: ['application/json'],
+        schema: {
+          type: 'object',
+          properties: {
+            outcome: { enum: ['delivered', 'refused', 'retry'] },
+            reason: { type: 'string' },
+            detail: { type: 'string' },
           },
         },
-        absent,
-      ],
-      handle: async (request) => {
-        const name = request.parameter('name');
-        return known(name) ?? jsonReply(200, await exporters.test(name));
       },
+      absent,
+    ],
+    handle: async (request) => {
+      const name = request.parameter('name');
+      return known(name) ?? jsonReply(200, await exporters.test(name));
     },
-  ];
+  };
 }
