@@ -20,7 +20,9 @@ const rooms = {
     'src/domains/consensus/findings/finding.ts',
     'src/domains/consensus/verdict/view-verdict.ts',
   ],
-  'src/export': ['src/base', 'src/metrics'],
+  'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains/consensus'],
+  'src/delivery': ['src/base', 'src/metrics', 'src/journal'],
+  'src/export': ['src/base', 'src/metrics', 'src/delivery'],
   'src/server': ['src/base'],
 };
 

@@ -3,6 +3,7 @@
  * order of the data flow and stops them in reverse. The only file that knows every room.
  *
  *   doors -> intake -> domains -> board -> exposition -> server
+ *                                       '-> exporters
  *
  * States: built -> started -> stopped. Starting opens doors last; stopping closes them first, processes
  * what was received, and only then closes the server, so that a last scrape sees everything.
@@ -17,8 +18,13 @@ import type { Domain } from './domains/domain.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
 import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
+import { exporterOf, formats, isFormat } from './export/formats.js';
 import { negotiateFormat } from './export/prometheus/format.js';
 import { defaultProcessRegistry } from './export/prometheus/process-registry.js';
+import type { Pushes } from './export/pushes.js';
+import { selecting } from './export/selection.js';
+import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
+import { openExporters, type CustomExporter } from './exporters.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
@@ -37,7 +43,9 @@ export interface SidecarDeps {
   readonly extraDomains?: readonly Domain[];
   /** An operator's own prom-client registries, merged into the page. They are only read. */
   readonly registries?: NonNullable<ExpositionOptions['registries']>;
-  /** Whether doors and HTTP open at start; false for `replay`. Default true. */
+  /** Exporters of the embedder's own, beside the configured ones. */
+  readonly exporters?: readonly CustomExporter[];
+  /** Whether doors, HTTP and exporters open at start; false for `replay`. Default true. */
   readonly serve?: boolean;
 }
 
@@ -67,9 +75,13 @@ export interface Sidecar {
   /** Brings derived gauges up to date, as every collection interval does. */
   collect(): void;
   status(): SidecarStatus;
+  /** All metrics as an exporter is given them. */
+  snapshot(): MetricsSnapshot;
+  /** Pushes to every exporter now. Resolves when all has left, or after five seconds. */
+  flush(): Promise<void>;
   /** Renders the page as `/metrics` would. */
   page(accept?: string): Promise<{ contentType: string; body: Uint8Array }>;
-  /** Closes the doors, processes what was received, closes the server. May be called twice. */
+  /** Closes the doors, processes what was received, pushes it, closes the server. May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -77,6 +89,10 @@ export interface Sidecar {
 export function createSidecar(config: Config, deps: SidecarDeps): Sidecar {
   return new ComposedSidecar(config, deps);
 }
+
+/** How long a push on demand, and the last one, may take. */
+const FLUSH_DEADLINE_US = 5_000_000;
+const STOP_DEADLINE_US = 2_000_000;
 
 class ComposedSidecar implements Sidecar {
   readonly board: Board;
@@ -90,6 +106,7 @@ class ComposedSidecar implements Sidecar {
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
+  #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
@@ -150,6 +167,9 @@ class ComposedSidecar implements Sidecar {
     this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
     if (this.#deps.serve === false) return;
     try {
+      const { clock, logger, exporters = [] } = this.#deps;
+      const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
+      this.#pushes = await openExporters(this.#config.exporters, exporters, room);
       await this.#openServer();
       await this.#openDoors();
       this.#ready = true;
@@ -178,6 +198,15 @@ class ComposedSidecar implements Sidecar {
     });
   }
 
+  snapshot(): MetricsSnapshot {
+    return readSnapshot(this.board.snapshot(), this.#deps.clock.nowUs());
+  }
+
+  async flush(): Promise<void> {
+    await this.drained();
+    await this.#pushes?.flush(FLUSH_DEADLINE_US);
+  }
+
   async page(accept?: string): Promise<{ contentType: string; body: Uint8Array }> {
     const format = negotiateFormat(accept);
     return { contentType: this.#exposition.contentType(format), body: await this.#exposition.render(format) };
@@ -194,6 +223,7 @@ class ComposedSidecar implements Sidecar {
     await this.#intake.stop();
     this.#timer?.stop();
     await this.#recorder?.close();
+    await this.#pushes?.close(STOP_DEADLINE_US);
     await this.#server?.close();
   }
 
@@ -204,6 +234,7 @@ class ComposedSidecar implements Sidecar {
       notices: () => this.#notices(),
       ready: () => this.#ready,
       status: () => this.status(),
+      ...this.#exportHandlers(),
     };
     this.#server = createServer({
       listen: server.listen,
@@ -217,6 +248,25 @@ class ComposedSidecar implements Sidecar {
     this.#addresses = {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),
+    };
+  }
+
+  #exportHandlers(): Pick<Handlers, 'exports' | 'exporters'> {
+    const own = new Map((this.#deps.exporters ?? []).map(({ exporter }) => [exporter.format, exporter]));
+    const find = (format: string): MetricsExporter | Promise<MetricsExporter> | undefined =>
+      own.get(format) ?? (isFormat(format) ? exporterOf(format) : undefined);
+    const pushes = this.#pushes;
+    return {
+      exports: {
+        formats: () => [...new Set([...formats, ...own.keys()])],
+        render: async (format, match) => {
+          const exporter = await find(format);
+          if (exporter === undefined) return undefined;
+          const select = selecting(match.length === 0 ? {} : { include: match });
+          return { contentType: exporter.contentType, body: await exporter.export(select(this.snapshot())) };
+        },
+      },
+      ...(pushes === undefined ? {} : { exporters: exporterHandlers(pushes) }),
     };
   }
 
@@ -250,6 +300,24 @@ class ComposedSidecar implements Sidecar {
       : '';
     return [`Nothing is attached${advice}`];
   }
+}
+
+/** The exporters as the API shows them. */
+function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
+  return {
+    list: () =>
+      pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
+        name,
+        kind,
+        interval_seconds: intervalUs / 1e6,
+        paused,
+        failures,
+        points,
+      })),
+    pause: (name) => void pushes.pause(name),
+    resume: (name) => void pushes.resume(name),
+    test: (name) => pushes.test(name),
+  };
 }
 
 /** Receives and counts, but lets nothing become a metric: `metrics.enabled: false`. */

@@ -4,6 +4,7 @@
  */
 import { attach } from './attach.js';
 import { chain } from './chain.js';
+import { exporters } from './exporters.js';
 import { general } from './general.js';
 import { hooks } from './hooks.js';
 import { intake } from './intake.js';
@@ -23,6 +24,7 @@ export const sections = {
   metrics,
   hooks,
   prometheus,
+  exporters,
   server,
   log,
 } as const;
@@ -39,6 +41,7 @@ export const sectionList = Object.values(sections) as unknown as readonly Sectio
 
 /** Path of a key in a section. */
 export function pathOf(section: Pick<Section, 'name'>, key: string): string {
+  if (key === '') return section.name;
   return section.name === '' ? key : `${section.name}.${key}`;
 }
 

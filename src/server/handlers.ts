@@ -19,4 +19,19 @@ export interface Handlers {
   readonly ready: () => boolean;
   /** The body of the status document. */
   readonly status: () => unknown;
+  /** Snapshots as documents. */
+  readonly exports?: {
+    /** Names of formats. */
+    readonly formats: () => readonly string[];
+    /** The metrics whose names match one of the globs, or all; undefined when there is no such format. */
+    readonly render: (format: string, match: readonly string[]) => Promise<MetricsPage | undefined>;
+  };
+  /** What is pushed. */
+  readonly exporters?: {
+    readonly list: () => readonly { readonly name: string }[];
+    readonly pause: (name: string) => void;
+    readonly resume: (name: string) => void;
+    /** What the receiver answered. */
+    readonly test: (name: string) => Promise<unknown>;
+  };
 }

@@ -8,8 +8,8 @@ import { messageOf, QuorumscopeError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { gzipped } from './compression.js';
 import { isLocalHost } from './host-check.js';
-import { textReply, type Reply, type RouteRequest } from './route.js';
-import type { Router } from './router.js';
+import { textReply, type Reply } from './route.js';
+import type { Router, UnroutedRequest } from './router.js';
 
 /** Where to listen; port 0 takes any free port. */
 export interface ListenOn {
@@ -93,11 +93,22 @@ export class Listener {
       const text = 'asked for by a name that is not this machine; use localhost, or set server.insecure';
       return textReply(403, text);
     }
+    if (isForeign(request))
+      return textReply(403, 'a page of another origin may not change anything here; ask from a shell');
     return this.#options.router.answer(toRouteRequest(request));
   }
 }
 
-function toRouteRequest(request: IncomingMessage): RouteRequest {
+/** Whether a web page of elsewhere asks for a change: browsers send such a request without asking first. */
+function isForeign({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  return origin !== undefined && origin !== `http://${headers.host}` && origin !== `https://${headers.host}`;
+}
+
+function toRouteRequest(request: IncomingMessage): UnroutedRequest {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
   return {

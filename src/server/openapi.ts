@@ -9,6 +9,7 @@ export function openApi(version: string, routes: readonly Route[]): Record<strin
       summary: route.summary,
       description: route.doc,
       operationId: operationId(route),
+      ...parametersOf(route),
       responses: Object.fromEntries(route.replies.map((reply) => [String(reply.status), response(reply)])),
     };
   }
@@ -22,6 +23,24 @@ export function openApi(version: string, routes: readonly Route[]): Record<strin
     },
     paths,
   };
+}
+
+/** The segments in braces, and what is asked for after `?`. */
+function parametersOf({ path, query = {} }: Route): Record<string, unknown> {
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+  const inQuery = Object.entries(query).map(([name, { doc, schema }]) => ({
+    name,
+    in: 'query',
+    description: doc,
+    schema,
+  }));
+  const parameters = [...inPath, ...inQuery];
+  return parameters.length === 0 ? {} : { parameters };
 }
 
 /** `GET /-/ready` -> `get_ready`. */

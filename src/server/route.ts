@@ -9,6 +9,8 @@ export interface RouteRequest {
   /** Path without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** What stands in the place of each `{name}` of the route's path, decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
   /** One header's value, by lower-case name. */
   header(name: string): string | undefined;
 }
@@ -33,12 +35,17 @@ export interface DocumentedReply {
 /** One route. HEAD is answered wherever GET is. */
 export interface Route {
   readonly method: 'GET' | 'POST';
+  /** `{name}` stands for one segment. */
   readonly path: string;
   /** Short: what it is. */
   readonly summary: string;
   /** Sentences for the operator: what it tells and what it does not. */
   readonly doc: string;
   readonly replies: readonly DocumentedReply[];
+  /** What may stand in the query, for the docs: meaning and JSON Schema. */
+  readonly query?: Readonly<
+    Record<string, { readonly doc: string; readonly schema: Readonly<Record<string, unknown>> }>
+  >;
   /** Served by the second listener too. */
   readonly telemetry?: boolean;
   readonly handle: (request: RouteRequest) => Reply | Promise<Reply>;

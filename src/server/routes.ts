@@ -2,12 +2,18 @@
 import type { Handlers } from './handlers.js';
 import type { Route } from './route.js';
 import { contentsRoutes } from './routes/contents.js';
+import { exportRoutes } from './routes/exports.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { probeRoutes } from './routes/probes.js';
 import { statusRoutes } from './routes/status.js';
 
 /** The routes that these handlers can serve. */
 export function createRoutes(version: string, handlers: Handlers): Route[] {
-  const routes = [...metricsRoutes(handlers), ...probeRoutes(handlers), ...statusRoutes(handlers)];
+  const routes = [
+    ...metricsRoutes(handlers),
+    ...probeRoutes(handlers),
+    ...statusRoutes(handlers),
+    ...exportRoutes(handlers),
+  ];
   return [...contentsRoutes(version, routes), ...routes];
 }

@@ -111,6 +111,11 @@ describe('every answer', () => {
         /
         /-/healthy
         /-/ready
+        /api/quorumscope/v1/export
+        /api/quorumscope/v1/exporters
+        /api/quorumscope/v1/exporters/{name}/pause
+        /api/quorumscope/v1/exporters/{name}/resume
+        /api/quorumscope/v1/exporters/{name}/test
         /api/quorumscope/v1/status
         /healthz
         /livez
@@ -143,15 +148,20 @@ describe('every answer', () => {
     expect((await ask(address, '/')).text).toMatchInlineSnapshot(`
       "quorumscope 1.2.3
 
-      /                           What is here
-      /openapi.json               This API as OpenAPI 3.1
-      /metrics                    All metrics
-      /livez                      Is this process alive
-      /readyz                     Is this process ready
-      /healthz                    Is this process alive
-      /-/healthy                  Is this process alive
-      /-/ready                    Is this process ready
-      /api/quorumscope/v1/status  What is attached
+      /                                                 What is here
+      /openapi.json                                     This API as OpenAPI 3.1
+      /metrics                                          All metrics
+      /livez                                            Is this process alive
+      /readyz                                           Is this process ready
+      /healthz                                          Is this process alive
+      /-/healthy                                        Is this process alive
+      /-/ready                                          Is this process ready
+      /api/quorumscope/v1/status                        What is attached
+      /api/quorumscope/v1/export                        All metrics as a document
+      /api/quorumscope/v1/exporters                     Where metrics are pushed
+      POST /api/quorumscope/v1/exporters/{name}/pause   Pause an exporter
+      POST /api/quorumscope/v1/exporters/{name}/resume  Resume an exporter
+      POST /api/quorumscope/v1/exporters/{name}/test    Test an exporter
       "
     `);
     const html = await ask(address, '/', { headers: { accept: 'text/html,*/*' } });
