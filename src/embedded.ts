@@ -166,9 +166,10 @@ async function startWorker(config: Config, logger: Logger): Promise<Host> {
 /** Asks for something and waits for the answer, for the worker's end, or for as long as is worth waiting. */
 async function askWorker(worker: Worker, ask: string, answer: WorkerSays['says']): Promise<void> {
   let listen: (message: WorkerSays) => void = () => undefined;
+  let exited: () => void = () => undefined;
   let timer: NodeJS.Timeout | undefined;
   const answered = new Promise<void>((resolve) => {
-    worker.once('exit', resolve);
+    worker.on('exit', (exited = resolve));
     worker.on('message', (listen = ({ says }) => says === answer && resolve()));
     timer = setTimeout(resolve, ANSWER_TIMEOUT_MS).unref();
   });
@@ -177,6 +178,7 @@ async function askWorker(worker: Worker, ask: string, answer: WorkerSays['says']
   await answered;
   clearTimeout(timer);
   worker.off('message', listen);
+  worker.off('exit', exited);
   worker.unref();
 }
 

@@ -167,7 +167,9 @@ class Reader {
     const value = typeof raw === 'string' ? setting.fromText(raw) : raw;
     const result = setting.schema.safeParse(value);
     if (result.success) return result.data;
-    const found = setting.isSecret ? "what was found is no secret's text" : `found ${showFound(value)}`;
+    // An address may have a password in it, which is one reason to refuse it.
+    const shown = showFound(value).replace(/\/\/[^/@]*@/, '//...@');
+    const found = setting.isSecret ? 'found something else' : `found ${shown}`;
     this.#fault([at, ...key.split('.')], `${found}, expected ${setting.expected}`);
     return undefined;
   }
