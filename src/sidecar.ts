@@ -15,6 +15,7 @@ import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import type { Domain } from './domains/domain.js';
+import { ConsensusWatch } from './domains/consensus/watch.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
 import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
@@ -32,6 +33,7 @@ import { Board } from './metrics/board.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
 import { statusOf, type SidecarStatus } from './status.js';
+import { tracesOf, type Traces } from './traces.js';
 import { VERSION } from './version.js';
 
 /** What a sidecar is given besides its configuration. */
@@ -106,6 +108,7 @@ class ComposedSidecar implements Sidecar {
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
+  readonly #traces: Traces | undefined;
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #timer: Timer | undefined;
@@ -124,6 +127,9 @@ class ComposedSidecar implements Sidecar {
       seriesLimit: metrics.seriesLimit,
       metricSeriesLimit: metrics.metricSeriesLimit,
     });
+    this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger });
+    const watch = new ConsensusWatch(this.#traces?.listeners);
+    this.#traces?.follow(watch);
     this.#registry = new DomainRegistry({
       board: this.board,
       clock,
@@ -131,7 +137,7 @@ class ComposedSidecar implements Sidecar {
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
-      domains: [...standardDomains(this.board), ...(deps.extraDomains ?? [])],
+      domains: [...standardDomains(this.board, watch), ...(deps.extraDomains ?? [])],
     });
     this.#recorder = recorderOf(config, this.board, logger);
     this.#intake = new Intake({
@@ -170,6 +176,7 @@ class ComposedSidecar implements Sidecar {
       const { clock, logger, exporters = [] } = this.#deps;
       const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
+      await this.#traces?.open();
       await this.#openServer();
       await this.#openDoors();
       this.#ready = true;
@@ -204,7 +211,7 @@ class ComposedSidecar implements Sidecar {
 
   async flush(): Promise<void> {
     await this.drained();
-    await this.#pushes?.flush(FLUSH_DEADLINE_US);
+    await Promise.all([this.#pushes?.flush(FLUSH_DEADLINE_US), this.#traces?.flush(FLUSH_DEADLINE_US)]);
   }
 
   async page(accept?: string): Promise<{ contentType: string; body: Uint8Array }> {
@@ -223,7 +230,7 @@ class ComposedSidecar implements Sidecar {
     await this.#intake.stop();
     this.#timer?.stop();
     await this.#recorder?.close();
-    await this.#pushes?.close(STOP_DEADLINE_US);
+    await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
     await this.#server?.close();
   }
 

@@ -14,6 +14,7 @@ import { prometheus } from './prometheus.js';
 import type { Built, Section } from './section.js';
 import { server } from './server.js';
 import type { Setting } from './setting.js';
+import { tracing } from './tracing.js';
 
 /** Sections in the order of the docs; `general` is the top of the file. */
 export const sections = {
@@ -25,6 +26,7 @@ export const sections = {
   hooks,
   prometheus,
   exporters,
+  tracing,
   server,
   log,
 } as const;
