@@ -34,6 +34,7 @@ import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
 import { statusOf, type SidecarStatus } from './status.js';
 import { tracesOf, type Traces } from './traces.js';
+import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
 
 /** What a sidecar is given besides its configuration. */
@@ -133,7 +134,7 @@ class ComposedSidecar implements Sidecar {
     this.#registry = new DomainRegistry({
       board: this.board,
       clock,
-      logger,
+      logger: this.#traces === undefined ? logger : withTraceIds(logger, watch),
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
