@@ -192,9 +192,9 @@ async function file(config: Of<'file'>): Promise<Destination> {
   );
 }
 
-/** Address, certificates, and headers that are made anew for every attempt. */
-function httpOf(
-  { url, auth }: Of<'otlp' | 'remote_write' | 'http'>,
+/** Address, certificates, and headers that are made anew for every attempt. @throws QuorumscopeError `config.unreadable` */
+export function httpOf(
+  { url, auth }: Pick<Of<'otlp' | 'remote_write' | 'http'>, 'url' | 'auth'>,
   clock: Clock,
 ): Omit<HttpDestination, 'contentType'> {
   const { username, bearer, headers, caFile } = auth;
@@ -217,7 +217,7 @@ function httpOf(
 }
 
 /** Reads a secret each time; that it cannot be read is told at start. Without one it is empty. */
-function reader(secret: Secret | null): () => string {
+export function reader(secret: Secret | null): () => string {
   if (secret === null) return () => '';
   readSecret(secret);
   return () => readSecret(secret);

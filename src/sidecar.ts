@@ -16,6 +16,8 @@ import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import { ConsensusOutlets, type OutletOptions } from './consensus-outlets.js';
 import type { Domain } from './domains/domain.js';
+import type { ChainViews } from './domains/consensus/record/view-record.js';
+import type { ConsensusListeners } from './domains/consensus/watch.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
 import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
@@ -36,6 +38,8 @@ import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
 import { incidentHandlers } from './incident-handlers.js';
 import { statusOf, type SidecarStatus } from './status.js';
+import { tracesOf, type Traces } from './traces.js';
+import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
 
@@ -53,7 +57,7 @@ export interface SidecarDeps {
   /** Whether doors, HTTP and exporters open at start; false for `replay`. Default true. */
   readonly serve?: boolean;
   /** Who hears of consensus besides the house's own. */
-  readonly consensus?: OutletOptions['listeners'];
+  readonly consensus?: ConsensusListeners;
   /** Which verdicts are kept, where that is not the usual. */
   readonly verdictLog?: OutletOptions['verdictLog'];
   /** Hears every line that arrives. */
@@ -120,6 +124,7 @@ class ComposedSidecar implements Sidecar {
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
+  readonly #traces: Traces | undefined;
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
@@ -139,18 +144,22 @@ class ComposedSidecar implements Sidecar {
       seriesLimit: metrics.seriesLimit,
       metricSeriesLimit: metrics.metricSeriesLimit,
     });
+    this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger });
+    const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
+    const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
       clock,
-      logger,
-      listeners: deps.consensus,
+      logger: traced,
+      listeners: [this.#traces?.listeners, deps.consensus].flatMap((one) => one ?? []),
       verdictLog: deps.verdictLog,
     });
+    this.#traces?.follow(this.#outlets.watch);
     this.#registry = new DomainRegistry({
       board: this.board,
       clock,
-      logger,
+      logger: traced,
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
@@ -200,6 +209,7 @@ class ComposedSidecar implements Sidecar {
       const { clock, logger, exporters = [] } = this.#deps;
       const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
+      await this.#traces?.open();
       await this.#openServer();
       await this.#openDoors();
       this.#ready = true;
@@ -234,7 +244,7 @@ class ComposedSidecar implements Sidecar {
 
   async flush(): Promise<void> {
     await this.drained();
-    await this.#pushes?.flush(FLUSH_DEADLINE_US);
+    await Promise.all([this.#pushes?.flush(FLUSH_DEADLINE_US), this.#traces?.flush(FLUSH_DEADLINE_US)]);
   }
 
   async page(accept?: string): Promise<{ contentType: string; body: Uint8Array }> {
@@ -254,7 +264,7 @@ class ComposedSidecar implements Sidecar {
     this.#timer?.stop();
     this.#history?.stop();
     await this.#recorder?.close();
-    await this.#pushes?.close(STOP_DEADLINE_US);
+    await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
     await this.#outlets.close();
     await this.#server?.close();
   }

@@ -19,6 +19,7 @@ import { query } from './query.js';
 import type { Built, Section } from './section.js';
 import { server } from './server.js';
 import type { Setting } from './setting.js';
+import { tracing } from './tracing.js';
 
 /** Sections in the order of the docs; `general` is the top of the file. */
 export const sections = {
@@ -32,6 +33,7 @@ export const sections = {
   exporters,
   history,
   query,
+  tracing,
   server,
   data,
   evidence,
