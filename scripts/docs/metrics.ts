@@ -1,9 +1,11 @@
 /** Renders docs/METRICS.md from the catalogues: what is documented is what is declared. */
+import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
+import { pushMetrics } from '../../src/export/pushes.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
@@ -25,6 +27,8 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Board', metrics: boardMetrics },
   { title: 'Collector', metrics: collectorMetrics },
   { title: 'Page', metrics: prometheusMetrics },
+  { title: 'Exporters', metrics: pushMetrics },
+  { title: 'Delivery', metrics: deliveryMetrics },
 ];
 
 /** docs/METRICS.md. */

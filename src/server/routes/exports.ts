@@ -30,6 +30,27 @@ const exporterSchema = {
   },
 } as const;
 
+const one: DocumentedReply = {
+  status: 200,
+  doc: 'The exporter as it stands now.',
+  contentTypes: ['application/json'],
+  schema: exporterSchema,
+};
+
+const receipt: DocumentedReply = {
+  status: 200,
+  doc: 'What the receiver answered: `delivered`, `refused` (it will never take this) or `retry` (it cannot now).',
+  contentTypes: ['application/json'],
+  schema: {
+    type: 'object',
+    properties: {
+      outcome: { enum: ['delivered', 'refused', 'retry'] },
+      reason: { type: 'string' },
+      detail: { type: 'string' },
+    },
+  },
+};
+
 const absent: DocumentedReply = {
   status: 404,
   doc: 'There is no exporter of that name.',
@@ -90,12 +111,6 @@ function exporterRoutes(exporters: NonNullable<Handlers['exporters']>): Route[] 
         exporters.list().find((one) => one.name === name),
       );
     };
-  const one: DocumentedReply = {
-    status: 200,
-    doc: 'The exporter as it stands now.',
-    contentTypes: ['application/json'],
-    schema: exporterSchema,
-  };
   return [
     {
       method: 'GET',
@@ -133,22 +148,7 @@ function exporterRoutes(exporters: NonNullable<Handlers['exporters']>): Route[] 
       path: `${BASE}/exporters/{name}/test`,
       summary: 'Test an exporter',
       doc: 'Sends one snapshot now, once and past its queue, and says what the receiver answered. Not part of its account.',
-      replies: [
-        {
-          status: 200,
-          doc: 'What the receiver answered: `delivered`, `refused` (it will never take this) or `retry` (it cannot now).',
-          contentTypes: ['application/json'],
-          schema: {
-            type: 'object',
-            properties: {
-              outcome: { enum: ['delivered', 'refused', 'retry'] },
-              reason: { type: 'string' },
-              detail: { type: 'string' },
-            },
-          },
-        },
-        absent,
-      ],
+      replies: [receipt, absent],
       handle: async ({ parameters }) => {
         const name = parameters['name'] ?? '';
         return known(name) ?? jsonReply(200, await exporters.test(name));
