@@ -4,11 +4,22 @@ const rooms = {
   'src/base': [],
   'src/events': ['src/base'],
   'src/metrics': ['src/base'],
+  'src/promql': ['src/base'],
   'src/config': ['src/base'],
   'src/journal': ['src/base'],
   'src/attach': ['src/base', 'src/events', 'src/metrics'],
   'src/intake': ['src/base', 'src/events', 'src/metrics', 'src/attach/feed.ts'],
   'src/domains': ['src/base', 'src/events', 'src/metrics'],
+  'src/evidence': ['src/base', 'src/metrics', 'src/journal', 'src/domains/consensus/findings/finding.ts'],
+  'src/incidents': [
+    'src/base',
+    'src/events',
+    'src/metrics',
+    'src/intake/tap.ts',
+    'src/intake/node-stamp.ts',
+    'src/domains/consensus/findings/finding.ts',
+    'src/domains/consensus/verdict/view-verdict.ts',
+  ],
   'src/delivery': ['src/base', 'src/metrics', 'src/journal'],
   'src/export': ['src/base', 'src/metrics', 'src/delivery'],
   'src/server': ['src/base'],
@@ -18,8 +29,10 @@ const clients = {
   'prom-client': '^src/export/prometheus/',
   commander: '^src/cli/',
   pino: '^src/cli/',
-  yaml: '^src/(config|cli)/',
-  zod: '^src/config/',
+  // Scenario files are read as the configuration is, in a room of their own.
+  yaml: '^(src/(config|cli)|simulator/scenario)/',
+  zod: '^(src/config|simulator/scenario)/',
+  re2js: '^src/promql/',
 };
 
 const escape = (path) => path.replaceAll('/', '\\/');

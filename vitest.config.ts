@@ -1,5 +1,5 @@
-// Four kinds of test: unit (seconds, no sockets beyond loopback), contract, integration (real
-// servers and the built package), tidy (the house itself). A skipped test is an error in CI.
+// Five kinds of test: unit (seconds, no sockets beyond loopback), contract, conformance (test suites and
+// data published by others), integration (real servers and the built package), tidy (the house itself). A skipped test is an error in CI.
 import { defineConfig } from 'vitest/config';
 import { RefuseSkips } from './test/refuse-skips.js';
 
@@ -21,6 +21,7 @@ export default defineConfig({
       // Unit tests share their modules: nothing of ours keeps state in one, and loading them takes longer than testing.
       project('unit', 30_000, false),
       project('contract', 30_000, false),
+      project('conformance', 120_000, false),
       project('integration', 120_000, true),
       project('tidy', 60_000, true),
     ],

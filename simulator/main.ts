@@ -14,6 +14,13 @@ export type { NodeIdentity, SimulatedNodeHooks } from './node/identity.js';
 export type { SimulationOptions } from './options.js';
 export { RunPictures } from './report/pictures.js';
 export { renderReport } from './report/page.js';
+export { loadScenario, scenarioNames, simulationOf } from './scenario/load.js';
+export { readFault } from './scenario/read.js';
+export { statedFaults } from './scenario/resolve.js';
+export type { StatedFault } from './scenario/fault-schema.js';
+export { EventLoss, type SidecarFault } from './scenario/event-loss.js';
+export type { ResolvedExpectation, ResolvedExpectations, ScenarioRun } from './scenario/resolve.js';
+export type { Scenario } from './scenario/schema.js';
 export type { SimulationResult } from './report/result.js';
 export {
   deedNames,

@@ -18,12 +18,30 @@ import { listSigners, noSigners, type Signers } from '../protocol/signers.js';
 /** Blocks and views remembered; a fork that began earlier cannot be accounted for. */
 const REMEMBERED = 16_384;
 
+/** The certificates of the newest views, one for each block. */
+class NewestCertificates {
+  /** By view modulo what is remembered. */
+  readonly #views = new Array<readonly Qc[]>(REMEMBERED).fill([]);
+
+  /** The certificates of a view; none when it is forgotten. */
+  of(view: number): readonly Qc[] {
+    const known = this.#views[view % REMEMBERED] as readonly Qc[];
+    return known[0]?.view === view ? known : [];
+  }
+
+  note(qc: Qc): void {
+    const known = this.of(qc.view);
+    if (!known.some(({ block }) => block === qc.block)) this.#views[qc.view % REMEMBERED] = [...known, qc];
+  }
+}
+
 /** Evidence of one run. */
 export class Accountability {
-  readonly #blocks = new Map<number, Block>();
-  readonly #certificates = new Map<number, Qc[]>();
+  /** By number modulo what is remembered. */
+  readonly #blocks = new Array<Block | undefined>(REMEMBERED).fill(undefined);
+  readonly #certificates = new NewestCertificates();
   /** Double certificates. */
-  readonly #decisions = new Map<number, Qc[]>();
+  readonly #decisions = new NewestCertificates();
   readonly #depth: number;
 
   constructor(protocol: ProtocolName) {
@@ -32,27 +50,26 @@ export class Accountability {
 
   /** A block was made. */
   made(block: Block): void {
-    this.#blocks.set(block.id, block);
-    forgetOldest(this.#blocks);
+    this.#blocks[block.id % REMEMBERED] = block;
   }
 
   /** A certificate was formed. */
   certified(qc: Qc): void {
-    note(this.#certificates, qc);
+    this.#certificates.note(qc);
   }
 
   /** A double certificate was formed. */
   decided(dc: Qc): void {
-    note(this.#decisions, dc);
+    this.#decisions.note(dc);
   }
 
   /** Who must be faulty, given two blocks that were committed directly on conflicting branches; ascending. */
   culprits(one: number, another: number): number[] {
-    const [a, b] = [this.#blocks.get(one), this.#blocks.get(another)];
+    const [a, b] = [this.#block(one), this.#block(another)];
     if (a === undefined || b === undefined) return [];
     const [earlier, later] = a.view <= b.view ? [a, b] : [b, a];
     let lowest = later;
-    for (let at = this.#blocks.get(later.parent); at !== undefined; at = this.#blocks.get(at.parent)) {
+    for (let at = this.#block(later.parent); at !== undefined; at = this.#block(at.parent)) {
       if (at.view < earlier.view) break;
       lowest = at;
     }
@@ -61,7 +78,7 @@ export class Accountability {
 
   /** Who cannot honestly have signed in `view` what conflicts with `block`, which was committed directly. */
   #boundBy(block: Block, view: number): Signers {
-    const decision = this.#decisions.get(block.view)?.find((dc) => dc.block === block.id);
+    const decision = this.#decisions.of(block.view).find((dc) => dc.block === block.id);
     if (decision !== undefined && view > block.view) return decision.signers;
     let at = block;
     const last = Math.min(view, block.view + this.#depth - 1);
@@ -73,32 +90,23 @@ export class Accountability {
     return this.#signersOf(at);
   }
 
+  #block(id: number): Block | undefined {
+    const block = this.#blocks[id % REMEMBERED];
+    return block?.id === id ? block : undefined;
+  }
+
   #signersOf(block: Block): Signers {
-    const found = this.#certificates.get(block.view)?.find((qc) => qc.block === block.id);
+    const found = this.#certificates.of(block.view).find((qc) => qc.block === block.id);
     return found?.signers ?? noSigners(0);
   }
 
   #certifiedChild({ id, view }: Block): Block | undefined {
-    for (const { block } of this.#certificates.get(view + 1) ?? []) {
-      const child = this.#blocks.get(block);
+    for (const { block } of this.#certificates.of(view + 1)) {
+      const child = this.#block(block);
       if (child?.parent === id) return child;
     }
     return undefined;
   }
-}
-
-function note(certificates: Map<number, Qc[]>, qc: Qc): void {
-  const known = certificates.get(qc.view);
-  if (known?.some(({ block }) => block === qc.block) === true) return;
-  if (known === undefined) certificates.set(qc.view, [qc]);
-  else known.push(qc);
-  forgetOldest(certificates);
-}
-
-function forgetOldest(map: Map<number, unknown>): void {
-  if (map.size <= REMEMBERED) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }
 
 function intersection(a: Signers, b: Signers): Signers {

@@ -3,7 +3,8 @@
  * their protocol code believes: the code under test and its judge share no logic beyond the types.
  * Faulty validators marked as Byzantine are not judged as honest ones; crashed ones are honest.
  *
- * Memory: a few numbers per view and per height, for the whole run; nothing per message.
+ * Memory: a few numbers per view and per height, of the newest 65,536; nothing per message. What a validator
+ * does that is further behind than that is not judged by what others did then.
  */
 import type { Block, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
@@ -12,7 +13,7 @@ import type { ProtocolName } from '../protocol/replica.js';
 import type { Rotation } from '../protocol/rotation.js';
 import { countSigners, listSigners } from '../protocol/signers.js';
 import { Accountability } from './accountability.js';
-import { GrowingTable } from './growing-table.js';
+import { RecentTable } from './recent-table.js';
 import type { ViolationLog } from './violation.js';
 
 /** What certificates and leaders of one epoch are judged by. */
@@ -33,13 +34,13 @@ export class SafetyChecker {
   readonly #schedule: EpochSchedule | undefined;
   readonly #protocol: ProtocolName;
   // By view or height, over all validators.
-  readonly #certified = new GrowingTable();
-  readonly #decided = new GrowingTable();
-  readonly #proposed = new GrowingTable();
-  readonly #committed = new GrowingTable();
-  readonly #roots = new GrowingTable();
+  readonly #certified = new RecentTable();
+  readonly #decided = new RecentTable();
+  readonly #proposed = new RecentTable();
+  readonly #committed = new RecentTable();
+  readonly #roots = new RecentTable();
   /** By block, where the set changes: the epoch that it was proposed in. */
-  readonly #madeIn = new GrowingTable();
+  readonly #madeIn = new RecentTable();
   // By validator.
   readonly #views: Float64Array;
   readonly #votedViews: Float64Array;
@@ -53,7 +54,7 @@ export class SafetyChecker {
   readonly #judged: Uint8Array;
   readonly #evidence: Accountability;
   /** By height: the block whose certificates made it final. */
-  readonly #tips = new GrowingTable();
+  readonly #tips = new RecentTable();
 
   /**
    * @param first the true set of the first epoch: its quorum is what certificates are judged by
@@ -207,7 +208,7 @@ export class SafetyChecker {
   doubleCertified(atUs: number, validator: number, dc: Qc): void {
     this.#evidence.decided(dc);
     this.#judge(atUs, validator, dc, this.#decided);
-    if (this.#certified.get(dc.view) !== dc.block)
+    if (this.#certified.get(dc.view) !== dc.block && !this.#certified.forgot(dc.view))
       this.#log.add('S2', atUs, {
         validators: [validator],
         view: dc.view,
@@ -215,7 +216,7 @@ export class SafetyChecker {
       });
   }
 
-  #judge(atUs: number, validator: number, qc: Qc, known: GrowingTable): void {
+  #judge(atUs: number, validator: number, qc: Qc, known: RecentTable): void {
     const { committee, quorumSize } = this.#rulesOf(qc.epoch);
     const enough =
       quorumSize === undefined
@@ -241,7 +242,8 @@ export class SafetyChecker {
   committed(atUs: number, validator: number, blocks: readonly Block[], last = blocks.at(-1)): void {
     const head = blocks.at(-1);
     if (last === undefined || head === undefined || !this.#isHonest(validator)) return;
-    if (this.#committed.get(head.height) === -1) this.#mustBeLocked(atUs, validator, last);
+    if (this.#committed.get(head.height) === -1 && !this.#committed.forgot(head.height))
+      this.#mustBeLocked(atUs, validator, last);
     for (const block of blocks) this.#committedOne(atUs, validator, block, last);
     if (this.#protocol === 'hotstuff2-basic') return this.#mustBeIn(this.#decided, atUs, validator, last, 0);
     this.#mustBeIn(this.#certified, atUs, validator, last, 1);
@@ -296,9 +298,9 @@ export class SafetyChecker {
   }
 
   /** A certificate of the block's view, or of so many views later, exists. */
-  #mustBeIn(table: GrowingTable, atUs: number, validator: number, block: Block, later: number): void {
+  #mustBeIn(table: RecentTable, atUs: number, validator: number, block: Block, later: number): void {
     const view = block.view + later;
-    if (table.get(view) !== -1) return;
+    if (table.get(view) !== -1 || table.forgot(view)) return;
     this.#log.add('S8', atUs, {
       validators: [validator],
       view: block.view,

@@ -2,9 +2,8 @@
  * Sizes of messages on the wire, so that byte counts mean something: signatures of 64 bytes (ed25519),
  * a certificate of q signatures and a bit set (research 1.9: 64q + ceil(n / 8)), hashes of 32 bytes.
  */
-import type { Block } from '../protocol/block.js';
+import type { Opening, Block } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
-import type { Opening } from '../protocol/epoch.js';
 import { Kind, type Message } from '../protocol/messages.js';
 import { countSigners, type Signers } from '../protocol/signers.js';
 

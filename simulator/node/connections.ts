@@ -68,7 +68,7 @@ export class Connections {
   /** `node` is told that its connection to `peer` broke; `silent`: because it was not heard of. */
   tellDown(node: SimulatedNode | undefined, peer: number, silent: boolean): void {
     if (node === undefined || (silent && !this.#isApart(node.index, peer))) return;
-    node.process?.peerDown(peer);
+    node.process?.peerDown(peer, silent);
   }
 
   #isApart(a: number, b: number): boolean {

@@ -4,9 +4,9 @@
  *
  * It never decides anything, and keeps only the times of the newest views.
  */
-import type { Block, Qc, Tc } from '../protocol/block.js';
+import type { Opening, Block, Qc, Tc } from '../protocol/block.js';
 import type { CertificateFault, Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
-import type { EpochSet, Opening } from '../protocol/epoch.js';
+import type { EpochSet } from '../protocol/epoch.js';
 import { Kind, type VoteMessage } from '../protocol/messages.js';
 import type { Signers } from '../protocol/signers.js';
 import { blockBytes } from '../network/message-size.js';

@@ -32,7 +32,7 @@ export class MachineReporter {
   readonly #hooks: SimulatedNodeHooks;
   readonly #shared: SharedBodies;
   readonly #compiled = new Set<string>();
-  readonly #peers = new Set<number>();
+  #peers: readonly number[] = [];
 
   constructor(world: NodeWorld, node: number, hooks: SimulatedNodeHooks) {
     this.#world = world;
@@ -43,7 +43,7 @@ export class MachineReporter {
 
   /** Peers connected now, ascending. */
   get peers(): readonly number[] {
-    return [...this.#peers].sort((a, b) => a - b);
+    return this.#peers;
   }
 
   started(version: string, lockRestored: boolean): void {
@@ -52,8 +52,8 @@ export class MachineReporter {
 
   /** The validator with the lower position dials. */
   peerConnected(peer: number): void {
-    if (this.#peers.has(peer)) return;
-    this.#peers.add(peer);
+    if (this.#peers.includes(peer)) return;
+    this.#peers = [...this.#peers, peer].sort((a, b) => a - b);
     this.#hooks.network.peerConnected({
       peer: this.#world.names.node(peer),
       direction: this.#node < peer ? 'outbound' : 'inbound',
@@ -61,12 +61,13 @@ export class MachineReporter {
     });
   }
 
-  /** The other process died: its machine closed the connection. */
-  peerDisconnected(peer: number): void {
-    if (!this.#peers.delete(peer)) return;
+  /** The other process died, and its machine closed the connection; or nothing was heard on it for too long. */
+  peerDisconnected(peer: number, silent: boolean): void {
+    if (!this.#peers.includes(peer)) return;
+    this.#peers = this.#peers.filter((other) => other !== peer);
     this.#hooks.network.peerDisconnected({
       peer: this.#world.names.node(peer),
-      reason: 'closed_by_peer',
+      reason: silent ? 'timeout' : 'closed_by_peer',
       direction: this.#node < peer ? 'outbound' : 'inbound',
     });
   }

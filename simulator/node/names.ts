@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Committee } from '../protocol/committee.js';
 import { listSigners, type Signers } from '../protocol/signers.js';
 
-/** Hashes remembered; blocks are talked about for a few views. */
+/** Hashes remembered, those of the newest blocks; blocks are talked about for a few views. */
 const REMEMBERED = 4096;
 
 /** The names of one run. */
@@ -14,8 +14,9 @@ export class Names {
   readonly #prefix: string;
   readonly #nodes: readonly string[];
   readonly #validators: readonly string[];
-  readonly #blocks = new Map<number, string>();
-
+  // By number modulo what is remembered: which block it is, and its hash.
+  readonly #blocks = new Float64Array(REMEMBERED).fill(-1);
+  readonly #hashes = new Array<string>(REMEMBERED).fill('');
   #signers: Signers | undefined;
   #signerNames: readonly string[] = [];
 
@@ -49,14 +50,11 @@ export class Names {
 
   /** Hash of a block, 64 hexadecimal digits. Block numbers are unique in a run, and so is this. */
   block(id: number): string {
-    const known = this.#blocks.get(id);
-    if (known !== undefined) return known;
+    const at = id % REMEMBERED;
+    if (this.#blocks[at] === id) return this.#hashes[at] as string;
     const hash = createHash('sha256').update(`${this.#prefix}${id}`).digest('hex');
-    if (this.#blocks.size >= REMEMBERED) {
-      const [oldest] = this.#blocks.keys();
-      if (oldest !== undefined) this.#blocks.delete(oldest);
-    }
-    this.#blocks.set(id, hash);
+    this.#blocks[at] = id;
+    this.#hashes[at] = hash;
     return hash;
   }
 }

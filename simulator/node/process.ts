@@ -190,8 +190,8 @@ export class NodeProcess implements Effects {
     this.#machine?.peerConnected(peer);
   }
 
-  peerDown(peer: number): void {
-    this.#machine?.peerDisconnected(peer);
+  peerDown(peer: number, silent: boolean): void {
+    this.#machine?.peerDisconnected(peer, silent);
   }
 
   // --- what the replica asks for

@@ -3,9 +3,9 @@
  * and to the node's own events where it has hooks. Without hooks it costs next to nothing.
  */
 import { Code } from '../core/digest.js';
-import type { Block, Qc, Tc } from '../protocol/block.js';
+import type { Opening, Block, Qc, Tc } from '../protocol/block.js';
 import type { CertificateFault, Observer, Rejection, ViewTrigger } from '../protocol/effects.js';
-import type { EpochSet, Opening } from '../protocol/epoch.js';
+import type { EpochSet } from '../protocol/epoch.js';
 import { Kind, type VoteMessage } from '../protocol/messages.js';
 import type { ConsensusReporter } from './consensus-reporter.js';
 import type { NodeWorld } from './world.js';

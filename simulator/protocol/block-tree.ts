@@ -6,8 +6,7 @@
  * The ledger may be cut from below by the host once no replica can ask for those blocks any more:
  * real nodes keep them, but nobody could notice.
  */
-import { genesisBlock, type Block } from './block.js';
-import type { Opening } from './epoch.js';
+import { type Opening, genesisBlock, type Block } from './block.js';
 
 /** Final blocks by height, in order. */
 export class Ledger {

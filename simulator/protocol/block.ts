@@ -3,7 +3,6 @@
  * between simulated nodes: what a node has is decided by its own tree and ledger, not by who holds
  * the object. Ids are small integers that stand for hashes; the readable hash is made for events only.
  */
-import type { Opening } from './epoch.js';
 import { noSigners, type Signers } from './signers.js';
 
 /** What a block carries; the protocol never looks inside. */
@@ -52,6 +51,22 @@ export interface Block {
   /** Two words that hash its contents and its ancestors (see workload/content-hash). */
   readonly hashHigh: number;
   readonly hashLow: number;
+}
+
+/** Where an epoch begins, and why. Immutable, shared by reference. */
+export interface Opening {
+  /** The epoch that begins. */
+  readonly epoch: number;
+  /** Its first view. */
+  readonly view: number;
+  /** The last block of the epoch before. */
+  readonly root: Block;
+  /** A certificate of the root. */
+  readonly certificate: Qc;
+  /** From the root up to the block that `last` certifies. */
+  readonly path: readonly Block[];
+  /** The certificate that closed the epoch before. */
+  readonly last: Qc;
 }
 
 /** A payload without transactions. */

@@ -5,8 +5,8 @@
  *
  * The host must not call back into the replica from inside an effect; it does so afterwards.
  */
-import type { Block, Qc, Tc } from './block.js';
-import type { EpochSet, Opening } from './epoch.js';
+import type { Opening, Block, Qc, Tc } from './block.js';
+import type { EpochSet } from './epoch.js';
 import type { Message, VoteMessage } from './messages.js';
 
 /** Timers of a replica; setting one replaces the one of the same name. */

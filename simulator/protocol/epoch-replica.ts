@@ -8,11 +8,11 @@
  * build) never reaches the next; the highest voted view is kept over epochs; who is not of the set
  * signs nothing and runs no view timer.
  */
-import type { Block, Qc } from './block.js';
+import type { Opening, Block, Qc } from './block.js';
 import { BasicReplica } from './basic-replica.js';
 import { ChainedReplica } from './chained-replica.js';
 import { Timer, type Effects, type Observer, type SafetyRecord, type TimerName } from './effects.js';
-import { isProven, type EpochSchedule, type Opening } from './epoch.js';
+import { isProven, type EpochSchedule } from './epoch.js';
 import { Kind, type Message } from './messages.js';
 import { COMMIT_DEPTH, type Durable, type Replica, type ReplicaConfig } from './replica.js';
 import type { ReplicaCore } from './replica-core.js';

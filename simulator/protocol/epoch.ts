@@ -13,7 +13,7 @@
  * by (epoch, view); a validator that had gone on in e without knowing of the closing may meet a view
  * number again, and does not vote in it. All parts of one run share one schedule.
  */
-import type { Block, Qc } from './block.js';
+import type { Block, Opening, Qc } from './block.js';
 import type { Committee } from './committee.js';
 import type { Rotation } from './rotation.js';
 
@@ -30,22 +30,6 @@ export interface EpochSet {
 /** The set of each epoch. */
 export interface EpochSchedule {
   of(epoch: number): EpochSet;
-}
-
-/** Where an epoch begins, and why. Immutable, shared by reference. */
-export interface Opening {
-  /** The epoch that begins. */
-  readonly epoch: number;
-  /** Its first view. */
-  readonly view: number;
-  /** The last block of the epoch before. */
-  readonly root: Block;
-  /** A certificate of the root. */
-  readonly certificate: Qc;
-  /** From the root up to the block that `last` certifies. */
-  readonly path: readonly Block[];
-  /** The certificate that closed the epoch before. */
-  readonly last: Qc;
 }
 
 /** Epochs of `blocks` blocks each; the sets are made when first asked for. */

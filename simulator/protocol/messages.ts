@@ -3,8 +3,7 @@
  * are immutable and shared by reference between the receivers of a broadcast. The sender is not part
  * of the message: the transport states it, as an authenticated channel does.
  */
-import type { Block, Qc, Tc } from './block.js';
-import type { Opening } from './epoch.js';
+import type { Opening, Block, Qc, Tc } from './block.js';
 
 /** Message types by number, in the words of the protocol. */
 export const messageNames = [

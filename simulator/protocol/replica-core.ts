@@ -8,7 +8,7 @@
  * a vote needs rank(justify) >= rank(lock); the lock never decreases; nothing signed is sent before
  * lock and voted view are durable; blocks commit in height order, each once.
  */
-import { epochOf, genesisQc, isWellFormed, type Block, type Qc } from './block.js';
+import { type Opening, epochOf, genesisQc, isWellFormed, type Block, type Qc } from './block.js';
 import { BlockTree } from './block-tree.js';
 import { CatchUp, type CatchUpHost } from './catch-up.js';
 import type { Committee } from './committee.js';
@@ -22,7 +22,7 @@ import {
   type TimerName,
   type ViewTrigger,
 } from './effects.js';
-import { openingAfter, type Opening } from './epoch.js';
+import { openingAfter } from './epoch.js';
 import { EpochPacemaker } from './epoch-pacemaker.js';
 import {
   Kind,

@@ -2,11 +2,11 @@
  * What drives a replica, whichever protocol it runs: inputs in, effects and statements out. A replica
  * is deterministic and knows no time; the same inputs in the same order give the same effects.
  */
-import type { Block } from './block.js';
+import type { Opening, Block } from './block.js';
 import type { Ledger } from './block-tree.js';
 import type { Committee } from './committee.js';
 import type { SafetyRecord, TimerName } from './effects.js';
-import type { EpochSchedule, EpochSet, Opening } from './epoch.js';
+import type { EpochSchedule, EpochSet } from './epoch.js';
 import type { Message } from './messages.js';
 import type { TimerOptions } from './pacemaker.js';
 import type { Rotation } from './rotation.js';

@@ -30,7 +30,7 @@ export function bothWatch(one: RunWatch | undefined, other: RunWatch | undefined
           (first[name] as Statement | undefined)?.(...facts);
           (second[name] as Statement | undefined)?.(...facts);
         };
-      return told as Partial<Observer>;
+      return told;
     },
     committed: (validator, block, time) => {
       one.committed(validator, block, time);

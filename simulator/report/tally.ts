@@ -2,7 +2,7 @@
  * Counts what a run did, for its result: views, blocks, latencies. It watches all validators from
  * outside; "the chain" is what the first validator to commit has.
  */
-import { GrowingTable } from '../checkers/growing-table.js';
+import { RecentTable } from '../checkers/recent-table.js';
 import { DurationHistogram } from '../core/histogram.js';
 import type { Block } from '../protocol/block.js';
 
@@ -41,15 +41,15 @@ export class Tally {
   readonly firstCommit = new DurationHistogram();
   /** Views from a block's own to the one that its commit opens. */
   readonly intervalViews = new Mean();
-  readonly #firstEntered = new GrowingTable();
-  readonly #timedOut = new GrowingTable();
+  readonly #firstEntered = new RecentTable();
+  readonly #timedOut = new RecentTable();
 
   constructor(validators: number) {
     this.committedBy = new Float64Array(validators);
   }
 
   viewEntered(nowUs: number, view: number): void {
-    if (this.#firstEntered.get(view) !== -1) return;
+    if (this.#firstEntered.get(view) !== -1 || this.#firstEntered.forgot(view)) return;
     this.#firstEntered.set(view, nowUs);
     this.viewsEntered++;
     const before = view > 1 ? this.#firstEntered.get(view - 1) : -1;
@@ -58,7 +58,7 @@ export class Tally {
   }
 
   viewTimedOut(view: number): void {
-    if (this.#timedOut.get(view) !== -1) return;
+    if (this.#timedOut.get(view) !== -1 || this.#firstEntered.forgot(view)) return;
     this.#timedOut.set(view, 1);
     this.viewsTimedOut++;
   }

@@ -23,14 +23,18 @@ export interface SenderState {
 
 /** The deeds of one run. */
 export class DeedWatch {
-  readonly #committee: Committee;
+  readonly #committeeOf: (epoch: number) => Committee;
   readonly #tell: (deed: DeedName, validator: number, view: number) => void;
   /** Block by statement: kind, validator and view. */
   readonly #stated = new Map<string, number>();
   readonly #told = new Set<string>();
 
-  constructor(committee: Committee, tell: (deed: DeedName, validator: number, view: number) => void) {
-    this.#committee = committee;
+  /** @param committeeOf the set of an epoch */
+  constructor(
+    committeeOf: (epoch: number) => Committee,
+    tell: (deed: DeedName, validator: number, view: number) => void,
+  ) {
+    this.#committeeOf = committeeOf;
     this.#tell = tell;
   }
 
@@ -40,7 +44,7 @@ export class DeedWatch {
       const { block, view } = message;
       const { justify } = block;
       if (this.#isSecond('proposal', from, view, block.id)) this.did('double_proposal', from, view);
-      if (justify.view > 0 && !this.#committee.isQuorum(justify.signers))
+      if (justify.view > 0 && !this.#committeeOf(justify.epoch).isQuorum(justify.signers))
         this.did('invalid_certificate', from, view);
       if (sender.deviant && justify.view < Math.min(sender.highQcView, view - 1))
         this.did('tail_fork', from, view);

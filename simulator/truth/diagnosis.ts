@@ -6,7 +6,6 @@
  * no class alone would have, the first one that there is.
  */
 import type { Cause } from '../../src/index.js';
-import type { Committee } from '../protocol/committee.js';
 import { Fate, type Round } from './passage.js';
 import { voteSnag, type Snag, type Surroundings } from './snag.js';
 import type { ViewRecord } from './view-record.js';
@@ -26,7 +25,6 @@ export interface Judgement extends Finding {
 
 /** What the diagnosis looks at. */
 export interface Scene extends Surroundings {
-  readonly committee: Committee;
   /** How long a leader without the last certificate waits. */
   readonly leaderWaitUs: number;
 }
@@ -104,13 +102,13 @@ function roundFailure(
   collector: number,
   scene: Scene,
 ): Finding | undefined {
-  const { committee } = scene;
+  const { committee } = record;
   const snags = new Map<number, Snag>();
   let counted = 0;
   for (let validator = 0; validator < committee.size; validator++) {
     const snag = voteSnag(record, round, collector, validator, scene);
     if (snag === undefined) counted += committee.powerOf(validator);
-    else snags.set(validator, snag);
+    else if (committee.powerOf(validator) > 0) snags.set(validator, snag);
   }
   if (counted >= committee.quorumPower || round.certified !== undefined) return undefined;
   const powerOf = (kind: Snag['kind']): number =>
@@ -154,8 +152,8 @@ function cutOff(
 
 /** A certificate was, or could have been, and nobody else got it in time. */
 function unpassedOn(record: ViewRecord, scene: Scene): Finding {
-  const { committee, history } = scene;
-  const { collector, passing } = record;
+  const { history } = scene;
+  const { committee, collector, passing } = record;
   if (!passing.wasSent) {
     const formedUs = record.rounds.at(-1)?.certified?.atUs ?? record.firstTimeoutUs;
     if (formedUs > record.stoppedUs(collector)) return late(record, formedUs, scene);
@@ -205,8 +203,8 @@ function late(record: ViewRecord, passedUs: number, scene: Scene): Finding {
  * Nobody stopped this view, but a fault, which may be over, had put the validators out of step: some were in other
  * views when the proposal came. Undefined when there was none.
  */
-function aftermath(record: ViewRecord, { committee, history, horizonUs }: Scene): Finding | undefined {
-  const { leader, collector, beganUs, firstTimeoutUs } = record;
+function aftermath(record: ViewRecord, { history, horizonUs }: Scene): Finding | undefined {
+  const { committee, leader, collector, beganUs, firstTimeoutUs } = record;
   const fromUs = beganUs - horizonUs;
   const disturbs = (one: number): boolean =>
     history.had('down', one, fromUs, firstTimeoutUs) ||
@@ -225,8 +223,8 @@ function aftermath(record: ViewRecord, { committee, history, horizonUs }: Scene)
 
 /** How long each part took whose actor was held up, by a fault or by its own machine. */
 function stretches(record: ViewRecord, passedUs: number, scene: Scene): { us: number; finding: Finding }[] {
-  const { committee, history, horizonUs, leaderWaitUs } = scene;
-  const { leader, collector, beganUs, firstTimeoutUs, passing } = record;
+  const { history, horizonUs, leaderWaitUs } = scene;
+  const { committee, leader, collector, beganUs, firstTimeoutUs, passing } = record;
   const [first] = record.rounds;
   const last = record.rounds.at(-1);
   if (first === undefined || last === undefined) return [];

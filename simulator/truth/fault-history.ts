@@ -35,7 +35,7 @@ export interface Sides extends Span {
 
 /** The faults of a run, newest spans kept. */
 export class FaultHistory {
-  readonly #committee: Committee;
+  #committee: Committee;
   readonly #spans: Record<Concern, Span[][]>;
   readonly #disturbed: Span[] = [];
   readonly #cuts: (Span & { readonly by: readonly number[] })[] = [];
@@ -48,6 +48,11 @@ export class FaultHistory {
     this.#alwaysDisturbed = alwaysDisturbed;
     const none = (): Span[][] => Array.from({ length: committee.size }, () => []);
     this.#spans = { down: none(), slow: none(), strain: none(), deviant: none() };
+  }
+
+  /** Another set has the votes from now on. */
+  setChanged(committee: Committee): void {
+    this.#committee = committee;
   }
 
   /** Links were cut by a fault; `by`: those whom it sets apart. */

@@ -90,6 +90,11 @@ function broadcastSnag(
   if (history.had('down', validator, arrivesUs, record.firstTimeoutUs)) return by('missing', validator);
   if (history.had('strain', validator, arrivesUs, Math.min(stoppedUs, Number.MAX_SAFE_INTEGER)))
     return by('voter_late', validator);
+  // A disk has its bad moments without any fault.
+  const dwelledUs = Math.min(stoppedUs, record.firstTimeoutUs) - arrivesUs;
+  const longUs = (record.firstTimeoutUs - record.beganUs) / 4;
+  if (around.machinesTakeTime && enteredUs !== undefined && dwelledUs > longUs)
+    return by('voter_late', validator);
   return straggling(record, validator, around);
 }
 

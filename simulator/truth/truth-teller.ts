@@ -9,6 +9,7 @@ import type { NetworkTrace } from '../network/network.js';
 import type { Block, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { Observer } from '../protocol/effects.js';
+import type { EpochSet } from '../protocol/epoch.js';
 import { Kind, type Message } from '../protocol/messages.js';
 import type { PacemakerKind, ProtocolName, Vote2Collector } from '../protocol/replica.js';
 import type { Rotation } from '../protocol/rotation.js';
@@ -66,6 +67,9 @@ export class TruthTeller implements RunWatch, NetworkTrace {
   /** By validator: the view it is in, and the view of its highest certificate. */
   readonly #views: number[];
   readonly #highQcViews: number[];
+  readonly #epochs: number[];
+  /** Sets by epoch, those after the first. */
+  readonly #sets = new Map<number, EpochSet>();
   /** When each began and ended to catch up, last time. */
   readonly #syncs: { fromUs: number; toUs: number }[];
   #highest = 0;
@@ -77,12 +81,15 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     const { committee } = world;
     this.#size = committee.size;
     this.#history = new FaultHistory(committee, world.alwaysDisturbed);
-    this.#deeds = new DeedWatch(committee, (deed, validator, view) => this.#tellDeed(deed, validator, view));
+    this.#deeds = new DeedWatch(
+      (epoch) => this.#committeeOf(epoch),
+      (deed, validator, view) => this.#tellDeed(deed, validator, view),
+    );
+    this.#epochs = new Array<number>(committee.size).fill(0);
     this.#views = new Array<number>(committee.size).fill(0);
     this.#highQcViews = new Array<number>(committee.size).fill(0);
     this.#syncs = Array.from({ length: committee.size }, () => ({ fromUs: Infinity, toUs: Infinity }));
     this.#scene = {
-      committee,
       history: this.#history,
       // Under the epoch pacemaker whoever is out of step gets back at the end of an epoch.
       horizonUs: (world.pacemaker === 'epoch' ? committee.weakSize + 2 : 2) * world.maxTimeoutUs,
@@ -168,7 +175,10 @@ export class TruthTeller implements RunWatch, NetworkTrace {
         const carried = this.#carriedView(message.block);
         const { justify, dc } = message.block;
         // Only a certificate that holds carries anything on.
-        if (carried === message.view - 1 && this.#world.committee.isQuorum((dc ?? justify).signers))
+        if (
+          carried === message.view - 1 &&
+          this.#committeeOf(justify.epoch).isQuorum((dc ?? justify).signers)
+        )
           this.#records.get(carried)?.passing.sent(to, from, atUs, arrivesUs, cut);
         if (record === undefined || record.leader !== from) return;
         record.proposed(message.block);
@@ -185,6 +195,9 @@ export class TruthTeller implements RunWatch, NetworkTrace {
         return;
       case Kind.decide:
         if (record?.collector === from) record.passing.sent(to, from, atUs, arrivesUs, cut);
+        return;
+      default:
+        return;
     }
   }
 
@@ -192,6 +205,7 @@ export class TruthTeller implements RunWatch, NetworkTrace {
 
   observer(validator: number): Partial<Observer> {
     return {
+      epochEntered: (set) => this.#epochEntered(validator, set),
       viewEntered: (view, trigger, leader) => this.#entered(validator, view, trigger, leader),
       viewTimedOut: (view) => this.#timedOut(validator, view),
       proposalSent: (block) =>
@@ -230,6 +244,17 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     // What is final is no matter of a view's failure.
   }
 
+  #epochEntered(validator: number, set: EpochSet): void {
+    this.#epochs[validator] = set.epoch;
+    if (this.#sets.has(set.epoch)) return;
+    this.#sets.set(set.epoch, set);
+    this.#history.setChanged(set.committee);
+  }
+
+  #committeeOf(epoch: number): Committee {
+    return this.#sets.get(epoch)?.committee ?? this.#world.committee;
+  }
+
   #entered(validator: number, view: number, trigger: string, leader: number): void {
     const { nowUs } = this.#world.time;
     this.#records.get(this.#views[validator] ?? 0)?.leftUs.set(validator, nowUs);
@@ -239,7 +264,7 @@ export class TruthTeller implements RunWatch, NetworkTrace {
       this.#settle();
     }
     if (trigger === 'qc' || trigger === 'dc') this.#carriedOn(validator, view - 1);
-    const record = this.#record(view, leader);
+    const record = this.#record(view, { leader, epoch: this.#epochs[validator] ?? 0 });
     if (record === undefined) return;
     record.enteredUs.set(validator, nowUs);
     if (trigger === 'start' && view > 1) record.startedIn.add(validator);
@@ -252,6 +277,8 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     if (this.#history.had('deviant', validator, nowUs - this.#scene.horizonUs, nowUs)) return;
     const record = this.#records.get(view);
     if (record === undefined) return this.#tellLate(validator, view);
+    // Who is not of the set follows, and its timer holds nothing up.
+    if (record.committee.powerOf(validator) === 0) return;
     if (!record.timedOutUs.has(validator)) record.timedOutUs.set(validator, nowUs);
   }
 
@@ -356,14 +383,19 @@ export class TruthTeller implements RunWatch, NetworkTrace {
   }
 
   /** The record of a view, made if it is neither settled nor far ahead. */
-  #record(view: number, leader?: number): ViewRecord | undefined {
+  #record(
+    view: number,
+    entered?: { readonly leader: number; readonly epoch: number },
+  ): ViewRecord | undefined {
     const known = this.#records.get(view);
     if (known !== undefined || view <= this.#settled || view > this.#highest + 1) return known;
-    const { rotation, protocol, vote2To } = this.#world;
+    const { protocol, vote2To } = this.#world;
+    const epoch = entered?.epoch ?? Math.max(...this.#epochs);
+    const rotation = this.#sets.get(epoch)?.rotation ?? this.#world.rotation;
     const isBasic = protocol === 'hotstuff2-basic';
-    const leads = leader ?? rotation.leader(view);
+    const leads = entered?.leader ?? rotation.leader(view);
     const collector = isBasic && vote2To === 'leader' ? leads : rotation.leader(view + 1);
-    const record = new ViewRecord(view, leads, collector, isBasic ? 2 : 1, this.#size);
+    const record = new ViewRecord(view, leads, collector, isBasic ? 2 : 1, this.#committeeOf(epoch));
     this.#records.set(view, record);
     return record;
   }

@@ -3,12 +3,15 @@
  * Times are virtual microseconds.
  */
 import type { Block } from '../protocol/block.js';
+import type { Committee } from '../protocol/committee.js';
 import { Passage, Round } from './passage.js';
 
 /** One view of a run. */
 export class ViewRecord {
   readonly view: number;
   readonly leader: number;
+  /** The set that votes in it. */
+  readonly committee: Committee;
   /** Who collects the last votes of the view, and passes their certificate on. */
   collector: number;
   /** Proposal and votes; in the basic form prepare and second votes too. */
@@ -31,7 +34,9 @@ export class ViewRecord {
   /** Who, other than its collector, went on by its certificate or by a block that carries it. */
   readonly carriedOnBy = new Set<number>();
 
-  constructor(view: number, leader: number, collector: number, rounds: 1 | 2, size: number) {
+  constructor(view: number, leader: number, collector: number, rounds: 1 | 2, committee: Committee) {
+    const { size } = committee;
+    this.committee = committee;
     this.view = view;
     this.leader = leader;
     this.collector = collector;

@@ -23,6 +23,12 @@ export const errorCodes = {
   'journal.unusable': 'The folder of a journal cannot be made, read or mended.',
   'server.listen': 'The HTTP address cannot be opened.',
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
+  'simulator.scenario':
+    'A scenario is not there, or has problems; all are listed, each with line and column.',
+  'promql.bad_data': 'The text is no PromQL query, or a parameter of the request is out of range.',
+  'promql.execution': 'A PromQL query does not fit the data it found, or would pass a limit.',
+  'promql.timeout': 'A PromQL query took longer than its timeout.',
+  'promql.canceled': 'A PromQL query was given up by whoever asked it.',
   'testing.expectation':
     'A check of `quorumscope/testing` did not hold; the message says what was found and expected.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',

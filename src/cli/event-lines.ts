@@ -41,6 +41,8 @@ interface Opening {
   readonly words: readonly number[];
   /** Whether its bytes are its characters. */
   readonly isPlain: boolean;
+  /** The most bytes that such a line may need, lists apart. */
+  readonly room: number;
 }
 
 /** Who states the events of a stream that shares its file with others. */
@@ -53,13 +55,18 @@ export class LineAuthor {
   }
 
   /** How this author's lines of a type begin. */
-  opening({ index, type }: EventPlan): Opening {
-    return (this.#openings[index] ??= openingOf(`{"type":"${type}","node":${JSON.stringify(this.node)}`));
+  opening(plan: EventPlan): Opening {
+    return this.#openings[plan.index] ?? this.#open(plan);
   }
-}
 
-function openingOf(text: string): Opening {
-  return { length: text.length, words: wordsOf(text), isPlain: Buffer.byteLength(text) === text.length };
+  #open({ index, type }: EventPlan): Opening {
+    const text = `{"type":"${type}","node":${JSON.stringify(this.node)}`;
+    const { length } = text;
+    const room = length + ENVELOPE_BYTES + tailWriter(index).maxBytes;
+    const opening = { length, words: wordsOf(text), isPlain: Buffer.byteLength(text) === length, room };
+    this.#openings[index] = opening;
+    return opening;
+  }
 }
 
 /** Writes the lines of one chunk after the other. */
@@ -88,14 +95,8 @@ export class EventLines {
     this.#bodies.fill(undefined);
   }
 
-  /** The most bytes that `put` may need for such a line, lists apart. */
-  roomFor(author: LineAuthor, plan: EventPlan): number {
-    return author.opening(plan).length + ENVELOPE_BYTES + tailWriter(plan.index).maxBytes;
-  }
-
-  /** Writes a line to `at`, where there is room. @returns the position after it, or `NOT_PLAIN` */
-  put(at: number, author: LineAuthor, { plan, tsUs, monoUs, seq, body }: TappedEvent): number {
-    const opening = author.opening(plan);
+  /** Writes a line to `at`, where there is `opening.room`. @returns the position after it, or `NOT_PLAIN` */
+  put(at: number, opening: Opening, { plan, tsUs, monoUs, seq, body }: TappedEvent): number {
     if (!opening.isPlain) return NOT_PLAIN;
     const { view } = this.#target;
     const { words } = opening;

@@ -105,15 +105,53 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
 }
 
 function addSimulate(program: Command, context: CliContext, finish: Finish): void {
-  program
+  const command = program
     .command('simulate')
     .description('a network of validators that run the protocol, with the faults you name')
+    .argument('[scenario]', 'name of a bundled scenario, or a YAML file; options override it');
+  addOutlets(addNetwork(command)).action(
+    async (
+      scenario: string | undefined,
+      options: Readonly<Record<string, string | string[] | boolean>>,
+      command: Command,
+    ) => {
+      const given = Object.entries(options).filter(
+        ([key]) => command.getOptionValueSource(key) !== 'default',
+      );
+      const { list, ...raw } = Object.fromEntries(given);
+      if (list === true) finish((await import('./simulate-list.js')).simulateList(raw, context, scenario));
+      else if (raw['swarm'] === undefined)
+        finish(await (await import('./simulate.js')).simulate(raw, context, scenario));
+      else finish(await (await import('./simulate-swarm.js')).simulateSwarm(raw, context, scenario));
+    },
+  );
+}
+
+/** What to run. */
+function addNetwork(command: Command): Command {
+  return command
+    .option('--list', 'the bundled scenarios')
     .option('--validators <n>', 'how many', '4')
     .option('--seed <n>', 'same seed, same run', '1')
+    .option('--powers <list>', 'voting power of each, such as 1,1,2,3; else 1')
     .option('--duration <duration>', 'virtual time to run for; with --speed realtime for ever unless given')
+    .option('--views <n>', 'end the run after so many views')
     .option('--speed <max|realtime>', 'how fast', 'max')
     .option('--delay <duration>', 'time of a message from one validator to another', '20ms')
+    .option(
+      '--latency <model>',
+      'delays with chance: normal:20ms,2ms (mean, deviation), exponential:10ms,5ms (floor, mean), aws (8 regions)',
+    )
+    .option('--jitter <duration>', 'at most so much more for each message')
+    .option('--uplink <bits>', 'what a validator sends at most, bits per second')
+    .option('--loss <ratio>', 'share of messages lost')
+    .option('--loss-transport <datagram|stream>', 'whether lost messages are gone or come late')
+    .option('--duplicate <ratio>', 'share of messages that arrive twice')
+    .option('--reorder <ratio>', 'share of messages held back, so that later ones overtake them')
+    .option('--reorder-by <duration>', 'for how long at most; else 50ms')
     .option('--timeout <duration>', 'base view timer', '500ms')
+    .option('--backoff <factor>', 'growth of the timer with each failed view; else 1.5')
+    .option('--max-timeout <duration>', 'the longest timer; else 8 times the base')
     .option(
       '--leader-wait <duration>',
       'how long a leader waits for status messages after a failed view; else two delays',
@@ -123,14 +161,27 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
       'HotStuff-2 in either form, or three-phase HotStuff',
       'chained',
     )
-    .option('--rotation <round-robin|hashed|reputation>', 'who leads', 'round-robin')
+    .option('--vote2-to <next-leader|leader>', 'who collects the second votes of the basic form')
+    .option('--rotation <round-robin|weighted|hashed|reputation>', 'who leads', 'round-robin')
     .option('--pacemaker <timeout|epoch>', 'how validators leave a failed view', 'timeout')
     .option('--machines <ideal|modelled>', 'whether signatures and disk writes take time', 'ideal')
     .option('--transactions <n>', 'load, per second', '0')
+    .option('--block-transactions <n>', 'the most that a block takes')
+    .option('--mempool-capacity <n>', 'transactions that a validator keeps waiting at most')
     .option('--start <time>', 'wall time at which the run begins: 2025-01-01T00:00:00Z, or microseconds')
     .option('--crash <who@when>', 'stop a validator: v2@5s; may be repeated', collect)
     .option('--slow <who@when:delay>', 'make its messages slower: v2@5s:300ms; may be repeated', collect)
-    .option('--heal <who@when>', 'end its faults: v2@20s; may be repeated', collect)
+    .option('--heal <who@when>', 'end its faults: v2@20s; may be repeated', collect);
+}
+
+/** What goes wrong, and where it is told. */
+function addOutlets(command: Command): Command {
+  return command
+    .option(
+      '--fault <words>',
+      "any fault, in the words of scenario files: 'partition groups=[[v0,v1],[v2,v3]] at=5s for=10s'; may be repeated",
+      collect,
+    )
     .option('--attach <address>', 'ship events to a sidecar: unix:///path or tcp://127.0.0.1:port')
     .option('--events <file>', 'write the events of all nodes as NDJSON')
     .option('--truth <file>', 'write what really happens as NDJSON; - is stdout')
@@ -144,18 +195,7 @@ function addSimulate(program: Command, context: CliContext, finish: Finish): voi
       '--swarm <n>',
       'so many runs, each drawn from its seed: chaos, then all healed; stops at the first failure',
     )
-    .option('--swarm-run <seed>', 'the one run of a swarm that has this seed')
-    .action(async (options: Record<string, string | string[] | boolean>, command: Command) => {
-      const given = Object.entries(options).filter(
-        ([key]) => command.getOptionValueSource(key) !== 'default',
-      );
-      const raw = Object.fromEntries(given);
-      const result =
-        raw['swarm'] === undefined
-          ? (await import('./simulate.js')).simulate(raw, context)
-          : (await import('./simulate-swarm.js')).simulateSwarm(raw, context);
-      finish(await result);
-    });
+    .option('--swarm-run <seed>', 'the one run of a swarm that has this seed');
 }
 
 function addChecks(program: Command, context: CliContext, finish: Finish): void {

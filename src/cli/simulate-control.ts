@@ -2,7 +2,7 @@
  * The control channel of `simulate --control`: commands as lines in, the truth as JSON lines out. The words are read
  * here, purely; `simulate.ts` carries them out.
  */
-import { parseDuration } from '../config/duration.js';
+import { parseDuration } from '../base/duration.js';
 import { validatorOf } from './simulate-options.js';
 
 /** A line that `simulate --control` writes. Times are those of the events' `ts_us`. */

@@ -2,9 +2,10 @@
  * The words of `simulate` as values. All problems are told at once, each with the option, what was found and what was
  * expected. Pure.
  */
+import { readFault, type SimulationOptions, type StatedFault } from '../../simulator/main.js';
 import { QuorumscopeError } from '../base/errors.js';
 import { tcpAddress, unixPath } from '../config/address.js';
-import { parseDuration } from '../config/duration.js';
+import { parseDuration } from '../base/duration.js';
 
 /** A fault that is known before the run; `atUs` counts from its start. */
 export type PlannedFault =
@@ -25,7 +26,12 @@ export function validatorOf(name: string): string | number {
 
 /** What to simulate, and where its output goes. */
 export interface SimulateOptions {
+  /** Name or path; the options say what differs from it. */
+  readonly scenario: string | undefined;
+  /** The options that were given, as commander keeps them, with their words. */
+  readonly given: ReadonlyMap<string, string>;
   readonly validators: number;
+  readonly powers: readonly number[] | undefined;
   readonly seed: number;
   /** Undefined: until it is stopped. */
   readonly durationUs: number | undefined;
@@ -33,8 +39,15 @@ export interface SimulateOptions {
   readonly delayUs: number;
   readonly timeoutUs: number;
   readonly leaderWaitUs: number;
+  readonly backoff: number | undefined;
+  readonly maxTimeoutUs: number | undefined;
+  /** Ends the run when a view above this is entered. */
+  readonly views: number | undefined;
+  readonly vote2To: 'next-leader' | 'leader' | undefined;
+  /** Only what was said. */
+  readonly network: NonNullable<SimulationOptions['network']>;
   readonly protocol: 'chained' | 'basic' | 'hotstuff3';
-  readonly rotation: 'round-robin' | 'hashed' | 'reputation';
+  readonly rotation: 'round-robin' | 'weighted' | 'hashed' | 'reputation';
   readonly pacemaker: 'timeout' | 'epoch';
   /** `modelled`: signatures take processor time, and disks as long as measured ones. */
   readonly machines: 'ideal' | 'modelled';
@@ -42,7 +55,13 @@ export interface SimulateOptions {
   readonly startUs: number | undefined;
   /** Transactions per second; 0 leaves blocks empty. */
   readonly transactions: number;
+  readonly blockTransactions: number | undefined;
+  readonly mempoolCapacity: number | undefined;
   readonly faults: readonly PlannedFault[];
+  /** Faults by `--fault`, whose validators the seed may draw. */
+  readonly stated: readonly StatedFault[];
+  /** As they were typed. */
+  readonly faultTexts: readonly string[];
   readonly attach: string | undefined;
   readonly events: string | undefined;
   readonly truth: string | undefined;
@@ -115,6 +134,62 @@ class Reader {
     return this.#refuse(key, text, expected, undefined);
   }
 
+  /** A number that need not be whole. */
+  number(key: string, min: number, max: number): number | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    return this.#refuse(key, text, `a number from ${min} to ${max}`, undefined);
+  }
+
+  optionalWhole(key: string, min: number, max: number): number | undefined {
+    return this.text(key) === undefined ? undefined : this.whole(key, min, max, min);
+  }
+
+  /** `1,1,2,3`. */
+  wholes(key: string): number[] | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    if (/^\d+(?:,\d+)*$/.test(text)) return text.split(',').map(Number);
+    return this.#refuse(key, text, 'whole numbers such as 1,1,2,3', undefined);
+  }
+
+  /** `20ms`, `normal:20ms,2ms`, `exponential:10ms,5ms` or `aws`. */
+  latency(key: string): NonNullable<SimulationOptions['network']>['delay'] {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    if (text === 'aws') return { kind: 'aws' };
+    const [, kind, first, second] = /^(normal|exponential):([^,]+),([^,]+)$/.exec(text) ?? [];
+    const us = [first, second].map((word) => parseDuration(word ?? ''));
+    const [a, b] = us;
+    if (a !== undefined && b !== undefined)
+      return kind === 'normal'
+        ? { kind: 'normal', meanUs: a, deviationUs: b }
+        : { kind: 'exponential', floorUs: a, meanUs: b };
+    const fixed = parseDuration(text);
+    if (fixed !== undefined && fixed > 0) return { kind: 'fixed', us: fixed };
+    const expected = '20ms, normal:20ms,2ms (mean, deviation), exponential:10ms,5ms (floor, mean) or aws';
+    return this.#refuse(key, text, expected, undefined);
+  }
+
+  /** All that was given, of an option that may be repeated. */
+  texts(key: string): readonly string[] {
+    const given = this.#raw[key];
+    return Array.isArray(given) ? (given as readonly string[]) : [];
+  }
+
+  /** Each in the words of a scenario's faults. */
+  stated(key: string): StatedFault[] {
+    return this.texts(key).flatMap((text) => {
+      const fault = readFault(text);
+      if (!('problems' in fault)) return [fault];
+      for (const problem of fault.problems)
+        this.problems.push(`${flagOf(key)} ${JSON.stringify(text)}: ${problem}`);
+      return [];
+    });
+  }
+
   address(key: string): string | undefined {
     const text = this.text(key);
     if (text === undefined || unixPath(text) !== undefined || tcpAddress(text) !== undefined) return text;
@@ -123,9 +198,7 @@ class Reader {
 
   /** `v2@5s`, or with a delay `v2@5s:300ms`. */
   faults(kind: PlannedFault['kind']): PlannedFault[] {
-    const given = this.#raw[kind];
-    const texts = Array.isArray(given) ? (given as readonly string[]) : [];
-    return texts.flatMap((text) => {
+    return this.texts(kind).flatMap((text) => {
       const match = /^([\w-]+)@([^:@]+)(?::([^:@]+))?$/.exec(text);
       const atUs = parseDuration(match?.[2] ?? '');
       const delayUs = parseDuration(match?.[3] ?? '0');
@@ -163,14 +236,29 @@ function planned(
 /** What a swarm's run draws for itself. */
 const drawnKeys = [
   ...['validators', 'seed', 'duration', 'delay', 'timeout', 'leaderWait', 'pacemaker', 'machines'],
-  ...['protocol', 'rotation', 'transactions', 'crash', 'slow', 'heal'],
+  ...['protocol', 'rotation', 'transactions', 'crash', 'slow', 'heal', 'fault', 'powers', 'vote2To', 'views'],
+  ...[
+    'backoff',
+    'maxTimeout',
+    'latency',
+    'jitter',
+    'uplink',
+    'loss',
+    'lossTransport',
+    'duplicate',
+    'reorder',
+  ],
+  ...['reorderBy', 'blockTransactions', 'mempoolCapacity'],
 ];
 
 /** @throws QuorumscopeError `config.invalid` naming every problem */
-export function readSimulateOptions(raw: RawOptions): SimulateOptions {
+export function readSimulateOptions(raw: RawOptions, scenario?: string): SimulateOptions {
   const read = new Reader(raw);
   const options: SimulateOptions = {
+    scenario,
+    given: givenWords(raw),
     validators: read.whole('validators', 2, 10_000, 4),
+    powers: read.wholes('powers'),
     seed: read.whole('seed', 0, MAX_SEED, 1),
     durationUs: read.duration('duration'),
     speed: read.choice('speed', ['max', 'realtime'], 'max'),
@@ -178,12 +266,22 @@ export function readSimulateOptions(raw: RawOptions): SimulateOptions {
     timeoutUs: read.duration('timeout') ?? 500_000,
     // Those who enter by the certificate are one delay behind the leader, their statuses another.
     leaderWaitUs: read.duration('leaderWait') ?? 2 * (parseDuration(read.text('delay') ?? '') ?? 20_000),
+    backoff: read.number('backoff', 1, 10),
+    maxTimeoutUs: read.duration('maxTimeout'),
+    views: read.optionalWhole('views', 1, Number.MAX_SAFE_INTEGER),
+    vote2To:
+      raw['vote2To'] === undefined ? undefined : read.choice('vote2To', ['next-leader', 'leader'], 'leader'),
+    network: readNetwork(read, raw),
     protocol: read.choice('protocol', ['chained', 'basic', 'hotstuff3'], 'chained'),
-    rotation: read.choice('rotation', ['round-robin', 'hashed', 'reputation'], 'round-robin'),
+    rotation: read.choice('rotation', ['round-robin', 'weighted', 'hashed', 'reputation'], 'round-robin'),
     pacemaker: read.choice('pacemaker', ['timeout', 'epoch'], 'timeout'),
     machines: read.choice('machines', ['ideal', 'modelled'], 'ideal'),
     startUs: read.instant('start'),
     transactions: read.whole('transactions', 0, 1_000_000, 0),
+    blockTransactions: read.optionalWhole('blockTransactions', 1, 1_000_000),
+    mempoolCapacity: read.optionalWhole('mempoolCapacity', 1, 100_000_000),
+    stated: read.stated('fault'),
+    faultTexts: read.texts('fault'),
     faults: [...read.faults('crash'), ...read.faults('slow'), ...read.faults('heal')],
     attach: read.address('attach'),
     events: read.text('events'),
@@ -195,6 +293,8 @@ export function readSimulateOptions(raw: RawOptions): SimulateOptions {
   };
   read.expect(
     options.swarmRun !== undefined ||
+      scenario !== undefined ||
+      read.text('views') !== undefined ||
       options.speed === 'realtime' ||
       options.durationUs !== undefined ||
       read.text('duration') !== undefined,
@@ -208,10 +308,38 @@ export function readSimulateOptions(raw: RawOptions): SimulateOptions {
     !(options.json && (options.truth === '-' || options.control)),
     '--json: one document on stdout leaves no room for --control or --truth -',
   );
+  read.expect(
+    options.swarmRun === undefined || scenario === undefined,
+    `${scenario}: --swarm-run draws the network from its seed`,
+  );
   for (const key of options.swarmRun === undefined ? [] : drawnKeys)
     read.expect(raw[key] === undefined, `${flagOf(key)}: --swarm-run draws the network from its seed`);
   refuseAll(read.problems);
   return options;
+}
+
+/** Only what was said, so that a scenario keeps the rest. */
+function readNetwork(read: Reader, raw: RawOptions): SimulateOptions['network'] {
+  const said = {
+    delay: read.latency('latency'),
+    jitterUs: read.duration('jitter'),
+    uplinkBitsPerSecond: read.optionalWhole('uplink', 1, Number.MAX_SAFE_INTEGER),
+    loss: read.number('loss', 0, 1),
+    transport:
+      raw['lossTransport'] === undefined
+        ? undefined
+        : read.choice('lossTransport', ['datagram', 'stream'], 'datagram'),
+    duplicate: read.number('duplicate', 0, 1),
+    reorder: read.number('reorder', 0, 1),
+    reorderUs: read.duration('reorderBy'),
+  };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+function givenWords(raw: RawOptions): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(raw).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])),
+  );
 }
 
 /** How many runs, and from which seed. */
@@ -222,8 +350,9 @@ export interface SwarmRequest {
 }
 
 /** @throws QuorumscopeError `config.invalid` naming every problem */
-export function readSwarmOptions(raw: RawOptions): SwarmRequest {
+export function readSwarmOptions(raw: RawOptions, scenario?: string): SwarmRequest {
   const read = new Reader(raw);
+  read.expect(scenario === undefined, `${scenario}: a swarm draws its networks and takes no scenario`);
   const runs = read.whole('swarm', 1, 1_000_000, 1);
   const request = { runs, seed: read.whole('seed', 0, MAX_SEED - runs, 1), json: read.flag('json') };
   // A swarm draws its networks: what one says about them would be overruled silently.
@@ -236,7 +365,8 @@ export function readSwarmOptions(raw: RawOptions): SwarmRequest {
   return request;
 }
 
-function refuseAll(problems: readonly string[]): void {
+/** @throws QuorumscopeError `config.invalid` naming every problem, unless there is none */
+export function refuseAll(problems: readonly string[]): void {
   if (problems.length === 0) return;
   const message = `simulate cannot run like this:\n\n${problems.map((line) => `  ${line}`).join('\n')}\n`;
   throw new QuorumscopeError('config.invalid', 'configuration', message, { details: { problems } });

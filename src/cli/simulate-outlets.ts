@@ -3,7 +3,7 @@
  * misses nothing. Each process start of a node has hooks of its own, as each start of a real node has.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { NodeIdentity, SimulatedNodeHooks } from '../../simulator/main.js';
+import type { EventLoss, NodeIdentity, SimulatedNodeHooks } from '../../simulator/main.js';
 import type { EventTap, TapOrigin } from '../attach/hooks/event-tap.js';
 import { helloLine } from '../attach/hooks/hello.js';
 import type { Target } from '../attach/hooks/words.js';
@@ -46,8 +46,9 @@ export class LineFile {
 
   /** Writes an event as the encoder would, but without a string in between. */
   writeEvent(author: LineAuthor, event: TappedEvent, weight: number | undefined): void {
-    if (this.#lines.roomFor(author, event.plan) > CHUNK_BYTES - this.#used) this.flush();
-    const end = weight === undefined ? this.#lines.put(this.#used, author, event) : -1;
+    const opening = author.opening(event.plan);
+    if (opening.room > CHUNK_BYTES - this.#used) this.flush();
+    const end = weight === undefined ? this.#lines.put(this.#used, opening, event) : -1;
     if (end >= 0) {
       this.#used = end;
       return;
@@ -79,6 +80,9 @@ function targetOf(size: number): Target {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, size) };
 }
 
+/** Whether a line of a node, stamped so, is lost on its way. */
+type LosesLine = (node: string, tsUs: number) => boolean;
+
 /** What became of shipped events. */
 export interface Shipped {
   readonly delivered: number;
@@ -90,10 +94,16 @@ export class Outlets {
   readonly #attach: string | undefined;
   readonly #events: LineFile | undefined;
   readonly #shippings: Shipping[] = [];
+  readonly #loses: LosesLine = () => false;
 
-  constructor(attach: string | undefined, events: LineFile | undefined) {
+  /**
+   * @param loss which lines never reach the file
+   * @param startUs of virtual time, on the scale of the events
+   */
+  constructor(attach: string | undefined, events: LineFile | undefined, loss?: EventLoss, startUs = 0) {
     this.#attach = attach;
     this.#events = events;
+    if (loss?.none === false) this.#loses = (node, tsUs) => loss.loses(node, tsUs - startUs);
   }
 
   /** Whether anybody wants events; a silent simulation is faster. */
@@ -108,12 +118,15 @@ export class Outlets {
     const shipping = this.#attach === undefined ? undefined : ship(hooks, { address: this.#attach });
     if (shipping) this.#shippings.push(shipping);
     const file = this.#events;
-    const untap = file ? hooks.attach((origin) => fileTap(file, origin)) : undefined;
+    const untap = file ? hooks.attach((origin) => fileTap(file, origin, this.#loses)) : undefined;
     const close = (): void => {
       untap?.();
       void shipping?.close();
     };
-    return Object.assign(Object.create(hooks) as Hooks, { close });
+    // Of one shape for all nodes, unlike objects that inherit from different ones.
+    return Object.fromEntries([...Object.entries(hooks), ['close', close] as const]) as unknown as Hooks & {
+      close: () => void;
+    };
   }
 
   /** Delivers what is buffered, within the shippings' own deadlines. */
@@ -134,7 +147,11 @@ export class Outlets {
 }
 
 /** Writes every event with its node's name, because the lines of all nodes share the file. */
-function fileTap(file: LineFile, { identity, facts, nextSeq, stamper }: TapOrigin): EventTap {
+function fileTap(
+  file: LineFile,
+  { identity, facts, nextSeq, stamper }: TapOrigin,
+  loses: LosesLine,
+): EventTap {
   const { node } = identity;
   const author = new LineAuthor(node);
   const none = domainNames.map(() => 0);
@@ -148,7 +165,7 @@ function fileTap(file: LineFile, { identity, facts, nextSeq, stamper }: TapOrigi
     hasRoom: () => true,
     accept: (plan, tsUs, monoUs, seq, weight, body) => {
       placed[plan.domain] = seq + 1;
-      file.writeEvent(author, { plan, tsUs, monoUs, seq, body }, weight);
+      if (!loses(node, tsUs)) file.writeEvent(author, { plan, tsUs, monoUs, seq, body }, weight);
     },
     refuse: () => undefined,
     restate: (now) => hello(now, placed),

@@ -4,10 +4,43 @@
  *
  * Faults commanded while a run went on become planned ones at the times at which they fell due.
  */
-import { formatDuration } from '../config/duration.js';
+import { formatDuration } from '../base/duration.js';
 import type { PlannedFault, SimulateOptions } from './simulate-options.js';
 
 const MS = 1_000;
+
+/** Options that are left out where they were not given, with the words of their flags. */
+const optional: readonly (readonly [key: string, flag: string])[] = [
+  ['powers', '--powers'],
+  ['backoff', '--backoff'],
+  ['maxTimeout', '--max-timeout'],
+  ['latency', '--latency'],
+  ['jitter', '--jitter'],
+  ['uplink', '--uplink'],
+  ['loss', '--loss'],
+  ['lossTransport', '--loss-transport'],
+  ['duplicate', '--duplicate'],
+  ['reorder', '--reorder'],
+  ['reorderBy', '--reorder-by'],
+  ['views', '--views'],
+  ['protocol', '--protocol'],
+  ['vote2To', '--vote2-to'],
+  ['rotation', '--rotation'],
+  ['pacemaker', '--pacemaker'],
+  ['machines', '--machines'],
+  ['transactions', '--transactions'],
+  ['blockTransactions', '--block-transactions'],
+  ['mempoolCapacity', '--mempool-capacity'],
+];
+
+/** Options that a command without a scenario always names. */
+const plain: readonly (readonly [key: string, flag: string])[] = [
+  ['validators', '--validators'],
+  ['duration', '--duration'],
+  ['delay', '--delay'],
+  ['timeout', '--timeout'],
+  ['leaderWait', '--leader-wait'],
+];
 
 /**
  * @param commanded faults that came over the control channel, at whole milliseconds
@@ -19,23 +52,39 @@ export function replayCommand(
   virtualUs: number,
 ): string {
   if (options.swarmRun !== undefined) return `quorumscope simulate --swarm-run ${options.swarmRun}`;
+  const words: (string | number)[] =
+    options.scenario === undefined ? ownWords(options, virtualUs) : scenarioWords(options, options.scenario);
+  for (const [key, flag] of optional) {
+    const text = options.given.get(key);
+    if (text !== undefined) words.push(flag, quoted(text));
+  }
+  if (options.startUs !== undefined) words.push('--start', options.startUs);
+  for (const fault of [...options.faults, ...commanded]) words.push(`--${fault.kind}`, faultWord(fault));
+  for (const text of options.faultTexts) words.push('--fault', quoted(text));
+  return `quorumscope simulate ${words.join(' ')}`;
+}
+
+function scenarioWords({ seed, given }: SimulateOptions, scenario: string): (string | number)[] {
+  const said = plain.flatMap(([key, flag]) => (given.has(key) ? [flag, given.get(key) ?? ''] : []));
+  return [quoted(scenario), '--seed', seed, ...said];
+}
+
+function ownWords(options: SimulateOptions, virtualUs: number): (string | number)[] {
+  const isEndless = options.durationUs === undefined && options.views !== undefined;
   const durationUs = options.durationUs ?? Math.ceil(virtualUs / MS) * MS;
-  const words: (string | number)[] = [
+  return [
     ...['--validators', options.validators],
     ...['--seed', options.seed],
-    ...['--duration', formatDuration(durationUs)],
+    ...(isEndless ? [] : ['--duration', formatDuration(durationUs)]),
     ...['--delay', formatDuration(options.delayUs)],
     ...['--timeout', formatDuration(options.timeoutUs)],
     ...['--leader-wait', formatDuration(options.leaderWaitUs)],
   ];
-  if (options.protocol !== 'chained') words.push('--protocol', options.protocol);
-  if (options.rotation !== 'round-robin') words.push('--rotation', options.rotation);
-  if (options.pacemaker !== 'timeout') words.push('--pacemaker', options.pacemaker);
-  if (options.machines !== 'ideal') words.push('--machines', options.machines);
-  if (options.transactions > 0) words.push('--transactions', options.transactions);
-  if (options.startUs !== undefined) words.push('--start', options.startUs);
-  for (const fault of [...options.faults, ...commanded]) words.push(`--${fault.kind}`, faultWord(fault));
-  return `quorumscope simulate ${words.join(' ')}`;
+}
+
+/** As a shell reads it back. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function faultWord(fault: PlannedFault): string {

@@ -10,8 +10,12 @@ import type { CliContext, ExitCode } from './context.js';
 import { readSwarmOptions, type RawOptions } from './simulate-options.js';
 import { renderTable } from './table.js';
 
-export async function simulateSwarm(raw: RawOptions, context: CliContext): Promise<ExitCode> {
-  const { runs, seed, json } = readSwarmOptions(raw);
+export async function simulateSwarm(
+  raw: RawOptions,
+  context: CliContext,
+  scenario?: string,
+): Promise<ExitCode> {
+  const { runs, seed, json } = readSwarmOptions(raw, scenario);
   const isShown = context.stderr.isTTY === true && context.stdout.isTTY === true;
   const result = await runSwarm({
     runs,

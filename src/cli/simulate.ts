@@ -4,15 +4,15 @@
  */
 import {
   createSimulation,
+  EventLoss,
   isFaultLine,
   renderReport,
   RunPictures,
   type Simulation,
-  type SimulationOptions,
   type FaultLine,
   type TruthLine,
 } from '../../simulator/main.js';
-import { convergenceProblem, drawPlan } from '../../simulator/swarm/plan.js';
+import { convergenceProblem } from '../../simulator/swarm/plan.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { VERSION } from '../version.js';
 import { showSpan } from './age.js';
@@ -24,6 +24,7 @@ import {
   type RawOptions,
   type SimulateOptions,
 } from './simulate-options.js';
+import { networkOf } from './simulate-network.js';
 import { LineFile, Outlets } from './simulate-outlets.js';
 import { replayCommand } from './simulate-replay.js';
 import { renderResult } from './simulate-view.js';
@@ -33,30 +34,33 @@ const PROGRESS_US = 500_000;
 /** Where virtual time begins when it does not follow the wall: 2025-01-01, so that every run tells the same times. */
 const VIRTUAL_START_US = 1_735_689_600_000_000;
 
-export async function simulate(raw: RawOptions, context: CliContext): Promise<ExitCode> {
-  const options = readSimulateOptions(raw);
+export async function simulate(raw: RawOptions, context: CliContext, scenario?: string): Promise<ExitCode> {
+  const options = readSimulateOptions(raw, scenario);
+  const { options: network, sidecar } = networkOf(options);
+  const startUs =
+    options.startUs ?? (options.speed === 'realtime' ? context.clock.nowUs() : VIRTUAL_START_US);
   const outlets = new Outlets(
     options.attach,
     options.events === undefined ? undefined : new LineFile(options.events),
+    new EventLoss(sidecar, network.seed),
+    startUs,
   );
   const truth = truthChannel(options, context);
   const report = options.report === undefined ? undefined : new LineFile(options.report);
-  const startUs =
-    options.startUs ?? (options.speed === 'realtime' ? context.clock.nowUs() : VIRTUAL_START_US);
-  const network = networkOf(options);
   const pictures = report && new RunPictures(network.validators, startUs);
+  const tellTruth = (line: TruthLine): void => {
+    if (isFaultLine(line)) {
+      truth.tell(faultLine(line));
+      pictures?.truth(line);
+    } else truth.tell(line);
+  };
   const simulation = createSimulation({
     ...network,
     clock: context.clock,
     version: VERSION,
     startUs,
     ...(outlets.wanted ? { hooksFor: (identity) => outlets.hooksFor(identity) } : {}),
-    truth: (line) => {
-      if (isFaultLine(line)) {
-        truth.tell(faultLine(line));
-        pictures?.truth(line);
-      } else truth.tell(line);
-    },
+    ...(truth.wanted || pictures !== undefined ? { truth: tellTruth } : {}),
     watch: pictures,
   });
   void stopped(context.stop).then(() => simulation.stop());
@@ -93,36 +97,9 @@ export async function simulate(raw: RawOptions, context: CliContext): Promise<Ex
   return result.safety.total + result.liveness.total === 0 && unconverged === undefined ? 0 : 1;
 }
 
-const protocols = {
-  chained: 'hotstuff2-chained',
-  basic: 'hotstuff2-basic',
-  hotstuff3: 'hotstuff3-chained',
-} as const;
-
-const rotations = { 'round-robin': 'round_robin', hashed: 'hashed', reputation: 'reputation' } as const;
-
-const modelledMachines = { fsync: 'measured', processor: 'modelled' } as const;
-
-function networkOf(options: SimulateOptions): SimulationOptions {
-  if (options.swarmRun !== undefined) return { ...drawPlan(options.swarmRun).options, speed: options.speed };
-  return {
-    validators: options.validators,
-    seed: options.seed,
-    delayUs: options.delayUs,
-    viewTimeoutUs: options.timeoutUs,
-    leaderWaitUs: options.leaderWaitUs,
-    protocol: protocols[options.protocol],
-    rotation: rotations[options.rotation],
-    pacemaker: options.pacemaker,
-    ...(options.machines === 'modelled' ? { hardware: modelledMachines } : {}),
-    speed: options.speed,
-    durationUs: options.durationUs,
-    faults: options.faults,
-    ...(options.transactions > 0 ? { workload: { transactionsPerSecond: options.transactions } } : {}),
-  };
-}
-
 interface TruthChannel {
+  /** Whether anybody hears; a run whose truth nobody wants is faster. */
+  readonly wanted: boolean;
   tell(line: ControlLine | Exclude<TruthLine, FaultLine>): void;
   close(): void;
 }
@@ -133,6 +110,7 @@ function truthChannel(options: SimulateOptions, { stdout }: CliContext): TruthCh
   const file = truth === undefined || truth === '-' ? undefined : new LineFile(truth);
   const toStdout = control || truth === '-';
   return {
+    wanted: file !== undefined || toStdout,
     tell: (line) => {
       const text = `${JSON.stringify(line)}\n`;
       file?.write(text);

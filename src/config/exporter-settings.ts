@@ -1,5 +1,5 @@
 /** Settings that exporters share: when and what is pushed, bounds, spool, and who one is to the receiver. */
-import { parseDuration } from './duration.js';
+import { parseDuration } from '../base/duration.js';
 import type { Contradiction, Values } from './section.js';
 import { duration, names, nullable, secret, secretFile, secretOf, size, text, texts } from './setting.js';
 

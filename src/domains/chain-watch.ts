@@ -82,7 +82,7 @@ export class ChainWatch {
       if (this.#validators.forget(name)) this.#changed();
     }
     if (this.#nodes.size > 0) return false;
-    this.#eachObserver('closed', (observer) => observer.closed?.());
+    this.#eachObserver('retired', (observer) => observer.retired?.());
     this.#scope.series.close();
     return true;
   }

@@ -2,8 +2,8 @@
 import type { EventType } from '../events/vocabulary.js';
 import type { MetricDefinition } from '../metrics/definition.js';
 
-/** What may feed a metric. */
-export type Feeding = EventType | 'hello';
+/** What may feed a metric; `verdict`: the verdict on a view, reached from all that was said of it (docs/CAUSES.md). */
+export type Feeding = EventType | 'hello' | 'verdict';
 
 /** A metric of a domain. */
 export type DomainMetric<L extends readonly string[] = readonly string[]> = MetricDefinition<L> & {

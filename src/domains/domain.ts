@@ -72,7 +72,7 @@ export interface NodeObserver {
    */
   detached?(): void;
   /** The node has been retired: nothing is heard of it through this observer again. */
-  closed?(): void;
+  retired?(): void;
 }
 
 /** Watches all nodes of one chain. */
@@ -84,7 +84,7 @@ export interface ChainObserver {
   /** Called every collection interval, after the nodes' own ticks. */
   tick?(nowUs: number): void;
   /** The last node of the chain has been retired. */
-  closed?(): void;
+  retired?(): void;
 }
 
 /** A domain: its catalogue, and how to watch a chain. */

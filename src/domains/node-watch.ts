@@ -60,7 +60,7 @@ export class NodeWatch {
   }
 
   close(): void {
-    this.each('closed', (observer) => observer.closed?.());
+    this.each('retired', (observer) => observer.retired?.());
     this.#options.scope.series.close();
   }
 

@@ -10,6 +10,20 @@ export interface Sample {
   readonly value: number;
 }
 
+/** The series of a range query: seconds and values. */
+export type Matrix = readonly {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [number, number])[];
+}[];
+
+interface RangeAnswer {
+  readonly status: string;
+  readonly error?: string;
+  readonly data: {
+    readonly result: readonly { metric: Record<string, string>; values: [number, string][] }[];
+  };
+}
+
 interface QueryAnswer {
   readonly status: string;
   readonly error?: string;
@@ -36,9 +50,22 @@ export class PrometheusServer {
       config,
       `global: {scrape_interval: 1s}\nscrape_configs: [{job_name: quorumscope, static_configs: [{targets: ['${target}']}]}]\n`,
     );
+    return PrometheusServer.#run(config, join(folder, 'data'), folder);
+  }
+
+  /** Starts one over a folder of blocks; it scrapes nothing and keeps whatever the blocks hold. */
+  static async over(blocks: string): Promise<PrometheusServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'quorumscope-prometheus-'));
+    const config = join(folder, 'prometheus.yml');
+    writeFileSync(config, '{}\n');
+    return PrometheusServer.#run(config, blocks, folder);
+  }
+
+  static async #run(config: string, data: string, folder: string): Promise<PrometheusServer> {
     const child = new Child('prometheus', [
       `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--storage.tsdb.path=${data}`,
+      '--storage.tsdb.retention.time=50y',
       '--web.listen-address=127.0.0.1:0',
     ]);
     const [, address] = await child.printed(/msg="Listening on" address=(\S+)/);
@@ -57,6 +84,23 @@ export class PrometheusServer {
     const answer = (await response.json()) as QueryAnswer;
     if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`);
     return answer.data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  }
+
+  /** A range query, in seconds; the message when it fails. */
+  async range(expression: string, start: number, end: number, step: number): Promise<Matrix | string> {
+    const parameters = new URLSearchParams({
+      query: expression,
+      start: String(start),
+      end: String(end),
+      step: String(step),
+    });
+    const response = await fetch(`${this.url}/api/v1/query_range`, { method: 'POST', body: parameters });
+    const answer = (await response.json()) as RangeAnswer;
+    if (answer.status !== 'success') return answer.error ?? 'failed';
+    return answer.data.result.map(({ metric, values }) => ({
+      metric,
+      values: values.map(([time, value]) => [time, Number(value.replace('Inf', 'Infinity'))] as const),
+    }));
   }
 
   async stop(): Promise<void> {

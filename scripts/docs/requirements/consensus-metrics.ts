@@ -24,7 +24,14 @@ const principles = section('S4.principles', 'Design philosophy', [
   ]),
   open('real_time', 'Real-Time Insights: live dashboards and alerting', 'feature live page, alerts'),
   open('analysis', 'Performance Analysis: deep dive for consensus optimization', [
-    'feature view records, phase timing, `quorumscope explain VIEW`',
+    'metric hotstuff_consensus_quorum_closing_gap_seconds',
+    'metric hotstuff_consensus_validator_quorum_closings_total',
+    'metric hotstuff_consensus_second_phase_duration_seconds',
+    'metric hotstuff_consensus_view_timer_used_ratio',
+    'metric hotstuff_consensus_validator_participation_ratio',
+    'metric hotstuff_consensus_validator_reputation_ratio',
+    'metric hotstuff_consensus_quorum_margin_voting_power',
+    'feature view records, phase timing, participation, `quorumscope explain VIEW`',
   ]),
   done(shown.exposition, 'standards', 'Standards Compliance: standard monitoring ecosystems', [
     'route GET /metrics',

@@ -46,6 +46,6 @@ function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
       understanding.validators?.();
     },
     tick: (nowUs) => understanding.tick?.(nowUs),
-    closed: () => understanding.closed?.(),
+    retired: () => understanding.retired?.(),
   };
 }

@@ -3,17 +3,58 @@
  * them. Observers of series know nothing of it, and it knows nothing of them.
  */
 import type { ChainObserver, ChainScope } from '../domain.js';
+import { ChainFindings } from './findings/chain-findings.js';
+import { Participation } from './participation/participation.js';
 import { ChainRecords } from './record/chain-records.js';
+import { PhaseObserver } from './record/phase-observer.js';
 import { RecordBook } from './record/record-book.js';
+import { VerdictBook } from './verdict/verdict-book.js';
+import { VerdictSeries } from './verdict/verdict-series.js';
 import type { ConsensusWatch } from './watch.js';
 
-/** Opens the records of a chain and what reads them. */
+/** Opens the records of a chain and what reads them, and its findings. */
 export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
-  const { records: listener } = watch.listeners;
-  const records = new ChainRecords(chain.chain, chain.names, listener === undefined ? [] : [listener]);
-  watch.open(chain.chain, records);
+  const { records: recordListener, verdicts: verdictListener } = watch.listeners;
+  const records = new ChainRecords(chain.chain, chain.names);
+  const participation = new Participation(chain, records);
+  const series = new VerdictSeries(chain);
+  const verdicts = new VerdictBook({
+    chain: chain.chain,
+    names: chain.names,
+    clock: chain.clock,
+    views: records,
+    listeners: verdictListener === undefined ? [series] : [series, verdictListener],
+  });
+  const findings = new ChainFindings(chain, watch.listeners.findings);
+  records.listen(participation);
+  if (recordListener !== undefined) records.listen(recordListener);
+  records.listen(verdicts);
+  watch.open(chain.chain, { views: records, participation });
   return {
-    node: (scope) => [new RecordBook(scope, records)],
-    closed: () => watch.close(chain.chain),
+    node: (scope) => {
+      const phases = new PhaseObserver(scope);
+      return [
+        // The standing before the records, so that where a node is now is known when one of them closes.
+        verdicts.watch(scope.node),
+        new RecordBook(scope, records, [phases]),
+        phases,
+        participation.observer(scope),
+        ...findings.node(scope),
+      ];
+    },
+    validators: () => {
+      participation.validators();
+      verdicts.validators();
+      series.validators();
+      findings.validators();
+    },
+    tick: () => {
+      verdicts.tick();
+      participation.tick();
+    },
+    retired: () => {
+      verdicts.close();
+      watch.close(chain.chain);
+    },
   };
 }

@@ -2,12 +2,8 @@
 import type { Gauge } from '../../metrics/series.js';
 import type { ChainScope, NodeObserver, NodeScope, ValidatorMember } from '../domain.js';
 import { setOrClear } from '../span.js';
+import { quorumOf } from './quorum.js';
 import { validatorMetrics as m } from './validator-metrics.js';
-
-/** Least power that is more than two thirds of `power`. */
-function quorumOf(power: number): number {
-  return Math.floor((2 * power) / 3) + 1;
-}
 
 /** The set as series of the chain; `update` brings them in line with the set in force. */
 export function validatorSetSeries({ series, names }: ChainScope): { update(): void } {

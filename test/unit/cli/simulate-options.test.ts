@@ -34,7 +34,7 @@ describe('readSimulateOptions', () => {
         slow: ['v2@5s'],
         start: '2025-01-01',
         protocol: 'hotstuff',
-        rotation: 'weighted',
+        rotation: 'fair',
         pacemaker: 'fast',
         control: true,
         json: true,
@@ -49,7 +49,7 @@ describe('readSimulateOptions', () => {
         --speed: found "fast", expected max or realtime
         --leader-wait: found "5", expected a duration such as 500ms, 5s or 1m30s
         --protocol: found "hotstuff", expected chained or basic or hotstuff3
-        --rotation: found "weighted", expected round-robin or hashed or reputation
+        --rotation: found "fair", expected round-robin or weighted or hashed or reputation
         --pacemaker: found "fast", expected timeout or epoch
         --start: found "2025-01-01", expected an instant such as 2025-01-01T00:00:00Z, or microseconds since the Unix epoch
         --crash: found "v2", expected who@when, such as v2@5s

@@ -1,7 +1,7 @@
 /** Durations and sizes: what is written is read back, and nothing else is accepted. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from '../../../src/config/duration.js';
+import { formatDuration, parseDuration } from '../../../src/base/duration.js';
 import { formatSize, parseSize } from '../../../src/config/size.js';
 
 describe('durations', () => {

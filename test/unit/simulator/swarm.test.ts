@@ -6,6 +6,7 @@ import { runSwarm } from '../../../simulator/swarm/swarm.js';
 
 /** Refusals that only a Byzantine validator can cause. */
 const byzantineOnly = [
+  'refused: unknown_validator',
   'refused: duplicate',
   'refused: future_view',
   'refused: invalid_block',

@@ -29,14 +29,18 @@ export class ChainRecords implements ChainViews {
   readonly chain: string;
   readonly names: ValidatorNames;
   readonly texts = new SharedTexts();
-  readonly #listeners: readonly RecordListener[];
+  readonly #listeners: RecordListener[] = [];
   readonly #books = new Map<string, Book>();
   readonly #numbers = new Map<string, number>();
 
-  constructor(chain: string, names: ValidatorNames, listeners: readonly RecordListener[]) {
+  constructor(chain: string, names: ValidatorNames) {
     this.chain = chain;
     this.names = names;
-    this.#listeners = listeners;
+  }
+
+  /** From now on `listener` hears of the records of all nodes, after those who asked before. */
+  listen(listener: RecordListener): void {
+    this.#listeners.push(listener);
   }
 
   /** Views that one book may hold now. */

@@ -248,6 +248,10 @@ export class OpenRecord implements ViewRecord {
 
   refuse(refusal: Refusal): boolean {
     if (this.refusals.length >= MOST_REFUSALS) return false;
+    const { what, validator, reason, atUs } = refusal;
+    for (const known of this.refusals)
+      if (known.atUs === atUs && known.validator === validator)
+        if (known.what === what && known.reason === reason) return false;
     this.refusals = [...this.refusals, refusal];
     return true;
   }
@@ -306,9 +310,11 @@ export class OpenRecord implements ViewRecord {
 
   #ownStrain(): Mutable<LocalStrain> {
     if (this.strain !== AT_EASE) return this.strain;
-    this.#strain ??= { ...AT_EASE };
-    this.strain = Object.assign(this.#strain, AT_EASE);
-    return this.#strain;
+    const strain = (this.#strain ??= { ...AT_EASE });
+    strain.storageUs = strain.loopLagUs = strain.cpuRatio = strain.processingUs = undefined;
+    strain.isSyncing = false;
+    this.strain = strain;
+    return strain;
   }
 
   #isKnownVote({ vote, validator, block }: VoteArrival, index: number): boolean {

@@ -13,8 +13,8 @@ import type { NodeObserver, NodeScope } from '../../domain.js';
 import { LEAST_RECORDS, type ChainRecords } from './chain-records.js';
 import { OpenRecord, type Speaker, type Stamp } from './open-record.js';
 import { Strains } from './strains.js';
-import { recordHandlers } from './record-handlers.js';
-import type { ViewRecord } from './view-record.js';
+import { recordHandlers, type OpenBook } from './record-handlers.js';
+import type { RecordListener, ViewRecord } from './view-record.js';
 
 /** How far ahead of its own view a node may hear of one that gets a record. */
 const LOOKAHEAD = 64;
@@ -34,11 +34,12 @@ const chainedProtocols: ReadonlySet<string> = new Set([
 ]);
 
 /** The records of one node. */
-export class RecordBook implements NodeObserver {
+export class RecordBook implements NodeObserver, OpenBook {
   readonly handlers = recordHandlers(this);
   readonly chain: ChainRecords;
   readonly strains: Strains;
   readonly #node: string;
+  readonly #readers: readonly RecordListener[];
   /** In order of creation: the first is the first to go. */
   readonly #records = new Map<number, OpenRecord>();
   /** Records of the views left last, oldest first. */
@@ -48,7 +49,7 @@ export class RecordBook implements NodeObserver {
   #speaker: Speaker;
   #isChained = false;
   #current: OpenRecord | undefined;
-  /** The record asked for last. */
+  /** The record written to last. */
   #hot: OpenRecord | undefined;
   /** Highest view that had to make room: what comes later for it or below it comes too late. */
   #floor = -1;
@@ -56,11 +57,13 @@ export class RecordBook implements NodeObserver {
   /** A record that made room, to be used again. */
   #spare: OpenRecord | undefined;
 
-  constructor({ chain, node }: NodeScope, records: ChainRecords) {
+  /** @param readers of this node's records, heard before the chain's listeners */
+  constructor({ chain, node }: NodeScope, records: ChainRecords, readers: readonly RecordListener[] = []) {
     this.chain = records;
     this.#node = node;
     this.#speaker = { chain, node, self: undefined, run: '' };
     this.strains = new Strains(this.#recent, (record) => this.changed(record));
+    this.#readers = readers;
     records.add(node, this);
   }
 
@@ -86,7 +89,7 @@ export class RecordBook implements NodeObserver {
     for (const record of this.#records.values()) if (record.view >= view) record.lost(domain);
   }
 
-  closed(): void {
+  retired(): void {
     this.chain.remove(this.#node);
     this.#records.clear();
   }
@@ -95,9 +98,7 @@ export class RecordBook implements NodeObserver {
 
   at(view: number): OpenRecord | undefined {
     if (this.#hot?.view === view) return this.#hot;
-    const record = this.#records.get(view);
-    if (record !== undefined) this.#hot = record;
-    return record;
+    return this.#records.get(view);
   }
 
   /** Highest view first. */
@@ -123,7 +124,9 @@ export class RecordBook implements NodeObserver {
 
   /** The record of a view that the node says something new about; undefined where it gets none. */
   of(view: number, at: Stamp): OpenRecord | undefined {
-    return this.at(view) ?? this.#heardOf(view, at);
+    const known = this.at(view);
+    if (known === undefined) return this.#heardOf(view, at);
+    return (this.#hot = known);
   }
 
   offsetUs(record: OpenRecord, at: Stamp): number {
@@ -210,6 +213,7 @@ export class RecordBook implements NodeObserver {
 
   #close(record: OpenRecord): void {
     record.close();
+    for (const reader of this.#readers) reader.closed(record);
     this.chain.closed(record);
   }
 

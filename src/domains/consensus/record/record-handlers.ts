@@ -6,8 +6,9 @@
  */
 import type { DomainEvent, EventMap } from '../../../events/vocabulary.js';
 import type { Handlers } from '../../domain.js';
-import type { OpenRecord } from './open-record.js';
-import type { RecordBook } from './record-book.js';
+import type { ChainRecords } from './chain-records.js';
+import type { OpenRecord, Stamp } from './open-record.js';
+import type { Strains } from './strains.js';
 import type { VoteType } from './view-record.js';
 
 type Of<T extends string> = EventMap[`consensus.${T}` & keyof EventMap];
@@ -20,8 +21,29 @@ interface Certificate {
   readonly collect_us?: number | undefined;
 }
 
+/** What the handlers need of a book. */
+export interface OpenBook {
+  readonly chain: ChainRecords;
+  readonly strains: Strains;
+  /** The validator that the node is. */
+  readonly self: string | undefined;
+  /** The record of the view that the node is in. */
+  readonly current: OpenRecord | undefined;
+  /** The record of a view, where there is one. */
+  at(view: number): OpenRecord | undefined;
+  /** The record of a view that the node says something new about; undefined where it gets none. */
+  of(view: number, at: Stamp): OpenRecord | undefined;
+  offsetUs(record: OpenRecord, at: Stamp): number;
+  /** Something was added to `record`. */
+  changed(record: OpenRecord): void;
+  /** A vote was added. */
+  voteHeld(): void;
+  entered(event: EventMap['consensus.view_entered']): void;
+  timedOut(event: EventMap['consensus.view_timed_out']): void;
+}
+
 /** The handlers of a book. */
-export function recordHandlers(book: RecordBook): Handlers {
+export function recordHandlers(book: OpenBook): Handlers {
   return {
     ...viewHandlers(book),
     ...proposalHandlers(book),
@@ -31,7 +53,7 @@ export function recordHandlers(book: RecordBook): Handlers {
   };
 }
 
-function viewHandlers(book: RecordBook): Handlers {
+function viewHandlers(book: OpenBook): Handlers {
   return {
     'consensus.view_entered': (event) => book.entered(event),
     'consensus.view_timed_out': (event) => book.timedOut(event),
@@ -68,7 +90,7 @@ function viewHandlers(book: RecordBook): Handlers {
 }
 
 function timeoutCertified(
-  book: RecordBook,
+  book: OpenBook,
   event: Of<'tc_formed' | 'tc_received'>,
   isFormedHere: boolean,
 ): void {
@@ -79,7 +101,7 @@ function timeoutCertified(
   book.changed(record);
 }
 
-function proposalHandlers(book: RecordBook): Handlers {
+function proposalHandlers(book: OpenBook): Handlers {
   const proposed = (
     event: Of<'proposal_sent' | 'proposal_received'>,
     validator: string | undefined,
@@ -120,18 +142,20 @@ function proposalHandlers(book: RecordBook): Handlers {
 }
 
 function refused(
-  book: RecordBook,
+  book: OpenBook,
   event: Of<'proposal_rejected' | 'vote_rejected' | 'certificate_rejected'>,
   what: 'proposal' | 'vote' | 'certificate',
   view: number,
 ): void {
-  const record = book.at(view);
+  // A node may refuse the next view's proposal before it has entered that view.
+  const isNext = what === 'proposal' && view === (book.current?.view ?? -2) + 1;
+  const record = isNext ? book.of(view, event) : book.at(view);
   if (record === undefined) return;
   const { validator, reason } = event;
   if (record.refuse({ what, validator, reason, atUs: book.offsetUs(record, event) })) book.changed(record);
 }
 
-function voteHandlers(book: RecordBook): Handlers {
+function voteHandlers(book: OpenBook): Handlers {
   return {
     'consensus.vote_sent': (event) => {
       const record = book.of(event.view, event);
@@ -164,7 +188,7 @@ function sameBlock({ proposals, votes }: OpenRecord, block: string): string {
   return known === block ? known : block;
 }
 
-function certificateHandlers(book: RecordBook): Handlers {
+function certificateHandlers(book: OpenBook): Handlers {
   const certified = (event: Certificate & DomainEvent, vote: VoteType, isFormedHere: boolean): void => {
     const record = book.of(event.view, event);
     if (record === undefined) return;
@@ -189,11 +213,11 @@ function certificateHandlers(book: RecordBook): Handlers {
   };
 }
 
-function worked(book: RecordBook, event: DomainEvent, us: number | undefined): void {
+function worked(book: OpenBook, event: DomainEvent, us: number | undefined): void {
   if (us !== undefined && us > 0) book.strains.took('processingUs', us, event);
 }
 
-function machineHandlers(book: RecordBook): Handlers {
+function machineHandlers(book: OpenBook): Handlers {
   const stored = (event: DomainEvent & { readonly duration_us: number }): void =>
     book.strains.took('storageUs', event.duration_us, event);
   return {

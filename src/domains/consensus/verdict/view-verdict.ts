@@ -84,5 +84,8 @@ export interface ViewVerdict {
 
 /** Hears verdicts. */
 export interface VerdictListener {
+  /** A verdict was reached, or revised. */
   verdict(verdict: ViewVerdict): void;
+  /** Its last word: no revision can follow. Once per view, in ascending order of views. */
+  settled?(verdict: ViewVerdict): void;
 }

@@ -1,0 +1,149 @@
+/**
+ * Reads scenario text: YAML, held to the schema, then resolved once to see that it fits together. All problems are
+ * told at once, each with line and column.
+ */
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { QuorumscopeError } from '../../src/base/errors.js';
+import { checkOptions } from '../options.js';
+import { faultSchema, type StatedFault } from './fault-schema.js';
+import { resolveScenario } from './resolve.js';
+import { scenarioSchema, type Scenario } from './schema.js';
+
+/** One thing wrong with a scenario. */
+export interface ScenarioProblem {
+  /** `file:line:column`. */
+  readonly where: string;
+  /** `faults[0].validator`; empty for the whole file. */
+  readonly path: string;
+  readonly message: string;
+}
+
+type Path = readonly PropertyKey[];
+
+/**
+ * @param name of the file, for messages
+ * @throws QuorumscopeError `simulator.scenario`; `details.problems` is a list of `ScenarioProblem`
+ */
+export function readScenario(text: string, name: string): Scenario {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  const at = (path: Path, message: string): ScenarioProblem => ({
+    where: place(offsetOf(document, path)),
+    path: pathText(path),
+    message,
+  });
+  if (document.errors.length > 0)
+    throw scenarioError(
+      document.errors.map(({ pos, message }) => ({
+        where: place(pos[0]),
+        path: '',
+        message: `no valid YAML: ${message}`,
+      })),
+    );
+  const value: unknown = document.toJS();
+  const parsed = scenarioSchema.safeParse(value);
+  if (!parsed.success)
+    throw scenarioError(issuesOf(parsed.error, value).map(([path, message]) => at(path, message)));
+  const scenario = parsed.data;
+  const { run, problems } = resolveScenario(scenario, 1);
+  const found = problems.map(({ path, message }) => at(path, message));
+  try {
+    checkOptions({ ...run, faults: [] });
+  } catch (error) {
+    if (!(error instanceof QuorumscopeError)) throw error;
+    found.push(at([], error.message));
+  }
+  if (found.length > 0) throw scenarioError(found);
+  return scenario;
+}
+
+/**
+ * Reads one fault: YAML flow text, `{kind: crash, validator: v2, at: 5s}`, or shorter `crash validator=v2 at=5s`.
+ * @returns the fault, or what is wrong with it
+ */
+export function readFault(text: string): StatedFault | { readonly problems: readonly string[] } {
+  const trimmed = text.trim();
+  const flow = trimmed.startsWith('{') ? trimmed : `{${flowOf(trimmed)}}`;
+  const document = parseDocument(flow, { prettyErrors: false });
+  if (document.errors.length > 0)
+    return { problems: ['expected words such as crash validator=v2 at=5s for=10s, or YAML flow text'] };
+  const value: unknown = document.toJS();
+  const parsed = faultSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  return {
+    problems: issuesOf(parsed.error, value).map(([path, message]) =>
+      path.length === 0 ? message : `${pathText(path)}: ${message}`,
+    ),
+  };
+}
+
+/** `crash validator=v2` as `kind: crash, validator: v2`; blanks inside brackets belong to the value. */
+function flowOf(words: string): string {
+  const [kind = '', ...rest] = words.match(/(?:[^\s[\]{}]|\[(?:[^[\]]|\[[^[\]]*\])*\]|\{[^{}]*\})+/g) ?? [];
+  const fields = rest.map((word) => {
+    const mark = word.indexOf('=');
+    return mark < 0 ? `${word}: null` : `${word.slice(0, mark)}: ${word.slice(mark + 1)}`;
+  });
+  return [`kind: ${kind === '' ? 'null' : kind}`, ...fields].join(', ');
+}
+
+/** Every issue with its path; an unknown key is at its own place. */
+function issuesOf(error: z.ZodError, value: unknown): [Path, string][] {
+  return error.issues.flatMap((issue): [Path, string][] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => [[...issue.path, key], 'found a key that is not known here']);
+    const found = JSON.stringify(valueAt(value, issue.path)) ?? 'nothing';
+    const short = found.length <= 80 ? found : `${found.slice(0, 77)}...`;
+    const expected = issue.message.startsWith('expected')
+      ? issue.message
+      : `expected otherwise: ${issue.message}`;
+    return [[issue.path, `found ${short}, ${expected}`]];
+  });
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+/** Where a path is in the text: its key, its value, or the nearest that is there. */
+function offsetOf(document: Document, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent: unknown =
+      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    if (isMap(parent)) {
+      const pair = parent.items.find(
+        (item) => isPair(item) && isScalar(item.key) && item.key.value === path[length - 1],
+      );
+      if (pair !== undefined && isNode(pair.key)) return pair.key.range?.[0] ?? 0;
+    }
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (isNode(node)) return node.range?.[0] ?? 0;
+  }
+  return 0;
+}
+
+function pathText(path: Path): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** The error that carries them. */
+function scenarioError(problems: readonly ScenarioProblem[]): QuorumscopeError {
+  const lines = problems.map(
+    ({ where, path, message }) => `  ${where}${path === '' ? '' : `  ${path}`}\n    ${message}`,
+  );
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const message = `the scenario has ${count}:\n\n${lines.join('\n\n')}\n`;
+  return new QuorumscopeError('simulator.scenario', 'configuration', message, { details: { problems } });
+}

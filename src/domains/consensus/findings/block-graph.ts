@@ -1,0 +1,35 @@
+/**
+ * Which block extends which, as far as proposals and commits said so: what is needed to tell who signed
+ * both sides of a fork. Bounded: the oldest are forgotten.
+ */
+
+/** Blocks remembered: several minutes of a fast chain. */
+const REMEMBERED = 4_096;
+
+/** Where a block stands. */
+export interface BlockPlace {
+  readonly view: number;
+  readonly parent: string | undefined;
+}
+
+/** Blocks by id. */
+export class BlockGraph {
+  readonly #places = new Map<string, BlockPlace>();
+
+  note(block: string, view: number, parent: string | undefined): void {
+    const known = this.#places.get(block);
+    if (known !== undefined && (known.parent !== undefined || parent === undefined)) return;
+    this.#places.set(block, { view, parent });
+    if (this.#places.size <= REMEMBERED) return;
+    const [oldest] = this.#places.keys();
+    this.#places.delete(oldest!);
+  }
+
+  get(block: string): BlockPlace | undefined {
+    return this.#places.get(block);
+  }
+
+  clear(): void {
+    this.#places.clear();
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Findings of one chain: the book that all its nodes write into, and the nodes. With it the consensus
+ * domain sees what no single node can: a validator that told two nodes two things.
+ */
+import type { ChainObserver, ChainScope, NodeObserver, NodeScope } from '../../domain.js';
+import { ChainBook } from './chain-book.js';
+import type { FindingListener } from './finding.js';
+import { NodeFindings } from './node-findings.js';
+import type { Company } from './trust.js';
+
+/** Watches all nodes of one chain for findings. */
+export class ChainFindings implements ChainObserver {
+  readonly #book: ChainBook;
+  readonly #nodes = new Map<string, NodeFindings>();
+  readonly #company: Company;
+
+  constructor(scope: ChainScope, listener: FindingListener | undefined) {
+    const book = new ChainBook(scope, listener);
+    this.#book = book;
+    this.#company = {
+      get highestView() {
+        return book.highestView;
+      },
+      isAnotherChain: () => this.#isAnotherChain(),
+      beginAnew: () => this.#beginAnew(),
+    };
+  }
+
+  node(scope: NodeScope): readonly NodeObserver[] {
+    const findings = new NodeFindings(scope.node, this.#book, this.#company);
+    // A node that was retired and returns is heard by a new observer.
+    this.#nodes.set(scope.node, findings);
+    return [findings];
+  }
+
+  validators(): void {
+    this.#book.validators();
+  }
+
+  #isAnotherChain(): boolean {
+    const present = [...this.#nodes.values()].filter(({ isAttached }) => isAttached);
+    return present.every(({ trust }) => trust.isUnclear) && present.some(({ trust }) => trust.isApart);
+  }
+
+  #beginAnew(): void {
+    this.#book.forget();
+    for (const node of this.#nodes.values()) node.forget();
+    for (const { isAttached, trust } of this.#nodes.values()) if (isAttached) trust.confirm();
+  }
+}

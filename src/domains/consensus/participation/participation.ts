@@ -1,0 +1,176 @@
+/**
+ * Who takes part in a chain's consensus, merged from the records of all attached nodes: each view is
+ * judged once it has settled, and every member's standing follows. Members that leave the set take their
+ * standing and series with them; members that join are judged from the next view on.
+ */
+import type { ChainScope, NodeObserver, NodeScope, ValidatorMember } from '../../domain.js';
+import type { ChainRecords } from '../record/chain-records.js';
+import type { RecordListener, ViewRecord } from '../record/view-record.js';
+import { setOrClear } from '../../span.js';
+import { quorumOf } from '../quorum.js';
+import { Judge } from './judge.js';
+import { participationMetrics as m } from './participation-metrics.js';
+import { Settlement } from './settlement.js';
+import { Standing } from './standing.js';
+import { ValidatorSeries } from './validator-series.js';
+
+interface Member extends ValidatorMember {
+  readonly standing: Standing;
+  readonly series: ValidatorSeries;
+}
+
+/** A member and how it stands. */
+export interface Participant extends ValidatorMember {
+  readonly standing: Standing;
+}
+
+/** How many can still fail. */
+export interface QuorumMargin {
+  readonly participatingPower: number;
+  readonly quorumPower: number;
+  /** Participating power minus the quorum. */
+  readonly margin: number;
+  readonly isOneFailureFromHalt: boolean;
+}
+
+/** Read access to the participation of one chain. */
+export interface ParticipationView {
+  /** Members of the set in order of id. */
+  readonly participants: readonly Participant[];
+  /** Undefined while no view could be judged or the set is not known. */
+  readonly margin: QuorumMargin | undefined;
+}
+
+/** The participation of one chain. */
+export class Participation implements RecordListener, ParticipationView {
+  readonly #scope: ChainScope;
+  readonly #records: ChainRecords;
+  readonly #judge = new Judge();
+  readonly #settlement: Settlement;
+  readonly #judged;
+  readonly #power;
+  readonly #margin;
+  readonly #fragile;
+  #members: readonly Member[] = [];
+  #newestView = -1;
+  #isAnyJudged = false;
+
+  constructor(scope: ChainScope, records: ChainRecords) {
+    const { series } = scope;
+    this.#scope = scope;
+    this.#records = records;
+    this.#settlement = new Settlement(
+      (view) => this.#settle(view),
+      () => records.recordsPerBook >> 1,
+    );
+    this.#judged = series.counter(m.judged);
+    this.#power = series.gauge(m.participatingPower);
+    this.#margin = series.gauge(m.margin);
+    this.#fragile = series.gauge(m.oneFailureFromHalt);
+  }
+
+  get participants(): readonly Participant[] {
+    return this.#members;
+  }
+
+  get margin(): QuorumMargin | undefined {
+    if (!this.#isAnyJudged || this.#members.length === 0) return undefined;
+    let all = 0;
+    let participatingPower = 0;
+    let largest = 0;
+    for (const { power, standing } of this.#members) {
+      all += power;
+      if (standing.isSilent) continue;
+      participatingPower += power;
+      largest = Math.max(largest, power);
+    }
+    const quorumPower = quorumOf(all);
+    const margin = participatingPower - quorumPower;
+    return { participatingPower, quorumPower, margin, isOneFailureFromHalt: margin < largest };
+  }
+
+  closed(record: ViewRecord): void {
+    if (record.leftUs === undefined) return;
+    if (record.view > this.#newestView) this.#newestView = record.view;
+    if (!this.#settlement.left(record)) return;
+    this.#newestView = record.view;
+    for (const { standing } of this.#members) standing.sinceView = -1;
+  }
+
+  /** @param validator who did what against the protocol, provably; counted once per kind and view */
+  breached(validator: string, kind: string, view: number): void {
+    this.#members.find(({ id }) => id === validator)?.standing.breached(`${kind} ${view}`);
+  }
+
+  /** Hears what a node itself tells of breaches, and what it has lost. */
+  observer({ node }: NodeScope): NodeObserver {
+    return {
+      handlers: {
+        'consensus.byzantine_detected': ({ kind, validator, view }) => this.breached(validator, kind, view),
+      },
+      gap: (domain) => {
+        if (domain === 'consensus') this.#settlement.gap(node);
+      },
+      retired: () => this.#settlement.forget(node),
+    };
+  }
+
+  /** The set in force has changed. */
+  validators(): void {
+    const { names, series } = this.#scope;
+    const before = new Map(this.#members.map((member) => [member.id, member]));
+    this.#members = names.members.map((member) => {
+      const known = before.get(member.id);
+      before.delete(member.id);
+      const isSameLabel = known?.label === member.label;
+      if (!isSameLabel) known?.series.release(series);
+      return {
+        ...member,
+        standing: known?.standing ?? new Standing(this.#newestView),
+        series: isSameLabel ? known.series : new ValidatorSeries(series, member.label),
+      };
+    });
+    for (const gone of before.values()) gone.series.release(series);
+    this.#judge.setMembers(this.#members.map(({ id }) => id));
+  }
+
+  tick(): void {
+    for (const { standing, series } of this.#members) series.show(standing);
+    const margin = this.margin;
+    setOrClear(this.#power, margin?.participatingPower);
+    setOrClear(this.#margin, margin?.margin);
+    setOrClear(this.#fragile, margin && Number(margin.isOneFailureFromHalt));
+  }
+
+  #settle(view: number): void {
+    const records = this.#records.view(view);
+    const judge = this.#judge;
+    for (const record of records)
+      if (record.votes.some(({ lateUs }) => lateUs !== undefined)) this.#settlement.cameLate(record);
+    judge.judge(records, this.#settlement);
+    const leader = records.find((record) => record.leader !== undefined)?.leader;
+    if (judge.isJudged) {
+      this.#judged.add();
+      this.#isAnyJudged = true;
+    }
+    for (let i = 0; i < this.#members.length; i++) {
+      const member = this.#members[i]!;
+      if (view <= member.standing.sinceView) continue;
+      this.#voted(member, i, view, leader);
+      if (member.id === leader && judge.lead !== undefined) {
+        member.standing.led(judge.lead);
+        member.series.leads[judge.lead].add();
+      }
+    }
+  }
+
+  #voted({ standing, series }: Member, i: number, view: number, leader: string | undefined): void {
+    const isHeard = this.#judge.isHeard(i);
+    if (isHeard && view > standing.lastVotedView) standing.lastVotedView = view;
+    const outcome = this.#judge.outcome(i);
+    if (outcome !== undefined) {
+      standing.voted(outcome, leader);
+      series.votes[outcome].add();
+    } else if (isHeard) standing.showed();
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Which views are ready to be judged. A view is judged once its collector has gone on for twice the view
+ * timer, by the time it spent in views: until then late votes are on their way. Not by our clock,
+ * because a stream may lag behind, and not by the wall clocks of nodes, because they may jump.
+ *
+ *   closed by a node -> waiting (for its collector, if attached) -> settled, in order of closing
+ *
+ * A collector that has died keeps nobody waiting for longer than another node takes to live through twice
+ * that time; then the view is settled by what is known.
+ */
+import type { ViewRecord } from '../record/view-record.js';
+import { hasCollected, type Witness } from './judge.js';
+
+/** Where a node does not say its timer. */
+const DEFAULT_TIMER_US = 2_000_000;
+const TIMERS = 2;
+
+/** So many closings in a row of views that are settled already mean that the chain was begun anew. */
+const MOST_BEHIND = 64;
+
+interface Waiting {
+  node: string;
+  dueUs: number;
+  isCollected: boolean;
+  isBroken: boolean;
+  /** The node that closed the view last, and when that has lived on for long enough. */
+  other: string;
+  otherDueUs: number;
+}
+
+interface Progress {
+  readonly run: string;
+  /** Time spent in views that it has left. */
+  livedUs: number;
+  tellsLate: boolean;
+}
+
+/** Views that wait for late votes. */
+export class Settlement implements Witness {
+  readonly #settle: (view: number) => void;
+  readonly #most: () => number;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #progress = new Map<string, Progress>();
+  /** The highest view settled so far. */
+  #settled = -1;
+  #behind = 0;
+  /** The node by whose time the view being settled has waited long enough; undefined where it has not. */
+  #settledBy: string | undefined;
+
+  /**
+   * @param settle judges a view
+   * @param most how many views may wait: then the oldest is settled without having waited long enough
+   */
+  constructor(settle: (view: number) => void, most: () => number) {
+    this.#settle = settle;
+    this.#most = most;
+  }
+
+  /** A node left a view. True when that shows that the chain was begun anew. */
+  left(record: ViewRecord): boolean {
+    const progress = this.#of(record);
+    progress.livedUs += Math.max(0, record.leftUs ?? 0);
+    this.#behind = record.view > this.#settled ? 0 : this.#behind + 1;
+    const isAnew = this.#behind > MOST_BEHIND;
+    if (isAnew) this.#restart();
+    if (record.view > this.#settled) this.#wait(record, progress);
+    this.#settleDue();
+    return isAnew;
+  }
+
+  /** A vote came late to a node. */
+  cameLate(record: ViewRecord): void {
+    this.#of(record).tellsLate = true;
+  }
+
+  /** Events of a node were lost: the late votes of all views that wait may have been among them. */
+  gap(node: string): void {
+    for (const waiting of this.#waiting.values()) if (waiting.node === node) waiting.isBroken = true;
+  }
+
+  forget(node: string): void {
+    this.#progress.delete(node);
+  }
+
+  isSettled(record: ViewRecord): boolean {
+    return record.node === this.#settledBy && record.run === this.#progress.get(record.node)?.run;
+  }
+
+  tellsLate(record: ViewRecord): boolean {
+    return this.#progress.get(record.node)?.tellsLate === true;
+  }
+
+  #restart(): void {
+    this.#behind = 0;
+    this.#settled = -1;
+    this.#waiting.clear();
+  }
+
+  #of({ node, run }: ViewRecord): Progress {
+    const known = this.#progress.get(node);
+    if (known?.run === run) return known;
+    const progress = { run, livedUs: 0, tellsLate: false };
+    this.#progress.set(node, progress);
+    return progress;
+  }
+
+  #wait(record: ViewRecord, { livedUs }: Progress): void {
+    const { node, view } = record;
+    const isCollected = hasCollected(record);
+    const graceUs = TIMERS * (record.timerUs ?? DEFAULT_TIMER_US);
+    const dueUs = livedUs + graceUs;
+    const otherDueUs = dueUs + graceUs;
+    const waiting = this.#waiting.get(view);
+    if (waiting === undefined) {
+      this.#waiting.set(view, { node, dueUs, isCollected, isBroken: false, other: node, otherDueUs });
+    } else if (isCollected && !waiting.isCollected) {
+      waiting.node = node;
+      waiting.dueUs = dueUs;
+      waiting.isCollected = true;
+      waiting.isBroken = false;
+    } else if (waiting.node !== node) {
+      waiting.other = node;
+      waiting.otherDueUs = otherDueUs;
+    }
+  }
+
+  #settleDue(): void {
+    for (const [view, { node, dueUs, isBroken, other, otherDueUs }] of this.#waiting) {
+      const isDue = this.#livedUs(node) >= dueUs;
+      const isLongDue = isDue || this.#livedUs(other) >= otherDueUs;
+      if (!isLongDue && this.#waiting.size <= this.#most()) return;
+      this.#waiting.delete(view);
+      if (view > this.#settled) this.#settled = view;
+      this.#settledBy = isDue && !isBroken ? node : undefined;
+      this.#settle(view);
+    }
+  }
+
+  /** Infinite for a node that is not followed any more. */
+  #livedUs(node: string): number {
+    return this.#progress.get(node)?.livedUs ?? Infinity;
+  }
+}

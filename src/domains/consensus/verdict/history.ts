@@ -1,0 +1,123 @@
+/**
+ * What the views before were like: how long those took that were certified, and whether each leader was heard
+ * when it led. One node alone cannot tell a silent leader from a lost message; a leader that is never
+ * heard while the others are, or a timer that no view meets, shows over several views.
+ *
+ * Views are noted in ascending order, once each, when nothing about them can change any more.
+ */
+import type { Known } from './known.js';
+
+/** What is kept of a view. */
+export interface PastView {
+  readonly view: number;
+  readonly leader: string | undefined;
+  readonly collector: string | undefined;
+  /** From entering it to its certificate, also where that came late; undefined where none came. */
+  readonly neededUs: number | undefined;
+  /** Whether anybody attached, other than the leader, saw its proposal. */
+  readonly proposalSeen: Known;
+  /** Whether it came after the timer of somebody attached. */
+  readonly proposalLate: Known;
+  readonly failed: boolean;
+}
+
+const KEPT_VIEWS = 256;
+/** A timer is judged by at least so many views. */
+const LEAST_SAMPLES = 3;
+const MOST_SAMPLES = 40;
+
+/** The newest views of a chain. */
+export class ViewHistory {
+  readonly #views: PastView[] = [];
+  #next = 0;
+
+  note(past: PastView): void {
+    if (this.#views.length < KEPT_VIEWS) this.#views.push(past);
+    else this.#views[this.#next] = past;
+    this.#next = (this.#next + 1) % KEPT_VIEWS;
+  }
+
+  /**
+   * Whether views usually end within `timerUs`, by the newest ones in which none of `others` led or collected: nine in ten
+   * do; not when a quarter do not; unknown with too few of them, and in between.
+   */
+  timerSuffices(timerUs: number, ...others: readonly (string | undefined)[]): Known {
+    let within = 0;
+    let beyond = 0;
+    for (const past of this.#newestFirst()) {
+      if (within + beyond >= MOST_SAMPLES) break;
+      if (past.neededUs === undefined || others.includes(past.leader) || others.includes(past.collector))
+        continue;
+      if (past.neededUs < timerUs) within++;
+      else beyond++;
+    }
+    if (within + beyond < LEAST_SAMPLES) return undefined;
+    const share = beyond / (within + beyond);
+    return share <= 0.1 ? true : share >= 0.25 ? false : undefined;
+  }
+
+  /** How many of the last views that `leader` led, without a break, went by without its proposal being seen. */
+  unheardAsLeader(leader: string): number {
+    return this.#streak(leader, ({ proposalSeen }) =>
+      proposalSeen === undefined ? undefined : !proposalSeen,
+    );
+  }
+
+  /** How many of the last views that it led, without a break, had its proposal after the timer, or never. */
+  lateAsLeader(leader: string): number {
+    return this.#streak(leader, ({ proposalLate, proposalSeen }) =>
+      proposalSeen === false ? true : proposalLate,
+    );
+  }
+
+  #streak(leader: string, holds: (past: PastView) => Known): number {
+    let streak = 0;
+    for (const past of this.#newestFirst()) {
+      if (past.leader !== leader) continue;
+      const known = holds(past);
+      if (known === false) break;
+      if (known === true) streak++;
+    }
+    return streak;
+  }
+
+  /** Whether `view`, which `collector` collected, was certified: only it can have made that certificate. */
+  hasCollected(collector: string, view: number): boolean {
+    for (const past of this.#newestFirst())
+      if (past.view === view) return past.collector === collector && past.neededUs !== undefined;
+    return false;
+  }
+
+  /** Share of the newest `most` views of other leaders whose proposal was seen; undefined without any. */
+  othersHeard(leader: string, most: number): number | undefined {
+    let heard = 0;
+    let known = 0;
+    for (const past of this.#newestFirst()) {
+      if (known >= most) break;
+      if (past.leader === leader || past.leader === undefined || past.proposalSeen === undefined) continue;
+      known++;
+      if (past.proposalSeen) heard++;
+    }
+    return known === 0 ? undefined : heard / known;
+  }
+
+  /** Share of the newest `most` views that failed without `validator` leading or collecting. */
+  othersFailed(validator: string, most: number): number {
+    let failed = 0;
+    let known = 0;
+    for (const past of this.#newestFirst()) {
+      if (known >= most) break;
+      if (past.leader === validator || past.collector === validator) continue;
+      known++;
+      if (past.failed) failed++;
+    }
+    return known === 0 ? 0 : failed / known;
+  }
+
+  *#newestFirst(): Generator<PastView> {
+    for (let i = 1; i <= this.#views.length; i++) {
+      const past = this.#views[(this.#next - i + KEPT_VIEWS) % KEPT_VIEWS];
+      if (past !== undefined) yield past;
+    }
+  }
+}

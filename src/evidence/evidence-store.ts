@@ -1,0 +1,138 @@
+/**
+ * Every finding with its statements, for as long as the journal keeps them: what an operator shows to
+ * others after the fact. It survives restarts and kill -9, and a finding that is found again, after a
+ * restart or in a replay, is the one that is there.
+ *
+ * A room of its own, because a domain may not write files, and evidence is read by command line, HTTP
+ * and alerts. Memory is bounded by number and by size; the oldest leave first. Storing never throws and
+ * never waits: what the disk does not take now is tried again.
+ */
+import type { Clock, Timer } from '../base/clock.js';
+import { silentLogger, type Logger } from '../base/logger.js';
+import type { Finding, FindingListener } from '../domains/consensus/findings/finding.js';
+import { Journal, type FlushResult, type JournalOptions } from '../journal/journal.js';
+import type { Board } from '../metrics/board.js';
+import { evidenceMetrics } from './catalogue.js';
+import { decodeFinding, encodeFinding } from './finding-codec.js';
+import { matches, type EvidenceQuery } from './query.js';
+
+const RETRY_US = 1_000_000;
+
+/** Where evidence is kept, and its bounds. */
+export interface EvidenceStoreOptions extends Pick<JournalOptions, 'folder' | 'meter' | 'files'> {
+  readonly board: Board;
+  readonly clock: Clock;
+  readonly logger?: Logger;
+  /** Most findings. Default 10,000. */
+  readonly maxRecords?: number;
+  /** Most bytes of them, in memory and, twice as much, on disk. Default 32 MiB. */
+  readonly maxBytes?: number;
+}
+
+interface Held {
+  readonly finding: Finding;
+  readonly bytes: number;
+}
+
+/** States: open -> closed. */
+export class EvidenceStore implements FindingListener {
+  readonly #options: EvidenceStoreOptions;
+  readonly #journal: Journal;
+  /** By id, oldest first. */
+  readonly #held = new Map<string, Held>();
+  #bytes = 0;
+  #retry: Timer | undefined;
+
+  private constructor(options: EvidenceStoreOptions, journal: Journal) {
+    this.#options = options;
+    this.#journal = journal;
+  }
+
+  /** Opens the store and reads what it holds. @throws QuorumscopeError as `Journal.open` does */
+  static async open(options: EvidenceStoreOptions): Promise<EvidenceStore> {
+    const { maxBytes = 32 * 1024 * 1024, logger = silentLogger } = options;
+    const journal = await Journal.open({ ...options, retainBytes: 2 * maxBytes, segmentBytes: maxBytes / 4 });
+    const store = new EvidenceStore(options, journal);
+    for await (const { sequence, payload } of journal.read()) {
+      const finding = decodeFinding(payload);
+      if (finding !== undefined) store.#hold(finding, payload.length);
+      else {
+        store.#lose('unreadable');
+        logger.warn('a stored finding cannot be read', { sequence });
+      }
+    }
+    store.#show();
+    return store;
+  }
+
+  /** Takes a finding, unless it is there already. */
+  finding(finding: Finding): void {
+    if (this.#held.has(finding.id)) return;
+    const payload = encodeFinding(finding);
+    this.#hold(finding, payload.length);
+    this.#show();
+    if (this.#journal.append(payload) === undefined) return this.#lose('refused');
+    void this.#journal.flush().then((result) => {
+      if (!result.ok) this.#retryLater();
+    });
+  }
+
+  /** The finding with this id. */
+  get(id: string): Finding | undefined {
+    return this.#held.get(id)?.finding;
+  }
+
+  /** Findings that match, the newest first. */
+  list(query: EvidenceQuery = {}): Finding[] {
+    const { limit = Infinity } = query;
+    const found: Finding[] = [];
+    for (const { finding } of [...this.#held.values()].reverse()) {
+      if (found.length >= limit) break;
+      if (matches(finding, query)) found.push(finding);
+    }
+    return found;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Makes everything taken so far durable. Never rejects. */
+  flush(): Promise<FlushResult> {
+    return this.#journal.flush();
+  }
+
+  close(): Promise<FlushResult> {
+    this.#retry?.stop();
+    return this.#journal.close();
+  }
+
+  #hold(finding: Finding, bytes: number): void {
+    if (this.#held.has(finding.id)) return;
+    const { maxRecords = 10_000, maxBytes = 32 * 1024 * 1024 } = this.#options;
+    this.#held.set(finding.id, { finding, bytes });
+    this.#bytes += bytes;
+    for (const [id, oldest] of this.#held) {
+      if (this.#held.size <= maxRecords && (this.#bytes <= maxBytes || this.#held.size === 1)) break;
+      this.#held.delete(id);
+      this.#bytes -= oldest.bytes;
+    }
+  }
+
+  #retryLater(): void {
+    this.#retry?.stop();
+    this.#retry = this.#options.clock.after(RETRY_US, () => {
+      void this.#journal.flush().then((result) => {
+        if (!result.ok) this.#retryLater();
+      });
+    });
+  }
+
+  #lose(reason: 'refused' | 'unreadable'): void {
+    this.#options.board.counter(evidenceMetrics.lost).at(reason).add();
+  }
+
+  #show(): void {
+    this.#options.board.gauge(evidenceMetrics.records).at().set(this.#held.size);
+  }
+}

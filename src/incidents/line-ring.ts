@@ -1,0 +1,165 @@
+/**
+ * The last minutes of raw lines, bounded in time and bytes, in chunks. Each chunk knows under which
+ * `hello` the first line of each node stands, so that any chunks in a row, behind those hellos, are a
+ * recording that `replay` takes. What is older leaves by whole chunks; a chunk that somebody else still
+ * holds stays with them.
+ */
+import type { Clock } from '../base/clock.js';
+import { encodeEvent } from '../events/encode.js';
+import type { HelloEvent } from '../events/vocabulary.js';
+import { stampNode } from '../intake/node-stamp.js';
+import type { Speaking, Tap } from '../intake/tap.js';
+
+const CHUNK_BYTES = 256 * 1024;
+const CHUNK_US = 10_000_000;
+/** Lines between two looks at the clock. */
+const LINES_PER_LOOK = 32;
+/** The name of a node may have to be written into a line. */
+const STAMP_UNITS = 2_000;
+const NEWLINE = 0x0a;
+
+/** Some lines in a row. */
+export class LineChunk {
+  readonly beginUs: number;
+  endUs: number;
+  lines = 0;
+  /** Under which hello the first line of a node stands that did not say it in this chunk. */
+  readonly introductions = new Map<string, HelloEvent>();
+  /** Nodes that spoke in it, and the run under which. */
+  readonly spoken = new Map<string, string>();
+  readonly #bytes: Buffer;
+  #used = 0;
+
+  constructor(beginUs: number, size: number) {
+    this.beginUs = beginUs;
+    this.endUs = beginUs;
+    this.#bytes = Buffer.allocUnsafeSlow(size);
+  }
+
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  /** What was written so far. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#used);
+  }
+
+  /** Whether a line of so many UTF-16 units surely fits. */
+  hasRoom(units: number): boolean {
+    return this.#used + 3 * units < this.#bytes.length;
+  }
+
+  add(line: string): void {
+    this.#used += this.#bytes.write(line, this.#used, 'utf8');
+    this.#bytes[this.#used++] = NEWLINE;
+    this.lines++;
+  }
+}
+
+/** Bounds of the ring. */
+export interface LineRingOptions {
+  readonly clock: Clock;
+  /** How far back lines are kept, microseconds. */
+  readonly keepUs: number;
+  /** Most bytes. */
+  readonly maxBytes: number;
+}
+
+/** A tap that remembers. */
+export class LineRing implements Tap {
+  readonly #options: LineRingOptions;
+  #chunks: LineChunk[] = [];
+  #bytes = 0;
+  #untilLook = 0;
+  #nowUs: number;
+  /** Hears of each chunk that begins. */
+  onChunk: (chunk: LineChunk) => void = () => undefined;
+
+  constructor(options: LineRingOptions) {
+    this.#options = options;
+    this.#nowUs = options.clock.nowUs();
+  }
+
+  line(line: string, speaking: Speaking | undefined): void {
+    // Of whom nobody knows who said it, no replay can make anything.
+    if (speaking === undefined) return;
+    let chunk = this.#chunkFor(line);
+    const { hello } = speaking;
+    const run = chunk.spoken.get(hello.node);
+    if (run !== hello.run) {
+      // Another run without its hello: it is introduced at the beginning of a chunk.
+      if (run !== undefined) chunk = this.#begin(line);
+      chunk.introductions.set(hello.node, { ...hello, next_seq: speaking.nextSeq() });
+      chunk.spoken.set(hello.node, hello.run);
+    }
+    chunk.add(stampNode(line, hello.node));
+  }
+
+  hello(line: string, { hello }: Speaking): void {
+    const chunk = this.#chunkFor(line);
+    chunk.spoken.set(hello.node, hello.run);
+    chunk.add(stampNode(line, hello.node));
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** When the oldest chunk began; undefined when there is none. */
+  get beginUs(): number | undefined {
+    return this.#chunks[0]?.beginUs;
+  }
+
+  /** The chunks in which something at or after `fromUs` may be. */
+  since(fromUs: number): LineChunk[] {
+    return this.#chunks.filter((_chunk, index) => (this.#chunks[index + 1]?.beginUs ?? Infinity) >= fromUs);
+  }
+
+  /** Drops what is too old, also when no lines come. */
+  expire(): void {
+    this.#nowUs = this.#options.clock.nowUs();
+    const { keepUs, maxBytes } = this.#options;
+    let count = 0;
+    for (const { endUs, size } of this.#chunks) {
+      if (count === this.#chunks.length - 1 || (this.#bytes <= maxBytes && endUs >= this.#nowUs - keepUs))
+        break;
+      this.#bytes -= size;
+      count++;
+    }
+    if (count > 0) this.#chunks = this.#chunks.slice(count);
+  }
+
+  #chunkFor(line: string): LineChunk {
+    if (--this.#untilLook < 0) {
+      this.#untilLook = LINES_PER_LOOK;
+      this.#nowUs = this.#options.clock.nowUs();
+    }
+    const chunk = this.#chunks.at(-1);
+    const isOver = chunk === undefined || this.#nowUs - chunk.beginUs > CHUNK_US;
+    if (isOver || !chunk.hasRoom(line.length + STAMP_UNITS)) return this.#begin(line);
+    chunk.endUs = this.#nowUs;
+    return chunk;
+  }
+
+  #begin(line: string): LineChunk {
+    const size = Math.max(CHUNK_BYTES, 3 * (line.length + STAMP_UNITS) + 2);
+    const chunk = new LineChunk(this.#nowUs, size);
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.size;
+    this.expire();
+    this.onChunk(chunk);
+    return chunk;
+  }
+}
+
+/** The chunks as one recording: before a node's first line, the hello that is in force. */
+export function* recordingOf(chunks: Iterable<LineChunk>): Generator<Buffer> {
+  const runs = new Map<string, string>();
+  for (const chunk of chunks) {
+    for (const [node, hello] of chunk.introductions)
+      if (runs.get(node) !== hello.run) yield Buffer.from(`${encodeEvent(hello)}\n`);
+    for (const [node, run] of chunk.spoken) runs.set(node, run);
+    yield chunk.bytes;
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * An incident while it lasts: what it has counted, the lines it holds, until when. Pure but for the
+ * chunks that it shares with the ring.
+ */
+import { createHash } from 'node:crypto';
+import type { Finding } from '../domains/consensus/findings/finding.js';
+import type { ViewVerdict } from '../domains/consensus/verdict/view-verdict.js';
+import { incidentFolder, incidentIdOf, type IncidentMeta } from './incident.js';
+import type { LineChunk } from './line-ring.js';
+
+const MAX_FINDINGS = 100;
+const MAX_CULPRITS = 1_000;
+
+/** What begins an incident or belongs to one. */
+export type Trigger =
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  | { readonly kind: 'failed_view'; readonly verdict: ViewVerdict };
+
+/** What every incident's meta says alike. */
+export interface IncidentOrigin {
+  readonly software: string;
+  readonly configDigest: string;
+}
+
+/** States: holding lines -> written, going on -> over. */
+export class OpenIncident {
+  readonly id: string;
+  readonly group: string;
+  readonly trigger: Trigger;
+  readonly beganUs: number;
+  lastUs: number;
+  toUs: number;
+  isWritten = false;
+  chunks: LineChunk[] = [];
+  readonly #fromUs: number;
+  readonly #counts = new Map<string, number>();
+  readonly #culprits = new Set<string>();
+  readonly #findings: string[] = [];
+  #heldBytes = 0;
+  #isTruncated = false;
+  #lines = 0;
+  #lineBytes = 0;
+
+  constructor(group: string, trigger: Trigger, nowUs: number, window: { beforeUs: number; afterUs: number }) {
+    this.group = group;
+    this.trigger = trigger;
+    this.beganUs = nowUs;
+    this.lastUs = nowUs;
+    this.toUs = nowUs + window.afterUs;
+    this.#fromUs = nowUs - window.beforeUs;
+    this.id = idOf(group, nowUs);
+  }
+
+  get fromUs(): number {
+    return this.#fromUs;
+  }
+
+  get chain(): string {
+    const { trigger } = this;
+    return trigger.kind === 'finding' ? trigger.finding.chain : trigger.verdict.chain;
+  }
+
+  /** One more of the same. */
+  note(trigger: Trigger, nowUs: number): void {
+    this.lastUs = nowUs;
+    const { name, culprits } =
+      trigger.kind === 'finding'
+        ? { name: trigger.finding.kind, culprits: trigger.finding.validators }
+        : { name: trigger.verdict.cause ?? 'unknown', culprits: trigger.verdict.culprits };
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    for (const culprit of culprits) if (this.#culprits.size < MAX_CULPRITS) this.#culprits.add(culprit);
+    if (trigger.kind === 'finding' && this.#findings.length < MAX_FINDINGS)
+      this.#findings.push(trigger.finding.id);
+  }
+
+  /** Keeps a chunk, unless that would be too much. */
+  hold(chunk: LineChunk, maxBytes: number): void {
+    if (this.#heldBytes + chunk.size > maxBytes && this.chunks.length > 0) {
+      this.#isTruncated = true;
+      return;
+    }
+    this.chunks.push(chunk);
+    this.#heldBytes += chunk.size;
+  }
+
+  /** Gives the lines away to be written. */
+  takeLines(): LineChunk[] {
+    const taken = this.chunks;
+    this.chunks = [];
+    this.isWritten = true;
+    this.#lines = taken.reduce((sum, { lines }) => sum + lines, 0);
+    this.#lineBytes = taken.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return taken;
+  }
+
+  meta({ software, configDigest }: IncidentOrigin): IncidentMeta {
+    const { trigger } = this;
+    return {
+      version: 1,
+      id: this.id,
+      chain: this.chain,
+      group: this.group,
+      trigger: trigger.kind === 'finding' ? { finding: trigger.finding } : { failed_view: trigger.verdict },
+      began_us: this.beganUs,
+      last_us: this.lastUs,
+      window: { from_us: this.#fromUs, to_us: this.toUs },
+      counts: Object.fromEntries(this.#counts),
+      culprits: [...this.#culprits],
+      findings: this.#findings,
+      events: { lines: this.#lines, bytes: this.#lineBytes, truncated: this.#isTruncated },
+      software,
+      config_digest: configDigest,
+    };
+  }
+}
+
+/** Sorts by time, and differs by group. */
+function idOf(group: string, us: number): string {
+  const time = new Date(us / 1000).toISOString().replace(/[-:]|\.\d+/g, '');
+  const hash = createHash('sha256').update(`${group}\n${us}`).digest('hex').slice(0, 8);
+  const id = `${time}-${hash}`;
+  return incidentIdOf(incidentFolder(id)) ?? `19700101T000000Z-${hash}`;
+}
