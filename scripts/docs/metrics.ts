@@ -4,6 +4,7 @@ import { catalogues } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
+import { historyMetrics } from '../../src/history/catalogue.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
@@ -25,6 +26,7 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Board', metrics: boardMetrics },
   { title: 'Collector', metrics: collectorMetrics },
   { title: 'Page', metrics: prometheusMetrics },
+  { title: 'History', metrics: historyMetrics },
 ];
 
 /** docs/METRICS.md. */
