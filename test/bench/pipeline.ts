@@ -29,7 +29,7 @@ export async function run(): Promise<BenchRow[]> {
     return [
       {
         what: 'NDJSON events from a Unix socket (150 bytes, 16 validators), through every domain, one core',
-        ours: `${(Math.round(rate / 1000) * 1000).toLocaleString('en')} events/s processed, ${(share * 100).toFixed(0)} % of what a flooding sender sent`,
+        ours: `${(Math.round(rate / 1000) * 1000).toLocaleString('en')} events per second of processor time, ${(share * 100).toFixed(0)} % of what a flooding sender sent`,
         peers: [],
         floor: `>= ${FLOOR.toLocaleString('en')} events/s`,
         holds: rate >= FLOOR,
@@ -41,7 +41,7 @@ export async function run(): Promise<BenchRow[]> {
 }
 
 interface Round {
-  /** Events processed per second. */
+  /** Events processed per second of processor time. */
   readonly rate: number;
   /** Events processed of those received. */
   readonly share: number;
@@ -73,18 +73,15 @@ export async function socketRate(
     return sums;
   };
   const child = spawn(process.execPath, ['-e', send], { stdio: 'inherit' });
-  let startMs = 0;
+  let begin: NodeJS.CpuUsage | undefined;
   while (total().received < events) {
     await new Promise((resolve) => setTimeout(resolve, 5));
-    if (startMs === 0 && total().received > 0) startMs = performance.now();
+    if (begin === undefined && total().received > 0) begin = process.cpuUsage();
   }
   await sidecar.drained();
-  const seconds = (performance.now() - startMs) / 1000;
+  const { user, system } = process.cpuUsage(begin);
   const { received, processed } = total();
   child.kill();
   await sidecar.stop();
-  return {
-    rate: processed / seconds,
-    share: processed / received,
-  };
+  return { rate: processed / ((user + system) / 1e6), share: processed / received };
 }
