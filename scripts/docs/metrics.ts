@@ -3,8 +3,11 @@ import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
+import { evidenceMetrics } from '../../src/evidence/catalogue.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
+import { incidentMetrics } from '../../src/incidents/catalogue.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
+import { journalMetrics } from '../../src/journal-meter.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
 import type { MetricDefinition } from '../../src/metrics/definition.js';
@@ -25,6 +28,9 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Board', metrics: boardMetrics },
   { title: 'Collector', metrics: collectorMetrics },
   { title: 'Page', metrics: prometheusMetrics },
+  { title: 'Evidence', metrics: evidenceMetrics },
+  { title: 'Incidents', metrics: incidentMetrics },
+  { title: 'Journals', metrics: journalMetrics },
 ];
 
 /** docs/METRICS.md. */
