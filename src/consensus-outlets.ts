@@ -35,7 +35,7 @@ export interface OutletOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Who hears of consensus besides. */
-  readonly listeners?: ConsensusListeners | undefined;
+  readonly listeners?: readonly ConsensusListeners[];
   /** Bounds of the verdict log other than its own. */
   readonly verdictLog?: Omit<VerdictLogOptions, 'views'> | undefined;
 }
@@ -56,13 +56,15 @@ export class ConsensusOutlets implements Tap {
   #incidents: IncidentRecorder | undefined;
 
   constructor(options: OutletOptions) {
-    const { listeners = {}, config } = options;
+    const { listeners = [], config } = options;
     this.#options = options;
     this.#evidence = new EvidenceShelf(config.evidence);
     this.log = new VerdictLog({ views: (chain) => this.watch.views(chain), ...options.verdictLog });
     this.watch = new ConsensusWatch({
       records: {
-        closed: (record) => listeners.records?.closed(record),
+        closed: (record) => {
+          for (const { records } of listeners) records?.closed(record);
+        },
         amended: (record) => this.#amended(record),
       },
       verdicts: {
@@ -122,22 +124,22 @@ export class ConsensusOutlets implements Tap {
 
   #amended(record: ViewRecord): void {
     this.log.amended(record);
-    this.#options.listeners?.records?.amended?.(record);
+    for (const { records } of this.#options.listeners ?? []) records?.amended?.(record);
   }
 
   #verdict(verdict: ViewVerdict): void {
     this.log.verdict(verdict);
     this.#incidents?.verdict(verdict);
-    this.#options.listeners?.verdicts?.verdict(verdict);
+    for (const { verdicts } of this.#options.listeners ?? []) verdicts?.verdict(verdict);
   }
 
   #settled(verdict: ViewVerdict): void {
     this.log.settled(verdict);
-    this.#options.listeners?.verdicts?.settled?.(verdict);
+    for (const { verdicts } of this.#options.listeners ?? []) verdicts?.settled?.(verdict);
   }
 
   #finding(finding: Finding): void {
-    const { logger, listeners } = this.#options;
+    const { logger, listeners = [] } = this.#options;
     const { chain, kind, validators, view } = finding;
     this.#evidence.finding(finding);
     logger.warn(`a ${finding.class} finding`, fieldsOf(finding));
@@ -145,7 +147,7 @@ export class ConsensusOutlets implements Tap {
     const participation = this.watch.participation(chain);
     if (finding.class === 'byzantine')
       for (const validator of validators) participation?.breached(validator, kind, view ?? 0);
-    listeners?.findings?.finding(finding);
+    for (const { findings } of listeners) findings?.finding(finding);
   }
 }
 

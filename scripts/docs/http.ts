@@ -1,4 +1,5 @@
 /** docs/HTTP.md from the table of routes: what is documented is what is served. */
+import { formats } from '../../src/export/formats.js';
 import type { Route } from '../../src/server/route.js';
 import { createRoutes } from '../../src/server/routes.js';
 
@@ -17,7 +18,16 @@ export function renderHttp(): string {
   };
   const incidents = { list: unused, get: unused, events: unused };
   const probes = { metrics: unused, notices: unused, ready: unused, status: unused };
-  const routes = createRoutes('', { ...probes, consensus, incidents });
+  const exports = { formats: () => formats, render: unused };
+  const exporters = { list: unused, pause: unused, resume: unused, test: unused };
+  const routes = createRoutes('', {
+    ...probes,
+    consensus,
+    incidents,
+    exports,
+    exporters,
+    prometheus: unused,
+  });
   return `${[intro(), ...routes.map(renderRoute)].join('\n\n')}\n`;
 }
 
@@ -28,21 +38,24 @@ Generated from the routes in \`src/server\`; do not edit. The running sidecar se
 
 The default address is \`127.0.0.1:10920\`. There is no authentication, so another address than loopback is refused
 unless \`server.insecure: true\` says that it is intended. On loopback the \`Host\` header must name this machine
-(\`localhost\`, \`127.0.0.1\`, \`[::1]\`), which keeps web pages in a browser out. Requests have no body; nothing here changes
-anything. \`HEAD\` is answered wherever \`GET\` is. Other paths answer 404 with the list of what there is, other methods 405.
+(\`localhost\`, \`127.0.0.1\`, \`[::1]\`), which keeps web pages in a browser out. A request has no body, but for a form (at
+most 1 MiB) where a route takes one by \`POST\`, which is refused from web pages of another origin. \`HEAD\` is answered wherever
+\`GET\` is. Other paths answer 404 with the list of what there is, other methods 405.
 
 \`server.telemetry_listen\` opens a second address that serves only the routes marked *telemetry*.`;
 }
 
-function renderRoute({ method, path, summary, doc, parameters = [], replies, telemetry }: Route): string {
+function renderRoute(route: Route): string {
+  const { method, path, summary, doc, parameters = [], replies, telemetry, takesForm } = route;
+  if (takesForm) return `## \`${method} ${path}\`\n\nThe same as \`GET\`, with the parameters in a form.`;
   const answers = replies.map(
     (reply) =>
       `- ${reply.status} (${reply.contentTypes.map((type) => `\`${type}\``).join(', ')}): ${reply.doc}`,
   );
   const mark = telemetry ? ' *Telemetry.*' : '';
   const given = parameters.map(
-    ({ name, in: place, doc: meaning }) =>
-      `- \`${name}\`${place === 'path' ? ' in the path' : ''}: ${meaning}`,
+    ({ name, in: place, doc: meaning, isRequired }) =>
+      `- \`${name}\`${place === 'path' ? ' in the path' : isRequired ? ', required' : ''}: ${meaning}`,
   );
   const shapes = replies.flatMap(({ schema }) => (schema ? [renderShape(schema)] : []));
   return [

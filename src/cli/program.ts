@@ -196,6 +196,10 @@ function addNetwork(command: Command): Command {
     .option('--validators <n>', 'how many', '4')
     .option('--seed <n>', 'same seed, same run', '1')
     .option('--powers <list>', 'voting power of each, such as 1,1,2,3; else 1')
+    .option(
+      '--epochs <blocks:sets>',
+      'the set changes after so many blocks: powers of each set, 0 is outside, such as 40:1,1,1,0/1,1,1,1; /... at the end repeats them',
+    )
     .option('--duration <duration>', 'virtual time to run for; with --speed realtime for ever unless given')
     .option('--views <n>', 'end the run after so many views')
     .option('--speed <max|realtime>', 'how fast', 'max')

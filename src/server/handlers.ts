@@ -34,6 +34,25 @@ export interface IncidentHandlers {
   events(id: string): Promise<Uint8Array | undefined>;
 }
 
+/** A request of Prometheus's API. */
+export interface PrometheusRequest {
+  readonly endpoint:
+    | 'query'
+    | 'query_range'
+    | 'series'
+    | 'labels'
+    | 'label_values'
+    | 'metadata'
+    | 'buildinfo'
+    | 'format_query';
+  /** Of the query and of the form together. */
+  readonly parameters: URLSearchParams;
+  /** The label whose values are wanted. */
+  readonly label?: string;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
 /** Where answers come from. */
 export interface Handlers {
   /** Renders the page in the format that an `Accept` header asks for; absent when `prometheus.enabled` is false. */
@@ -42,8 +61,25 @@ export interface Handlers {
   readonly notices: () => readonly string[];
   /** Whether the sidecar has started and its doors are open. */
   readonly ready: () => boolean;
+  /** Prometheus's API: status code and JSON; absent without history. */
+  readonly prometheus?: (request: PrometheusRequest) => Promise<{ status: number; body: string }>;
   /** The body of the status document. */
   readonly status: () => unknown;
+  /** Snapshots as documents. */
+  readonly exports?: {
+    /** Names of formats. */
+    readonly formats: () => readonly string[];
+    /** The metrics whose names match one of the globs, or all; undefined when there is no such format. */
+    readonly render: (format: string, match: readonly string[]) => Promise<MetricsPage | undefined>;
+  };
+  /** What is pushed. */
+  readonly exporters?: {
+    readonly list: () => readonly { readonly name: string }[];
+    readonly pause: (name: string) => void;
+    readonly resume: (name: string) => void;
+    /** What the receiver answered. */
+    readonly test: (name: string) => Promise<unknown>;
+  };
   readonly consensus: ConsensusHandlers;
   readonly incidents: IncidentHandlers;
 }

@@ -9,7 +9,7 @@ export function openApi(version: string, routes: readonly Route[]): Record<strin
       summary: route.summary,
       description: route.doc,
       operationId: operationId(route),
-      ...(route.parameters === undefined ? {} : { parameters: route.parameters.map(parameter) }),
+      ...asked(route),
       responses: Object.fromEntries(route.replies.map((reply) => [String(reply.status), response(reply)])),
     };
   }
@@ -31,8 +31,32 @@ function operationId({ method, path }: Route): string {
   return `${method.toLowerCase()}_${words === '' ? 'index' : words}`;
 }
 
-function parameter({ name, in: place, doc, schema }: DocumentedParameter): Record<string, unknown> {
-  return { name, in: place, required: place === 'path', description: doc, schema };
+/** Parameters, and the form that holds those of the query where the route takes one. */
+function asked({ parameters = [], takesForm = false }: Route): Record<string, unknown> {
+  const listed = parameters.filter((one) => one.in === 'path' || !takesForm).map(parameter);
+  const fields = parameters.filter((one) => one.in === 'query');
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(
+      fields.map(({ name, doc, schema: value }) => [name, { description: doc, ...value }]),
+    ),
+  };
+  return {
+    ...(listed.length === 0 ? {} : { parameters: listed }),
+    ...(takesForm ? { requestBody: { content: { [FORM_TYPE]: { schema } } } } : {}),
+  };
+}
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+function parameter({
+  name,
+  in: place,
+  doc,
+  schema,
+  isRequired,
+}: DocumentedParameter): Record<string, unknown> {
+  return { name, in: place, required: place === 'path' || isRequired === true, description: doc, schema };
 }
 
 function response({ doc, contentTypes, schema }: DocumentedReply): Record<string, unknown> {

@@ -4,6 +4,9 @@
  */
 import { textReply, type Reply, type Route, type RouteRequest } from './route.js';
 
+/** A request before it is known which route it is for. */
+export type UnroutedRequest = Omit<RouteRequest, 'parameter'>;
+
 type Methods = Map<string, Route>;
 
 /** Answers requests from a table of routes. */
@@ -18,8 +21,13 @@ export class Router {
     }
   }
 
+  /** Whether the body of such a request is read. */
+  takesForm(method: string, path: string): boolean {
+    return this.#find(path)?.methods.get(method)?.takesForm === true;
+  }
+
   /** The answer of the route, or 404 or 405. */
-  async answer(request: RouteRequest): Promise<Reply> {
+  async answer(request: UnroutedRequest): Promise<Reply> {
     const found = this.#find(request.path);
     if (!found) return this.#notFound(request.path);
     const { methods, parts } = found;
@@ -57,22 +65,25 @@ function match(pattern: string, path: string): ReadonlyMap<string, string> | und
     const value = given[i]!;
     if (!part.startsWith('{')) {
       if (part !== value) return undefined;
-    } else if (value === '') return undefined;
-    else parts.set(part.slice(1, -1), decoded(value));
+      continue;
+    }
+    const text = decoded(value);
+    if (text === undefined || text === '') return undefined;
+    parts.set(part.slice(1, -1), text);
   }
   return parts;
 }
 
-/** What cannot be decoded stays as it is: the handler says that it is wrong. */
-function decoded(part: string): string {
+/** Undefined for what is not well encoded: nothing has such a name. */
+function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part;
+    return undefined;
   }
 }
 
-function notAllowed(request: RouteRequest, methods: readonly string[]): Reply {
+function notAllowed(request: UnroutedRequest, methods: readonly string[]): Reply {
   const allowed = methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((m) => m !== 'GET')] : methods;
   const text = `${request.path} does not take ${request.method}; it takes ${allowed.join(', ')}`;
   return { ...textReply(405, text), headers: { allow: allowed.join(', ') } };

@@ -49,6 +49,14 @@ const routes = createRoutes('', {
   notices: () => [],
   ready: () => true,
   status: () => null,
+  exports: { formats: () => [], render: () => Promise.resolve(undefined) },
+  exporters: {
+    list: () => [],
+    pause: () => undefined,
+    resume: () => undefined,
+    test: () => Promise.resolve(undefined),
+  },
+  prometheus: () => Promise.resolve({ status: 200, body: '' }),
 }).map(({ method, path }) => `${method} ${path}`);
 
 /** The names that rows of `kind` give, each with the row. */

@@ -113,6 +113,11 @@ describe('every answer', () => {
         /-/ready
         /api/quorumscope/v1/evidence
         /api/quorumscope/v1/evidence/{id}
+        /api/quorumscope/v1/export
+        /api/quorumscope/v1/exporters
+        /api/quorumscope/v1/exporters/{name}/pause
+        /api/quorumscope/v1/exporters/{name}/resume
+        /api/quorumscope/v1/exporters/{name}/test
         /api/quorumscope/v1/incidents
         /api/quorumscope/v1/incidents/{id}
         /api/quorumscope/v1/incidents/{id}/events
@@ -161,6 +166,8 @@ describe('every answer', () => {
       /-/healthy                                 Is this process alive
       /-/ready                                   Is this process ready
       /api/quorumscope/v1/status                 What is attached
+      /api/quorumscope/v1/export                 All metrics as a document
+      /api/quorumscope/v1/exporters              Where metrics are pushed
       /api/quorumscope/v1/views                  The last views
       /api/quorumscope/v1/views/{view}           Everything on one view
       /api/quorumscope/v1/verdicts               Verdicts on views

@@ -17,6 +17,21 @@ export const handlers: Handlers = {
   notices: () => [],
   ready: () => true,
   status: () => ({ version: '1.2.3', chains: [] }),
+  exports: {
+    formats: () => ['json', 'csv'],
+    render: (format, match) =>
+      Promise.resolve(
+        format === 'json'
+          ? { contentType: 'application/json', body: Buffer.from(JSON.stringify(match)) }
+          : undefined,
+      ),
+  },
+  exporters: {
+    list: () => [{ name: 'influx' }],
+    pause: () => undefined,
+    resume: () => undefined,
+    test: () => Promise.resolve({ outcome: 'delivered' }),
+  },
   consensus: {
     views: () => ({ document: { views: [] } }),
     view: (view) =>
