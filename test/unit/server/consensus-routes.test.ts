@@ -11,7 +11,7 @@ describe('routes about consensus', () => {
     expect(JSON.parse((await ask(address, `${API}/views/41%31`)).text)).toEqual({ view: 411 });
     expect((await ask(address, `${API}/views/`)).status).toBe(404);
     expect((await ask(address, `${API}/views/411/x`)).status).toBe(404);
-    expect((await ask(address, `${API}/views/%zz`)).status).toBe(400);
+    expect((await ask(address, `${API}/views/%zz`)).status).toBe(404);
     expect((await ask(address, `${API}/views/411`, { method: 'DELETE' })).status).toBe(405);
   });
 
