@@ -48,6 +48,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addStatus(program, context, finish);
   addReplay(program, context, finish);
   addExplain(program, context, finish);
+  addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
   program
@@ -129,6 +130,39 @@ function addExplain(program: Command, context: CliContext, finish: Finish): void
     .option('--json', 'one JSON document')
     .action(async (view: string, options: ConfigOptions) => {
       finish(await (await import('./explain.js')).explain(view, options, context));
+    });
+}
+
+function addIncident(program: Command, context: CliContext, finish: Finish): void {
+  const incident = program
+    .command('incident')
+    .description('raw events frozen around findings and bursts of failed views, replayable');
+  const withPlace = (command: Command): Command =>
+    command
+      .option('--data <dir>', 'the data folder of a sidecar, running or not')
+      .option('--url <url>', 'a running sidecar; else what the configuration says')
+      .option('--config <file>', 'YAML file');
+  withPlace(incident.command('list').description('all incidents, the newest first'))
+    .option('--json', 'one JSON document')
+    .action(async (options: ConfigOptions) => {
+      finish(await (await import('./incident.js')).incidentList(options, context));
+    });
+  withPlace(
+    incident.command('show').description('one incident').argument('<id>', 'as `incident list` gives it'),
+  )
+    .option('--json', 'one JSON document')
+    .action(async (id: string, options: ConfigOptions) => {
+      finish(await (await import('./incident.js')).incidentShow(id, options, context));
+    });
+  withPlace(
+    incident
+      .command('export')
+      .description('copies an incident')
+      .argument('<id>', 'as `incident list` gives it'),
+  )
+    .option('--out <dir>', 'where to; else here')
+    .action(async (id: string, options: ConfigOptions) => {
+      finish(await (await import('./incident.js')).incidentExport(id, options, context));
     });
 }
 
