@@ -52,7 +52,7 @@ describe.skipIf(!hasPrometheus)('a real Prometheus (skipped without the Debian p
     sidecar = Child.cli(['run', '--listen', '127.0.0.1:0', '--socket', socket]);
     const target = (await sidecar.printed(/http:\/\/(127\.0\.0\.1:\d+)\/metrics/))[1]!;
     ours = `http://${target}`;
-    const simulator = Child.cli(['simulate', '--views', '200', '--attach', socket]);
+    const simulator = Child.cli(['simulate', '--speed', 'realtime', '--duration', '5s', '--attach', socket]);
     expect(await simulator.exited, simulator.output).toBe(0);
     prometheus = await PrometheusServer.start(target);
     time = await eventually(
@@ -79,7 +79,7 @@ describe.skipIf(!hasPrometheus)('a real Prometheus (skipped without the Debian p
     'hotstuff_consensus_view_duration_seconds_bucket',
     'hotstuff_consensus_view_duration_seconds_count',
     'histogram_quantile(0.9, sum by (le, node_id) (hotstuff_consensus_view_duration_seconds_bucket))',
-    'topk(2, hotstuff_consensus_current_view)',
+    'topk(4, hotstuff_consensus_current_view)',
     'rate(hotstuff_consensus_blocks_committed_total[5s])',
     'label_replace(up, "who", "$1", "instance", "(.*):.*")',
     'count({job="quorumscope", __name__=~"hotstuff_.+"})',
