@@ -102,6 +102,8 @@ export class Listener {
       const text = 'asked for by a name that is not this machine; use localhost, or set server.insecure';
       return textReply(403, text);
     }
+    if (isForeign(request))
+      return textReply(403, 'a page of another origin may not change anything here; ask from a shell');
     const form = body === 'form' ? await readForm(request) : new URLSearchParams();
     if (!(form instanceof URLSearchParams)) return form;
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
@@ -113,13 +115,23 @@ export class Listener {
   }
 }
 
+/** Whether a web page of elsewhere asks for a change: browsers send such a request without asking first. */
+function isForeign({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  return origin !== undefined && origin !== `http://${headers.host}` && origin !== `https://${headers.host}`;
+}
+
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-  const compressed = await gzipped(body, request.headers['accept-encoding']);
+  const isPacked = reply.contentType === 'application/gzip';
+  const compressed = isPacked ? undefined : await gzipped(body, request.headers['accept-encoding']);
   const sent = compressed ?? body;
   response.writeHead(reply.status, {
     'content-type': reply.contentType,

@@ -25,47 +25,38 @@ export function openApi(version: string, routes: readonly Route[]): Record<strin
   };
 }
 
-/** What the request carries: in the path, and in the query or in the form. */
-function asked({ path, parameters = [], takesForm }: Route): Record<string, unknown> {
-  const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
-  const inQuery = takesForm
-    ? []
-    : parameters.map(({ name, doc, isRequired = false, isRepeated = false }) => ({
-        name,
-        in: 'query',
-        description: doc,
-        required: isRequired,
-        schema: valueSchema(isRepeated),
-      }));
-  const all = [...inPath, ...inQuery];
+/** `GET /-/ready` -> `get_ready`. */
+function operationId({ method, path }: Route): string {
+  const words = path.replaceAll(/[^a-zA-Z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '');
+  return `${method.toLowerCase()}_${words === '' ? 'index' : words}`;
+}
+
+/** Parameters, and the form that holds those of the query where the route takes one. */
+function asked({ parameters = [], takesForm = false }: Route): Record<string, unknown> {
+  const listed = parameters.filter((one) => one.in === 'path' || !takesForm).map(parameter);
+  const fields = parameters.filter((one) => one.in === 'query');
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(
+      fields.map(({ name, doc, schema: value }) => [name, { description: doc, ...value }]),
+    ),
+  };
   return {
-    ...(all.length > 0 ? { parameters: all } : {}),
-    ...(takesForm ? { requestBody: { content: { [FORM_TYPE]: { schema: formSchema(parameters) } } } } : {}),
+    ...(listed.length === 0 ? {} : { parameters: listed }),
+    ...(takesForm ? { requestBody: { content: { [FORM_TYPE]: { schema } } } } : {}),
   };
 }
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-function formSchema(parameters: readonly DocumentedParameter[]): Record<string, unknown> {
-  const properties = parameters.map(
-    ({ name, doc, isRepeated = false }) => [name, { description: doc, ...valueSchema(isRepeated) }] as const,
-  );
-  return { type: 'object', properties: Object.fromEntries(properties) };
-}
-
-function valueSchema(isRepeated: boolean): Record<string, unknown> {
-  return isRepeated ? { type: 'array', items: { type: 'string' } } : { type: 'string' };
-}
-
-/** `GET /-/ready` -> `get_ready`. */
-function operationId({ method, path }: Route): string {
-  const words = path.replaceAll(/[^a-zA-Z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '');
-  return `${method.toLowerCase()}_${words === '' ? 'index' : words}`;
+function parameter({
+  name,
+  in: place,
+  doc,
+  schema,
+  isRequired,
+}: DocumentedParameter): Record<string, unknown> {
+  return { name, in: place, required: place === 'path' || isRequired === true, description: doc, schema };
 }
 
 function response({ doc, contentTypes, schema }: DocumentedReply): Record<string, unknown> {

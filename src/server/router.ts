@@ -1,22 +1,21 @@
 /**
- * Finds the route of a request. Paths are exact but for their `{name}` segments; a trailing slash is another path. What
- * is not there is answered with what is, because the person asking is usually holding a phone at night.
+ * Finds the route of a request. Paths are exact but for parts in braces; a trailing slash is another path. What is not
+ * there is answered with what is, because the person asking is usually holding a phone at night.
  */
 import { textReply, type Reply, type Route, type RouteRequest } from './route.js';
 
-/** The routes of one path, and what the path had in the place of its `{name}` segments. */
-interface Found {
-  readonly methods: ReadonlyMap<string, Route>;
-  readonly segments: Readonly<Record<string, string>>;
-}
+/** A request before it is known which route it is for. */
+export type UnroutedRequest = Omit<RouteRequest, 'parameter'>;
+
+type Methods = Map<string, Route>;
 
 /** Answers requests from a table of routes. */
 export class Router {
-  readonly #byPath = new Map<string, Map<string, Route>>();
+  readonly #byPath = new Map<string, Methods>();
 
   constructor(routes: readonly Route[]) {
     for (const route of routes) {
-      const methods = this.#byPath.get(route.path) ?? new Map<string, Route>();
+      const methods: Methods = this.#byPath.get(route.path) ?? new Map<string, Route>();
       methods.set(route.method, route);
       this.#byPath.set(route.path, methods);
     }
@@ -30,22 +29,23 @@ export class Router {
   }
 
   /** The answer of the route, or 404 or 405. */
-  async answer(request: Omit<RouteRequest, 'segments'>): Promise<Reply> {
+  async answer(request: UnroutedRequest): Promise<Reply> {
     const found = this.#find(request.path);
     if (!found) return this.#notFound(request.path);
-    const { methods, segments } = found;
+    const { methods, parts } = found;
     const route = methods.get(request.method === 'HEAD' ? 'GET' : request.method);
     if (!route) return notAllowed(request, [...methods.keys()]);
-    return route.handle({ ...request, segments });
+    return route.handle({ ...request, parameter: (name) => parts.get(name) ?? '' });
   }
 
-  #find(path: string): Found | undefined {
-    const exact = this.#byPath.get(path);
-    if (exact && !path.includes('{')) return { methods: exact, segments: {} };
-    const asked = path.split('/');
+  #find(
+    path: string,
+  ): { readonly methods: Methods; readonly parts: ReadonlyMap<string, string> } | undefined {
+    const exact = path.includes('{') ? undefined : this.#byPath.get(path);
+    if (exact) return { methods: exact, parts: new Map() };
     for (const [pattern, methods] of this.#byPath) {
-      const segments = pattern.includes('{') ? segmentsOf(pattern.split('/'), asked) : undefined;
-      if (segments) return { methods, segments };
+      const parts = match(pattern, path);
+      if (parts) return { methods, parts };
     }
     return undefined;
   }
@@ -56,35 +56,36 @@ export class Router {
   }
 }
 
-/** What `asked` has where `pattern` has names, or undefined when it is another path. */
-function segmentsOf(
-  pattern: readonly string[],
-  asked: readonly string[],
-): Readonly<Record<string, string>> | undefined {
-  if (pattern.length !== asked.length) return undefined;
-  const segments: Record<string, string> = {};
-  for (const [i, part] of pattern.entries()) {
-    const found = asked[i]!;
+/** The parts of `path` that stand where `pattern` has braces; undefined when it does not match. */
+function match(pattern: string, path: string): ReadonlyMap<string, string> | undefined {
+  if (!pattern.includes('{')) return undefined;
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const parts = new Map<string, string>();
+  for (const [i, part] of wanted.entries()) {
+    const value = given[i]!;
     if (!part.startsWith('{')) {
-      if (part !== found) return undefined;
+      if (part !== value) return undefined;
       continue;
     }
-    const decoded = decode(found);
-    if (decoded === undefined || decoded === '') return undefined;
-    segments[part.slice(1, -1)] = decoded;
+    const text = decoded(value);
+    if (text === undefined || text === '') return undefined;
+    parts.set(part.slice(1, -1), text);
   }
-  return segments;
+  return parts;
 }
 
-function decode(text: string): string | undefined {
+/** Undefined for what is not well encoded: nothing has such a name. */
+function decoded(part: string): string | undefined {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(part);
   } catch {
     return undefined;
   }
 }
 
-function notAllowed(request: Pick<RouteRequest, 'method' | 'path'>, methods: readonly string[]): Reply {
+function notAllowed(request: UnroutedRequest, methods: readonly string[]): Reply {
   const allowed = methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((m) => m !== 'GET')] : methods;
   const text = `${request.path} does not take ${request.method}; it takes ${allowed.join(', ')}`;
   return { ...textReply(405, text), headers: { allow: allowed.join(', ') } };

@@ -18,17 +18,28 @@ interface Declared {
   readonly post?: boolean;
 }
 
-const query = { name: 'query', doc: 'PromQL.', isRequired: true } as const;
-const timeout = { name: 'timeout', doc: 'How long it may take; never longer than `query.timeout`.' } as const;
-const limit = { name: 'limit', doc: 'Most results; 0 for all.' } as const;
-const match = {
-  name: 'match[]',
-  doc: 'A selector; a series counts when it passes one of them.',
-  isRepeated: true,
-} as const;
+const text = { type: 'string' } as const;
+const inQuery = (name: string, doc: string): DocumentedParameter => ({
+  name,
+  in: 'query',
+  doc,
+  schema: text,
+});
+const required = (parameter: DocumentedParameter): DocumentedParameter => ({
+  ...parameter,
+  isRequired: true,
+});
+
+const query = required(inQuery('query', 'PromQL.'));
+const timeout = inQuery('timeout', 'How long it may take; never longer than `query.timeout`.');
+const limit = inQuery('limit', 'Most results; 0 for all.');
+const match: DocumentedParameter = {
+  ...inQuery('match[]', 'A selector; a series counts when it passes one of them.'),
+  schema: { type: 'array', items: text },
+};
 const span = [
-  { name: 'start', doc: 'From when on, Unix seconds or RFC 3339.' },
-  { name: 'end', doc: 'Until when, Unix seconds or RFC 3339.' },
+  inQuery('start', 'From when on, Unix seconds or RFC 3339.'),
+  inQuery('end', 'Until when, Unix seconds or RFC 3339.'),
 ] as const;
 
 const endpoints: readonly Declared[] = [
@@ -37,7 +48,7 @@ const endpoints: readonly Declared[] = [
     path: '/api/v1/query',
     summary: 'PromQL at one time',
     doc: 'Answers as a Prometheus that scrapes this sidecar every second would.',
-    parameters: [query, { name: 'time', doc: 'Unix seconds or RFC 3339; else now.' }, timeout, limit],
+    parameters: [query, inQuery('time', 'Unix seconds or RFC 3339; else now.'), timeout, limit],
     post: true,
   },
   {
@@ -47,8 +58,8 @@ const endpoints: readonly Declared[] = [
     doc: 'At most 11,000 steps.',
     parameters: [
       query,
-      ...span.map((one) => ({ ...one, isRequired: true })),
-      { name: 'step', doc: 'Seconds, or a duration such as 15s.', isRequired: true },
+      ...span.map(required),
+      required(inQuery('step', 'Seconds, or a duration such as 15s.')),
       timeout,
       limit,
     ],
@@ -59,7 +70,7 @@ const endpoints: readonly Declared[] = [
     path: '/api/v1/series',
     summary: 'Which series there are',
     doc: 'The labels of every series that passes a selector.',
-    parameters: [{ ...match, isRequired: true }, ...span, limit],
+    parameters: [required(match), ...span, limit],
     post: true,
   },
   {
@@ -75,14 +86,14 @@ const endpoints: readonly Declared[] = [
     path: '/api/v1/label/{name}/values',
     summary: 'Which values a label has',
     doc: 'Sorted; `__name__` gives the names of metrics.',
-    parameters: [match, ...span, limit],
+    parameters: [{ name: 'name', in: 'path', doc: 'The label.', schema: text }, match, ...span, limit],
   },
   {
     endpoint: 'metadata',
     path: '/api/v1/metadata',
     summary: 'What metrics mean',
     doc: 'Type, help and unit of every metric that has series.',
-    parameters: [{ name: 'metric', doc: 'Only this one.' }, limit],
+    parameters: [inQuery('metric', 'Only this one.'), limit],
   },
   {
     endpoint: 'format_query',
@@ -131,12 +142,12 @@ export function prometheusRoutes({ prometheus }: Handlers): Route[] {
       doc,
       ...(parameters ? { parameters } : {}),
       replies: endpoint === 'buildinfo' ? [answered] : [answered, ...refused],
-      handle: async ({ query: asked, form, segments, signal }) => {
-        const { name } = segments;
+      handle: async ({ query: asked, form, parameter, signal }) => {
+        const label = parameter('name');
         const { status, body } = await prometheus({
           endpoint,
           parameters: new URLSearchParams([...form, ...asked]),
-          ...(name === undefined ? {} : { label: name }),
+          ...(label === '' ? {} : { label }),
           signal,
         });
         return { status, contentType: 'application/json', body };

@@ -35,10 +35,13 @@ describe('/openapi.json', () => {
   it('documents the status that each path really answers with', async () => {
     const { paths } = await served();
     const { address } = await serve({ handlers });
-    for (const path of Object.keys(paths)) {
-      const { status } = await ask(address, path);
-      expect(Object.keys(paths[path]!['get']!.responses), path).toContain(String(status));
-    }
+    for (const [path, methods] of Object.entries(paths))
+      for (const [method, { responses }] of Object.entries(methods))
+        for (const name of ['influx', 'absent']) {
+          const asked = path.replace('{name}', name);
+          const { status } = await ask(address, asked, { method: method.toUpperCase() });
+          expect(Object.keys(responses), `${method} ${asked}`).toContain(String(status));
+        }
   });
 
   it('gives every operation an id of its own', async () => {

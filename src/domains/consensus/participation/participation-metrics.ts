@@ -14,7 +14,7 @@ const judging = ['consensus.view_entered', 'consensus.vote_received', 'consensus
 export const participationMetrics = {
   judged: fed(
     counter(
-      'hotstuff_consensus_views_judged_total',
+      'hotstuff_consensus_participation_views_total',
       'Views in which it could be told whose vote was absent: the collector is attached, lived through the view without a gap, and tells of late votes.',
       ['chain_id'],
     ),

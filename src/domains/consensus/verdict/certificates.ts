@@ -2,7 +2,7 @@
  * What became of the certificate of a view: whether it carried the chain on, whether it left its collector, and
  * whether the collector showed later that it had it and kept it.
  */
-import { givenUpUs, type Evidence } from './evidence.js';
+import type { Evidence } from './evidence.js';
 import type { Known } from './known.js';
 
 /** Whether somebody other than its collector went on by the certificate, or accepted what is built on it. */
@@ -56,17 +56,15 @@ export function isCertificateKept(evidence: Evidence): Known {
   );
   if (seen.some(isBuiltOn)) return false;
   if (seen.length > 0 && formed !== undefined) return true;
-  // It was free to propose before anybody gave up, which only the certificate allows.
+  // It was free to propose long before anybody could give the view up, which only the certificate allows.
+  const halfUs = evidence.timerUs / 2;
   const early = witnesses.some(({ record, next }) =>
-    next?.proposals.some(
-      ({ isOwn, proposedAtUs, validator }) =>
-        !isOwn &&
-        validator === collector &&
-        proposedAtUs !== undefined &&
-        record !== undefined &&
-        proposedAtUs < record.enteredAtUs + givenUpUs(record) &&
-        record.timeout !== undefined,
-    ),
+    next?.proposals.some(({ isOwn, proposedAtUs, validator }) => {
+      const begunUs = record?.proposals[0]?.proposedAtUs;
+      if (isOwn || validator !== collector || record === undefined) return false;
+      if (proposedAtUs === undefined || begunUs === undefined) return false;
+      return proposedAtUs < begunUs + halfUs && proposedAtUs < record.enteredAtUs + halfUs;
+    }),
   );
   if (early) return true;
   const refused = witnesses.some(({ next }) =>
@@ -75,9 +73,6 @@ export function isCertificateKept(evidence: Evidence): Known {
         what === 'proposal' && validator === collector && reason === 'invalid_certificate',
     ),
   );
-  const shown = witnesses.some(({ next }) =>
-    next?.wishes.some(({ validator, highQcView }) => validator === collector && (highQcView ?? -1) >= view),
-  );
-  if (refused || (shown && !isBasic)) return true;
+  if (refused) return true;
   return hasCertificateLeft(evidence) === false && formed !== undefined ? true : undefined;
 }

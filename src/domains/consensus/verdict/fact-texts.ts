@@ -29,7 +29,7 @@ export const factTexts = {
   votesCounted: 'the collector counted a quorum of votes, in time or late',
   certificateSent: "the certificate left its collector, or the collector's next proposal is built on it",
   certificateKept:
-    'the collector had the certificate, showed so later, and its next proposal does not carry it or never came',
+    'the collector had the certificate and made its next proposal without it, or with one that does not hold',
   missingDecides: 'the votes of those who are down or kept them would have made the quorum',
   lateVotersDecide: 'the votes of those whose machines were slow would have made the quorum',
   votesLongest: 'of all that took long, the votes of held-up voters took longest',

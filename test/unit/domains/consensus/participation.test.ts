@@ -90,7 +90,7 @@ describe('the vote of a validator', () => {
     pass(node, 37, 30);
     stream.stream.registry.tick(stream.stream.clock.nowUs());
     expect(votes(stream, delta, 'absent')).toBe(0);
-    expect(stream.stream.value('hotstuff_consensus_views_judged_total')).toBe(1);
+    expect(stream.stream.value('hotstuff_consensus_participation_views_total')).toBe(1);
   });
 
   it('came too late rather than not at all, when it was refused for its age', () => {
@@ -112,9 +112,9 @@ describe('the vote of a validator', () => {
     collect(node, 1, all, [delta]);
     pass(node, 2, 2);
     stream.stream.pass(3_600);
-    expect(stream.stream.value('hotstuff_consensus_views_judged_total')).toBe(0);
+    expect(stream.stream.value('hotstuff_consensus_participation_views_total')).toBe(0);
     pass(node, 4, 20);
-    expect(stream.stream.value('hotstuff_consensus_views_judged_total')).toBe(1);
+    expect(stream.stream.value('hotstuff_consensus_participation_views_total')).toBe(1);
   });
 });
 
