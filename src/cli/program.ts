@@ -97,7 +97,7 @@ function addQuery(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('query')
     .description('PromQL, asked of a running sidecar or of any Prometheus')
-    .argument('<promql>', 'such as: sum by (node_id) (rate(hotstuff_consensus_timeouts_total[5m]))')
+    .argument('<promql>', 'such as: sum by (node_id) (rate(hotstuff_consensus_view_timeouts_total[5m]))')
     .option('--at <time>', 'Unix seconds, 2026-01-31T12:00:00Z, now, or now-1h')
     .option('--from <time>', 'begin of a range')
     .option('--to <time>', 'end of the range; else now')
