@@ -46,6 +46,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addDemo(program, context, finish);
   addRun(program, context, finish);
   addStatus(program, context, finish);
+  addQuery(program, context, finish);
   addReplay(program, context, finish);
   addExplain(program, context, finish);
   addIncident(program, context, finish);
@@ -90,6 +91,23 @@ function addStatus(program: Command, context: CliContext, finish: Finish): void 
     .option('--json', 'one JSON document')
     .action(async (options: ConfigOptions) => {
       finish(await (await import('./status.js')).status(options, context));
+    });
+}
+
+function addQuery(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('query')
+    .description('PromQL, asked of a running sidecar or of any Prometheus')
+    .argument('<promql>', 'such as: sum by (node_id) (rate(hotstuff_consensus_view_timeouts_total[5m]))')
+    .option('--at <time>', 'Unix seconds, 2026-01-31T12:00:00Z, now, or now-1h')
+    .option('--from <time>', 'begin of a range')
+    .option('--to <time>', 'end of the range; else now')
+    .option('--step <duration>', 'between the points of a range; else what gives about 120 of them')
+    .option('--url <url>', 'whom to ask, such as http://127.0.0.1:10920; else what the configuration says')
+    .option('--config <file>', 'YAML file')
+    .option('--format <table|json|csv>', 'how to print the answer', 'table')
+    .action(async (promql: string, options: ConfigOptions) => {
+      finish(await (await import('./query.js')).query(promql, options, context));
     });
 }
 
