@@ -14,8 +14,10 @@ import { listenSocket, type Door } from './attach/socket.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
+import { ConsensusOutlets, type OutletOptions } from './consensus-outlets.js';
 import type { Domain } from './domains/domain.js';
-import { ConsensusWatch } from './domains/consensus/watch.js';
+import type { ChainViews } from './domains/consensus/record/view-record.js';
+import type { ConsensusListeners } from './domains/consensus/watch.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
 import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
@@ -26,16 +28,20 @@ import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { openExporters, type CustomExporter } from './exporters.js';
+import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
+import type { Tap } from './intake/tap.js';
 import { Board } from './metrics/board.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
+import { incidentHandlers } from './incident-handlers.js';
 import { statusOf, type SidecarStatus } from './status.js';
 import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
+import type { ConsensusReader } from './views/consensus-reader.js';
 
 /** What a sidecar is given besides its configuration. */
 export interface SidecarDeps {
@@ -50,6 +56,12 @@ export interface SidecarDeps {
   readonly exporters?: readonly CustomExporter[];
   /** Whether doors, HTTP and exporters open at start; false for `replay`. Default true. */
   readonly serve?: boolean;
+  /** Who hears of consensus besides the house's own. */
+  readonly consensus?: ConsensusListeners;
+  /** Which verdicts are kept, where that is not the usual. */
+  readonly verdictLog?: OutletOptions['verdictLog'];
+  /** Hears every line that arrives. */
+  readonly tap?: Tap;
 }
 
 /** Where a started sidecar can be reached. */
@@ -67,6 +79,8 @@ export interface SidecarAddresses {
 export interface Sidecar {
   readonly board: Board;
   readonly addresses: SidecarAddresses;
+  /** What is known of views, verdicts, validators and evidence. */
+  readonly consensus: ConsensusReader;
   /** For doors whose producers must never wait. */
   readonly openFeed: OpenFeed;
   /** For doors that can wait: files, stdin. */
@@ -106,12 +120,14 @@ class ComposedSidecar implements Sidecar {
   readonly #registry: DomainRegistry;
   readonly #intake: Intake;
   readonly #recorder: Recorder | undefined;
+  readonly #outlets: ConsensusOutlets;
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
   readonly #traces: Traces | undefined;
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
+  #history: History | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -129,18 +145,29 @@ class ComposedSidecar implements Sidecar {
       metricSeriesLimit: metrics.metricSeriesLimit,
     });
     this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger });
-    const watch = new ConsensusWatch(this.#traces?.listeners);
-    this.#traces?.follow(watch);
+    const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
+    const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
+    this.#outlets = new ConsensusOutlets({
+      config,
+      board: this.board,
+      clock,
+      logger: traced,
+      listeners: [this.#traces?.listeners, deps.consensus].flatMap((one) => one ?? []),
+      verdictLog: deps.verdictLog,
+    });
+    this.#traces?.follow(this.#outlets.watch);
     this.#registry = new DomainRegistry({
       board: this.board,
       clock,
-      logger: this.#traces === undefined ? logger : withTraceIds(logger, watch),
+      logger: traced,
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
-      domains: [...standardDomains(this.board, watch), ...(deps.extraDomains ?? [])],
+      domains: [...standardDomains(this.board, this.#outlets.watch), ...(deps.extraDomains ?? [])],
     });
     this.#recorder = recorderOf(config, this.board, logger);
+    const taps = [this.#recorder, this.#outlets.wantsLines ? this.#outlets : undefined, deps.tap];
+    const tap = tapOf(taps.flatMap((one) => one ?? []));
     this.#intake = new Intake({
       board: this.board,
       clock,
@@ -148,7 +175,7 @@ class ComposedSidecar implements Sidecar {
       dispatcher: metrics.enabled ? this.#registry : ignoring,
       queueCapacity: config.intake.queueEvents,
       ...(clock instanceof StreamClock ? followStreams(clock) : {}),
-      ...(this.#recorder ? { tap: this.#recorder } : {}),
+      ...(tap ? { tap } : {}),
     });
     const hello = configuredHello(config, clock);
     const described = (source: SourceDescription): SourceDescription =>
@@ -169,11 +196,16 @@ class ComposedSidecar implements Sidecar {
     return this.#addresses;
   }
 
+  get consensus(): ConsensusReader {
+    return this.#outlets.reader;
+  }
+
   async start(): Promise<void> {
     const { metrics } = this.#config;
-    this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
-    if (this.#deps.serve === false) return;
     try {
+      await this.#outlets.open();
+      this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
+      if (this.#deps.serve === false) return;
       const { clock, logger, exporters = [] } = this.#deps;
       const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
@@ -230,8 +262,10 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
+    this.#history?.stop();
     await this.#recorder?.close();
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
+    await this.#outlets.close();
     await this.#server?.close();
   }
 
@@ -243,6 +277,10 @@ class ComposedSidecar implements Sidecar {
       ready: () => this.#ready,
       status: () => this.status(),
       ...this.#exportHandlers(),
+      consensus: this.consensus,
+      incidents: incidentHandlers(this.#outlets.incidentFolder),
+      // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
+      ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),
     };
     this.#server = createServer({
       listen: server.listen,
@@ -253,6 +291,12 @@ class ComposedSidecar implements Sidecar {
       handlers,
     });
     const { address, telemetry } = await this.#server.listen();
+    if (handlers.prometheus) {
+      const { board } = this;
+      const { clock } = this.#deps;
+      const options = { config: this.#config, board, clock, instance: address, version: VERSION };
+      this.#history = startHistory(options);
+    }
     this.#addresses = {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),
@@ -343,6 +387,15 @@ function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder 
   if (!attach.record) return undefined;
   const { file, maxSizeBytes, keep } = attach.record;
   return new Recorder({ path: file, maxBytes: maxSizeBytes, keep, board, logger });
+}
+
+/** One tap of several; undefined where there is none. */
+function tapOf(taps: readonly Tap[]): Tap | undefined {
+  if (taps.length < 2) return taps[0];
+  return {
+    line: (line, speaking) => taps.forEach((tap) => tap.line(line, speaking)),
+    hello: (line, speaking) => taps.forEach((tap) => tap.hello(line, speaking)),
+  };
 }
 
 /** Lets a stream clock follow what the streams say. */

@@ -5,6 +5,7 @@ import { tracingMetrics } from '../../src/tracing/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
+import { historyMetrics } from '../../src/history/catalogue.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
@@ -27,6 +28,7 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Collector', metrics: collectorMetrics },
   { title: 'Tracing', metrics: tracingMetrics },
   { title: 'Page', metrics: prometheusMetrics },
+  { title: 'History', metrics: historyMetrics },
 ];
 
 /** docs/METRICS.md. */

@@ -5,12 +5,17 @@
 import { attach } from './attach.js';
 import { chain } from './chain.js';
 import { exporters } from './exporters.js';
+import { data } from './data.js';
+import { evidence } from './evidence.js';
 import { general } from './general.js';
+import { history } from './history.js';
 import { hooks } from './hooks.js';
+import { incidents } from './incidents.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
 import { prometheus } from './prometheus.js';
+import { query } from './query.js';
 import type { Built, Section } from './section.js';
 import { server } from './server.js';
 import type { Setting } from './setting.js';
@@ -26,8 +31,13 @@ export const sections = {
   hooks,
   prometheus,
   exporters,
+  history,
+  query,
   tracing,
   server,
+  data,
+  evidence,
+  incidents,
   log,
 } as const;
 

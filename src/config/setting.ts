@@ -8,8 +8,8 @@
 import { z } from 'zod';
 import { parse as parseYaml } from 'yaml';
 import { parseListenAddress, tcpAddress, unixPath, type ListenAddress } from './address.js';
-import type { Secret } from '../base/secret.js';
 import { parseDuration } from '../base/duration.js';
+import type { Secret } from '../base/secret.js';
 import type { Parts } from './kinds.js';
 import { parseSize } from './size.js';
 

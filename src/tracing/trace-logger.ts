@@ -6,8 +6,11 @@ import type { LogFields, Logger } from '../base/logger.js';
 import type { ConsensusWatch } from '../domains/consensus/watch.js';
 import { spanIdOf, traceIdOf } from './ids.js';
 
+/** Where records are read. */
+type Watched = Pick<ConsensusWatch, 'views'>;
+
 /** `logger`, with ids. */
-export function withTraceIds(logger: Logger, watch: ConsensusWatch): Logger {
+export function withTraceIds(logger: Logger, watch: Watched): Logger {
   const told = (fields: LogFields | undefined): LogFields | undefined =>
     fields === undefined ? undefined : { ...fields, ...traceFields(fields, watch) };
   return {
@@ -18,7 +21,7 @@ export function withTraceIds(logger: Logger, watch: ConsensusWatch): Logger {
   };
 }
 
-function traceFields({ chain, view, epoch }: LogFields, watch: ConsensusWatch): LogFields {
+function traceFields({ chain, view, epoch }: LogFields, watch: Watched): LogFields {
   if (typeof chain !== 'string' || typeof view !== 'number') return {};
   const [record] = watch.views(chain)?.view(view) ?? [];
   const said = typeof epoch === 'number' ? epoch : undefined;

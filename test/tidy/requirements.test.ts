@@ -32,7 +32,19 @@ const definitions: readonly MetricDefinition[] = [
 const metricByName = new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** `GET /metrics` and so on; the handlers are never called. */
+const never = (): never => {
+  throw new Error('only listed');
+};
 const routes = createRoutes('', {
+  consensus: {
+    views: never,
+    view: never,
+    validators: never,
+    verdicts: never,
+    evidence: never,
+    finding: never,
+  },
+  incidents: { list: never, get: never, events: never },
   metrics: () => ({ contentType: '', body: new Uint8Array() }),
   notices: () => [],
   ready: () => true,
@@ -44,6 +56,7 @@ const routes = createRoutes('', {
     resume: () => undefined,
     test: () => Promise.resolve(undefined),
   },
+  prometheus: () => Promise.resolve({ status: 200, body: '' }),
 }).map(({ method, path }) => `${method} ${path}`);
 
 /** The names that rows of `kind` give, each with the row. */

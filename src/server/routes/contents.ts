@@ -13,7 +13,7 @@ export function contentsRoutes(version: string, others: readonly Route[]): Route
       replies: [{ status: 200, doc: 'The list.', contentTypes: ['text/html', 'text/plain'] }],
       handle: (request) => {
         const html = (request.header('accept') ?? '').includes('text/html');
-        const body = html ? asHtml(version, all) : asText(version, all);
+        const body = html ? asHtml(version, listed) : asText(version, listed);
         return { status: 200, contentType: `text/${html ? 'html' : 'plain'}; charset=utf-8`, body };
       },
     },
@@ -27,6 +27,8 @@ export function contentsRoutes(version: string, others: readonly Route[]): Route
     },
   ];
   const all = [...routes, ...others];
+  // A path stands once, however it may be asked.
+  const listed = all.filter(({ method }) => method === 'GET');
   return routes;
 }
 
@@ -44,8 +46,9 @@ function label({ method, path }: Route): string {
 function asHtml(version: string, routes: readonly Route[]): string {
   const rows = routes.map((route) => {
     const text = escape(label(route));
-    // A link is a GET.
-    const cell = route.method === 'GET' ? `<a href="${escape(route.path)}">${text}</a>` : text;
+    // A link is a GET of something that has one address.
+    const isLink = route.method === 'GET' && !route.path.includes('{');
+    const cell = isLink ? linked(route.path) : text;
     return `<tr><td>${cell}</td><td>${escape(route.summary)}</td></tr>`;
   });
   return [
@@ -53,6 +56,10 @@ function asHtml(version: string, routes: readonly Route[]): string {
     '<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem}td{padding:0 1.5rem 0 0}</style>',
     `<h1>quorumscope ${escape(version)}</h1><table>${rows.join('')}</table></html>\n`,
   ].join('\n');
+}
+
+function linked(path: string): string {
+  return `<a href="${escape(path)}">${escape(path)}</a>`;
 }
 
 function escape(text: string): string {

@@ -3,6 +3,7 @@ import type { Handlers } from '../handlers.js';
 import {
   jsonReply,
   textReply,
+  type DocumentedParameter,
   type DocumentedReply,
   type Reply,
   type Route,
@@ -36,6 +37,13 @@ const absent: DocumentedReply = {
   contentTypes: ['text/plain'],
 };
 
+const named: DocumentedParameter = {
+  name: 'name',
+  in: 'path',
+  doc: 'The exporter.',
+  schema: { type: 'string' },
+};
+
 /** `/export` and `/exporters`; those without a handler are not there. */
 export function exportRoutes({ exports, exporters }: Handlers): Route[] {
   return [...(exports ? [exportRoute(exports)] : []), ...(exporters ? exporterRoutes(exporters) : [])];
@@ -48,13 +56,20 @@ function exportRoute({ formats, render }: NonNullable<Handlers['exports']>): Rou
     path: `${BASE}/export`,
     summary: 'All metrics as a document',
     doc: `A snapshot in the format that \`format\` names (${listed}; default json). \`match\`, which may be repeated, chooses metrics by name: \`*\` is any text, \`?\` one character. docs/EXPORTS.md has the schemas.`,
-    query: {
-      format: { doc: 'The format.', schema: { type: 'string', enum: formats(), default: 'json' } },
-      match: {
+    parameters: [
+      {
+        name: 'format',
+        in: 'query',
+        doc: 'The format.',
+        schema: { type: 'string', enum: formats(), default: 'json' },
+      },
+      {
+        name: 'match',
+        in: 'query',
         doc: 'Globs of names; all metrics without one.',
         schema: { type: 'array', items: { type: 'string' } },
       },
-    },
+    ],
     replies: [
       {
         status: 200,
@@ -80,8 +95,8 @@ function exporterRoutes(exporters: NonNullable<Handlers['exporters']>): Route[] 
       : textReply(404, 'there is no exporter of that name');
   const changed =
     (change: (name: string) => void) =>
-    ({ parameters }: RouteRequest): Reply => {
-      const name = parameters['name'] ?? '';
+    (request: RouteRequest): Reply => {
+      const name = request.parameter('name');
       const refusal = known(name);
       if (refusal) return refusal;
       change(name);
@@ -117,6 +132,7 @@ function exporterRoutes(exporters: NonNullable<Handlers['exporters']>): Route[] 
       path: `${BASE}/exporters/{name}/pause`,
       summary: 'Pause an exporter',
       doc: 'No more snapshots and no more attempts; what waits goes on waiting. Lasts until it is resumed or the sidecar is restarted.',
+      parameters: [named],
       replies: [one, absent],
       handle: changed((name) => exporters.pause(name)),
     },
@@ -125,34 +141,44 @@ function exporterRoutes(exporters: NonNullable<Handlers['exporters']>): Route[] 
       path: `${BASE}/exporters/{name}/resume`,
       summary: 'Resume an exporter',
       doc: 'Goes on at once, also when it was waiting to repeat a failed attempt.',
+      parameters: [named],
       replies: [one, absent],
       handle: changed((name) => exporters.resume(name)),
     },
-    {
-      method: 'POST',
-      path: `${BASE}/exporters/{name}/test`,
-      summary: 'Test an exporter',
-      doc: 'Sends one snapshot now, once and past its queue, and says what the receiver answered. Not part of its account.',
-      replies: [
-        {
-          status: 200,
-          doc: 'What the receiver answered: `delivered`, `refused` (it will never take this) or `retry` (it cannot now).',
-          contentTypes: ['application/json'],
-          schema: {
-            type: 'object',
-            properties: {
-              outcome: { enum: ['delivered', 'refused', 'retry'] },
-              reason: { type: 'string' },
-              detail: { type: 'string' },
-            },
+    testRoute(exporters, known),
+  ];
+}
+
+/** Sends one snapshot to the receiver, and tells its answer. */
+function testRoute(
+  exporters: NonNullable<Handlers['exporters']>,
+  known: (name: string) => Reply | undefined,
+): Route {
+  return {
+    method: 'POST',
+    path: `${BASE}/exporters/{name}/test`,
+    summary: 'Test an exporter',
+    doc: 'Sends one snapshot now, once and past its queue, and says what the receiver answered. Not part of its account.',
+    parameters: [named],
+    replies: [
+      {
+        status: 200,
+        doc: 'What the receiver answered: `delivered`, `refused` (it will never take this) or `retry` (it cannot now).',
+        contentTypes: ['application/json'],
+        schema: {
+          type: 'object',
+          properties: {
+            outcome: { enum: ['delivered', 'refused', 'retry'] },
+            reason: { type: 'string' },
+            detail: { type: 'string' },
           },
         },
-        absent,
-      ],
-      handle: async ({ parameters }) => {
-        const name = parameters['name'] ?? '';
-        return known(name) ?? jsonReply(200, await exporters.test(name));
       },
+      absent,
+    ],
+    handle: async (request) => {
+      const name = request.parameter('name');
+      return known(name) ?? jsonReply(200, await exporters.test(name));
     },
-  ];
+  };
 }
