@@ -1,4 +1,5 @@
 /** Renders docs/METRICS.md from the catalogues: what is documented is what is declared. */
+import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
 import { tracingMetrics } from '../../src/tracing/catalogue.js';
@@ -6,6 +7,7 @@ import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
 import { historyMetrics } from '../../src/history/catalogue.js';
+import { pushMetrics } from '../../src/export/pushes.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
@@ -29,6 +31,8 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Tracing', metrics: tracingMetrics },
   { title: 'Page', metrics: prometheusMetrics },
   { title: 'History', metrics: historyMetrics },
+  { title: 'Exporters', metrics: pushMetrics },
+  { title: 'Delivery', metrics: deliveryMetrics },
 ];
 
 /** docs/METRICS.md. */

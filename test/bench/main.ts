@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   pipeline: () => import('./pipeline.js'),
   consensus: () => import('./consensus.js'),
   exposition: () => import('./exposition.js'),
+  exports: () => import('./exports.js'),
   promql: () => import('./promql.js'),
   simulator: () => import('./simulator.js'),
   journal: () => import('./journal.js'),

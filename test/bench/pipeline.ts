@@ -24,7 +24,7 @@ export async function run(): Promise<BenchRow[]> {
     const file = join(folder, 'events.ndjson');
     writeFileSync(file, ndjsonOfVotes(EVENTS));
     const rounds: Round[] = [];
-    for (let i = 0; i < ROUNDS; i++) rounds.push(await measure(folder, file));
+    for (let i = 0; i < ROUNDS; i++) rounds.push(await socketRate(folder, file, EVENTS));
     const { rate, share } = rounds.sort((a, b) => a.rate - b.rate)[Math.floor(ROUNDS / 2)]!;
     return [
       {
@@ -47,9 +47,16 @@ interface Round {
   readonly share: number;
 }
 
-async function measure(folder: string, file: string): Promise<Round> {
+/** Sends the `events` lines of `file` to a sidecar with these exporters. */
+export async function socketRate(
+  folder: string,
+  file: string,
+  events: number,
+  exporters: Readonly<Record<string, unknown>> = {},
+): Promise<Round> {
   const path = join(folder, 'events.sock');
   const config = parseConfig({
+    file: { name: 'bench', text: JSON.stringify({ exporters }) },
     environment: { QUORUMSCOPE_ATTACH_SOCKET: `unix://${path}`, QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0' },
   });
   const sidecar = createSidecar(config, { clock: new WallClock(), logger: silentLogger });
@@ -67,7 +74,7 @@ async function measure(folder: string, file: string): Promise<Round> {
   };
   const child = spawn(process.execPath, ['-e', send], { stdio: 'inherit' });
   let startMs = 0;
-  while (total().received < EVENTS) {
+  while (total().received < events) {
     await new Promise((resolve) => setTimeout(resolve, 5));
     if (startMs === 0 && total().received > 0) startMs = performance.now();
   }
@@ -76,5 +83,8 @@ async function measure(folder: string, file: string): Promise<Round> {
   const { received, processed } = total();
   child.kill();
   await sidecar.stop();
-  return { rate: processed / seconds, share: processed / received };
+  return {
+    rate: processed / seconds,
+    share: processed / received,
+  };
 }
