@@ -25,7 +25,8 @@ export class Labels {
     this.nameDropped = nameDropped;
   }
 
-  static readonly empty = new Labels([], []);
+  // `this`, because the compiler renames the class within itself and assigns that name only after this line has run.
+  static readonly empty: Labels = new this([], []);
 
   /** From names and values in any order; empty values are left out, of a repeated name the last value counts. */
   static from(entries: Iterable<readonly [string, string]>): Labels {
