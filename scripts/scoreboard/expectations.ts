@@ -60,8 +60,12 @@ export function forbiddenSaid(vantage: Vantage, forbidden: readonly ResolvedExpe
     .map(({ name, culprits, view }) => `${name} ${culprits.join('+')} in view ${view}`);
 }
 
-function conclusions({ verdicts, findings }: Vantage): Conclusion[] {
-  const causes = [...verdicts.values()].flatMap(({ cause, culprits, view, decidedAtUs }) =>
+/** The last views of a run end with it. */
+const UNFINISHED = 3;
+
+function conclusions({ verdicts, findings, newestView }: Vantage): Conclusion[] {
+  const finished = [...verdicts.values()].filter(({ view }) => view <= newestView - UNFINISHED);
+  const causes = finished.flatMap(({ cause, culprits, view, decidedAtUs }) =>
     cause === undefined || cause === 'unknown'
       ? []
       : [{ name: cause, culprits, view, atUs: decidedAtUs, viewsLater: 0 }],

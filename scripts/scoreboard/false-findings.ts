@@ -1,7 +1,7 @@
 /**
  * Which findings the truth does not bear out. A finding about validators is true when each of them did that deed or
  * was seen breaking that rule, in that view where both say one; a conflict is true when the rule was broken and nobody
- * is named who followed the protocol.
+ * is named who followed the protocol. Who leaves a certificate out states one block and sends another: both are proven.
  */
 import { isFaultLine, type TruthLine } from '../../simulator/main.js';
 import type { Finding, FindingKind } from '../../src/domains/consensus/findings/finding.js';
@@ -46,15 +46,28 @@ function isTrue(finding: Finding, truth: readonly TruthLine[], deviants: Readonl
 function isDoneBy(validator: string, { kind, view }: Finding, truth: readonly TruthLine[]): boolean {
   const rules = rulesOf[kind] ?? [];
   return truth.some((line) => {
-    // One that runs twice does as two do.
-    if (isFaultLine(line)) return line.fault === 'twins' && line.validators.includes(validator);
-    if (line.type === 'deed')
-      return line.deed === kind && line.validator === validator && isSameView(kind, line.view, view);
+    // One that runs twice does as two do; and what signers of another set signed is no certificate.
+    if (isFaultLine(line))
+      return (
+        line.validators.includes(validator) &&
+        (line.fault === 'twins' ||
+          (kind === 'invalid_certificate' && line.behaviour === 'stale_epoch_signers'))
+      );
+    if (line.type === 'deed') {
+      const isDeed = line.deed === kind || (kind === 'double_proposal' && line.deed === 'tail_fork');
+      return isDeed && line.validator === validator && isSameView(kind, line.view, view);
+    }
     return line.type === 'violation' && rules.includes(line.violation) && line.culprits.includes(validator);
   });
 }
 
-/** What is told of views far ahead, or over a restart, may be told of another view than it was done in. */
+/** Views far ahead, a lock over a restart, or a certificate from before, are told of other views than the deed. */
+const ofOtherViews: ReadonlySet<FindingKind> = new Set([
+  'view_spam',
+  'lock_regression',
+  'invalid_certificate',
+]);
+
 function isSameView(kind: FindingKind, done: number, told: number | undefined): boolean {
-  return kind === 'view_spam' || kind === 'lock_regression' || told === undefined || done === told;
+  return told === undefined || done === told || ofOtherViews.has(kind);
 }

@@ -23,10 +23,14 @@ async function main(args: readonly string[]): Promise<number> {
     if (process.stderr.isTTY) process.stderr.write(`\r${book.total.all.runs} of ${orders.length} runs `);
   });
   const wallS = (performance.now() - startMs) / 1_000;
-  if (options.json) process.stdout.write(`${JSON.stringify({ rows: book.rows, total: book.total, complaints: book.complaints, wrong: book.wrong, wallS }, null, 2)}\n`);
+  if (options.json)
+    process.stdout.write(
+      `${JSON.stringify({ rows: book.rows, total: book.total, complaints: book.complaints, wrong: book.wrong, wallS }, null, 2)}\n`,
+    );
   else {
     process.stdout.write(`${renderTables(book)}\n\n`);
-    if (options.wrong) for (const [words, times] of counted(book.wrong)) process.stdout.write(`${times}\t${words}\n`);
+    if (options.wrong)
+      for (const [words, times] of counted(book.wrong)) process.stdout.write(`${times}\t${words}\n`);
     for (const complaint of book.complaints.slice(0, 60)) process.stdout.write(`${complaint}\n`);
     process.stdout.write(`${orders.length} runs, ${book.total.all.views} views, ${wallS.toFixed(0)} s\n`);
   }
@@ -45,7 +49,10 @@ function counted(wrong: readonly Wrong[]): [string, number][] {
   for (const { scenario, seed, vantage, view, truth, verdict, grounds } of wrong) {
     const kind = vantage === 'all' ? 'all' : 'one';
     const words = `${scenario} ${kind}: truly ${truth.replaceAll(/v\d+/g, 'v')}, said ${verdict.replaceAll(/v\d+/g, 'v')}  [${grounds.join('; ')}]`;
-    const known = counts.get(words) ?? { times: 0, example: `seed ${seed} ${vantage} view ${view}: ${truth} / ${verdict}` };
+    const known = counts.get(words) ?? {
+      times: 0,
+      example: `seed ${seed} ${vantage} view ${view}: ${truth} / ${verdict}`,
+    };
     known.times++;
     counts.set(words, known);
   }

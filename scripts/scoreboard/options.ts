@@ -102,6 +102,7 @@ function isNamed(name: string, pattern: string): boolean {
 
 function count(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name}: found ${text}, expected a number`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new Error(`--${name}: found ${text}, expected a number`);
   return value;
 }

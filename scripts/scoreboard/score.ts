@@ -3,13 +3,21 @@
  * them, so that scores of many runs add up and survive JSON. Only views that failed are scored for causes; a failed
  * verdict where the truth says otherwise counts against precision.
  */
-import { isFaultLine, type ResolvedExpectations, type TruthLine, type ViewLine } from '../../simulator/main.js';
+import {
+  isFaultLine,
+  type ResolvedExpectations,
+  type TruthLine,
+  type ViewLine,
+} from '../../simulator/main.js';
 import type { FindingClass } from '../../src/domains/consensus/findings/finding.js';
 import type { ViewVerdict } from '../../src/domains/consensus/verdict/view-verdict.js';
 import { detections, forbiddenSaid, type Detection } from './expectations.js';
 import { falseFindings } from './false-findings.js';
 import type { Observed } from './observed-run.js';
 import type { Vantage } from './vantage.js';
+
+/** The last views of a run end with it: nobody can tell what would have become of them. */
+const UNFINISHED = 3;
 
 /** Sums, over one run or many. */
 export interface Score {
@@ -112,7 +120,10 @@ export function scoreOf(
   const complaints = [
     ...found.filter(({ found: is }) => !is).map(({ words }) => `missed ${words}`),
     ...said.map((words) => `forbidden ${words}`),
-    ...untrue.map(({ class: name, kind, validators, view }) => `false ${name}/${kind} of ${validators.join('+')} in view ${view}`),
+    ...untrue.map(
+      ({ class: name, kind, validators, view }) =>
+        `false ${name}/${kind} of ${validators.join('+')} in view ${view}`,
+    ),
   ].map((words) => `${scenario} seed ${seed} ${from}: ${words}`);
   return { score, wrong, complaints };
 }
@@ -139,16 +150,17 @@ function viewLines(truth: readonly TruthLine[], only: number | undefined): Map<n
 function scoreViews(
   score: Score,
   lines: ReadonlyMap<number, ViewLine>,
-  { verdicts }: Vantage,
+  { verdicts, newestView }: Vantage,
 ): Omit<Wrong, 'scenario' | 'seed' | 'vantage'>[] {
+  const scored = newestView - UNFINISHED;
   const wrong: Omit<Wrong, 'scenario' | 'seed' | 'vantage'>[] = [];
   for (const line of lines.values()) {
-    if (line.outcome !== 'failed') continue;
+    if (line.outcome !== 'failed' || line.view > scored) continue;
     score.failed++;
     score.culprits += line.culprits.length;
   }
   for (const verdict of verdicts.values()) {
-    if (verdict.outcome !== 'failed' || verdict.cause === 'unknown') continue;
+    if (verdict.outcome !== 'failed' || verdict.cause === 'unknown' || verdict.view > scored) continue;
     const line = lines.get(verdict.view);
     const isFailed = line?.outcome === 'failed';
     score.said++;
@@ -167,7 +179,12 @@ function scoreViews(
   }
   for (const line of lines.values()) {
     const verdict = verdicts.get(line.view);
-    if (line.outcome !== 'failed' || (verdict?.outcome === 'failed' && verdict.cause !== 'unknown')) continue;
+    if (
+      line.outcome !== 'failed' ||
+      line.view > scored ||
+      (verdict?.outcome === 'failed' && verdict.cause !== 'unknown')
+    )
+      continue;
     const said = verdict === undefined ? 'nothing' : `${verdict.outcome} ${wordsOf(verdict)}`;
     wrong.push({ view: line.view, truth: `failed ${wordsOf(line)}`, verdict: said, grounds: [] });
   }

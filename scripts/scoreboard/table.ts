@@ -59,7 +59,9 @@ function table(rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[], pad: string): string =>
     `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width, pad) : (cells[column] ?? '').padStart(width, pad))).join(' | ')} |`;
   const [header = [], ...body] = rows;
-  return [line(header, ' '), line([], '-').replace(/-(?= \| )|-(?= \|$)/g, '-'), ...body.map((row) => line(row, ' '))].join(
-    '\n',
-  );
+  return [
+    line(header, ' '),
+    line([], '-').replace(/-(?= \| )|-(?= \|$)/g, '-'),
+    ...body.map((row) => line(row, ' ')),
+  ].join('\n');
 }

@@ -41,6 +41,11 @@ export class Vantage {
   #intake: Intake;
   #clock: StreamClock;
   #newestView = 0;
+  /** The newest view that a node left. */
+  get newestView(): number {
+    return this.#newestView;
+  }
+
   readonly #stopped: Promise<unknown>[] = [];
 
   constructor(only: number | undefined) {

@@ -4,7 +4,8 @@ import { runCase, type CaseOrder } from './case.js';
 process.on('message', (order: CaseOrder) => {
   runCase(order).then(
     (result) => process.send?.({ result }),
-    (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) =>
+      process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
 process.on('disconnect', () => process.exit());

@@ -19,6 +19,8 @@ export interface PastView {
   /** Whether it came after the timer of somebody attached. */
   readonly proposalLate: Known;
   readonly failed: boolean;
+  /** Whom cut links set apart, where that was the cause. */
+  readonly apart: readonly string[] | undefined;
 }
 
 const KEPT_VIEWS = 256;
@@ -112,6 +114,16 @@ export class ViewHistory {
       if (past.failed) failed++;
     }
     return known === 0 ? 0 : failed / known;
+  }
+
+  /** Whom cut links set apart, by the last of the newest `most` views that failed or lagged for it. */
+  apartLately(most: number): readonly string[] | undefined {
+    let seen = 0;
+    for (const { apart } of this.#newestFirst()) {
+      if (apart !== undefined) return apart;
+      if (++seen >= most) break;
+    }
+    return undefined;
   }
 
   *#newestFirst(): Generator<PastView> {
