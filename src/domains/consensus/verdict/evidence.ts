@@ -337,6 +337,13 @@ export class Evidence {
     return this.history.apartLately(Math.min(this.committee.members.length, MOST_LOOKED_BACK)) ?? [];
   }
 
+  /** Whether more leaders equivocated of late than the protocol bears: no statement can be relied upon. */
+  get isBeyondFaults(): boolean {
+    const { committee } = this;
+    const liars = this.history.equivocators(4 * Math.min(committee.members.length, MOST_LOOKED_BACK));
+    return liars.length > 0 && committee.powerOf(liars) > committee.power - committee.quorum;
+  }
+
   // --- certificates
 
   /** Whether the collector says that it gave what carries the certificate to its transport for some receivers only. */

@@ -131,7 +131,7 @@ export const rules: readonly Rule[] = [
     cases: [
       { all: ['votesCounted'], none: ['certificateSent', 'collectorDown', 'collectorHeldUp'] },
       { all: ['certificateKept', 'proposalInTime'], none: ['certified'], unless: ['collectorFar'] },
-      { all: ['votesCounted', 'fewShown'], none: ['collectorDown', 'collectorHeldUp'] },
+      { all: ['votesCounted', 'fewShown'], none: ['collectorDown'], unless: ['collectorHeldUp'] },
     ],
     culprits: 'collector',
     scope: 'peer',

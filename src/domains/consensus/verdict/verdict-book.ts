@@ -275,6 +275,7 @@ export class VerdictBook implements RecordListener {
       proposalLate: findings === undefined ? false : findings.facts.proposalLate,
       failed: verdict.outcome === 'failed',
       apart: verdict.cause === 'partition' ? verdict.culprits : undefined,
+      isEquivocated: verdict.cause === 'equivocation',
     });
     for (const listener of this.#options.listeners) listener.settled?.(verdict);
   }
