@@ -2,12 +2,22 @@
  * `npm run scoreboard`: what the sidecar concludes, held against what really happened, over scenarios and seeds. Prints
  * tables or one document; with `--gate` it ends with 1 when a floor is not reached.
  */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { ScoreBook } from './board.js';
 import type { CaseOrder } from './case.js';
+import { renderScoreboard, type Report } from './document.js';
+import { gateOrders, raiseFloors, readFloors, shortfalls } from './floors.js';
 import { readOptions, USAGE, type Options } from './options.js';
 import { runCases } from './pool.js';
 import { renderTables } from './table.js';
+import { renderWrong } from './wrong.js';
 import type { Wrong } from './score.js';
+
+type Document = Report & { readonly complaints: readonly string[]; readonly wrong: readonly Wrong[] };
+
+const documentFile = new URL('../../docs/SCOREBOARD.md', import.meta.url);
+const MOST_COMPLAINTS = 60;
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--help')) {
@@ -15,26 +25,46 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const options = readOptions(args);
+  const document =
+    options.from === undefined
+      ? await measured(options)
+      : (JSON.parse(readFileSync(options.from, 'utf8')) as Document);
+  process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : textOf(document, options));
+  if (options.write) writeFileSync(documentFile, renderScoreboard(document));
+  if (!options.gate) return 0;
+  const missed = shortfalls(document.total, readFloors());
+  for (const words of missed) process.stderr.write(`${words}\n`);
+  if (options.raise && missed.length === 0) raiseFloors(document.total);
+  return missed.length === 0 ? 0 : 1;
+}
+
+async function measured(options: Options): Promise<Document> {
   const book = new ScoreBook();
   const startMs = performance.now();
-  const orders = ordersOf(options);
-  await runCases(orders, options.jobs, (result) => {
+  const orders = options.gate ? gateOrders(options.scenarios) : ordersOf(options);
+  await runCases(orders, options.gate ? 1 : options.jobs, (result) => {
     book.note(result);
     if (process.stderr.isTTY) process.stderr.write(`\r${book.total.all.runs} of ${orders.length} runs `);
   });
+  const { seeds, first, views, alone } = options;
+  const { rows, total, complaints, wrong } = book;
   const wallS = (performance.now() - startMs) / 1_000;
-  if (options.json)
-    process.stdout.write(
-      `${JSON.stringify({ rows: book.rows, total: book.total, complaints: book.complaints, wrong: book.wrong, wallS }, null, 2)}\n`,
-    );
-  else {
-    process.stdout.write(`${renderTables(book)}\n\n`);
-    if (options.wrong)
-      for (const [words, times] of counted(book.wrong)) process.stdout.write(`${times}\t${words}\n`);
-    for (const complaint of book.complaints.slice(0, 60)) process.stdout.write(`${complaint}\n`);
-    process.stdout.write(`${orders.length} runs, ${book.total.all.views} views, ${wallS.toFixed(0)} s\n`);
-  }
-  return 0;
+  const date = new Date().toISOString().slice(0, 10);
+  return { rows, total, seeds, first, views, alone, wallS, commit: commit(), date, complaints, wrong };
+}
+
+function textOf({ rows, total, wrong, complaints, wallS }: Document, options: Options): string {
+  const shown = complaints.slice(0, MOST_COMPLAINTS);
+  const more = complaints.length - shown.length;
+  return [
+    renderTables(rows, total),
+    '',
+    ...(options.wrong ? renderWrong(wrong) : []),
+    ...shown,
+    ...(more > 0 ? [`and ${more} more such`] : []),
+    `${total.all.runs} runs, ${total.all.views} views, ${wallS.toFixed(0)} s`,
+    '',
+  ].join('\n');
 }
 
 function ordersOf({ scenarios, seeds, first, views, validators, alone }: Options): CaseOrder[] {
@@ -43,22 +73,12 @@ function ordersOf({ scenarios, seeds, first, views, validators, alone }: Options
   );
 }
 
-/** Alike ones together, the commonest first, with one to look at. */
-function counted(wrong: readonly Wrong[]): [string, number][] {
-  const counts = new Map<string, { times: number; example: string }>();
-  for (const { scenario, seed, vantage, view, truth, verdict, grounds } of wrong) {
-    const kind = vantage === 'all' ? 'all' : 'one';
-    const words = `${scenario} ${kind}: truly ${truth.replaceAll(/v\d+/g, 'v')}, said ${verdict.replaceAll(/v\d+/g, 'v')}  [${grounds.join('; ')}]`;
-    const known = counts.get(words) ?? {
-      times: 0,
-      example: `seed ${seed} ${vantage} view ${view}: ${truth} / ${verdict}`,
-    };
-    known.times++;
-    counts.set(words, known);
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
   }
-  return [...counts]
-    .map(([words, { times, example }]): [string, number] => [`${words}  e.g. ${example}`, times])
-    .sort((a, b) => b[1] - a[1]);
 }
 
 process.exitCode = await main(process.argv.slice(2));

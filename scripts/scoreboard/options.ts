@@ -20,8 +20,8 @@ export interface Options {
   readonly gate: boolean;
   readonly raise: boolean;
   readonly wrong: boolean;
-  readonly socket: boolean;
   readonly write: boolean;
+  readonly from: string | undefined;
 }
 
 export const USAGE = `npm run scoreboard -- [options]
@@ -38,8 +38,8 @@ export const USAGE = `npm run scoreboard -- [options]
   --json             prints one document
   --gate             a subset within two minutes, held to the floors
   --raise            writes the floors that this run allows, where they are higher
-  --socket           one seed of each through the built sidecar, over a socket, in real time
   --write            writes docs/SCOREBOARD.md
+  --from FILE        takes a document of --json instead of running
 `;
 
 /** @throws Error for words that it does not know */
@@ -59,8 +59,8 @@ export function readOptions(args: readonly string[]): Options {
       gate: { type: 'boolean', default: false },
       raise: { type: 'boolean', default: false },
       wrong: { type: 'boolean', default: false },
-      socket: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      from: { type: 'string' },
     },
   });
   const most = Math.min(2, availableParallelism());
@@ -76,8 +76,8 @@ export function readOptions(args: readonly string[]): Options {
     gate: values.gate,
     raise: values.raise,
     wrong: values.wrong,
-    socket: values.socket,
     write: values.write,
+    from: values.from,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Scores as Markdown tables, which read well on a terminal too. */
-import { percentile, ratiosOf, type Row, type ScoreBook } from './board.js';
+import { percentile, ratiosOf, type Row } from './board.js';
 import type { Score } from './score.js';
 
 const HEADER = [
@@ -18,8 +18,8 @@ const HEADER = [
 ];
 
 /** One table for those attached to all nodes, one for those attached to one. */
-export function renderTables(book: ScoreBook): string {
-  const rows = [...book.rows, book.total];
+export function renderTables(scenarios: readonly Row[], total: Row): string {
+  const rows = [...scenarios, total];
   const tableOf = (of: (row: Row) => Score): string =>
     table([HEADER, ...rows.map((row) => [row.name, ...cellsOf(of(row))])]);
   return `All nodes attached\n\n${tableOf(({ all }) => all)}\n\nOne node attached\n\n${tableOf(({ one }) => one)}`;
