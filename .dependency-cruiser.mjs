@@ -20,7 +20,13 @@ const rooms = {
     'src/domains/consensus/findings/finding.ts',
     'src/domains/consensus/verdict/view-verdict.ts',
   ],
-  'src/export': ['src/base', 'src/metrics'],
+  'src/delivery': ['src/base', 'src/metrics', 'src/journal'],
+  'src/export': ['src/base', 'src/metrics', 'src/delivery'],
+  'src/views': ['src/base', 'src/domains/consensus', 'src/evidence', 'src/incidents'],
+  'src/report': ['src/base', 'src/views', 'src/domains/consensus'],
+  'src/history': ['src/base', 'src/metrics', 'src/journal', 'src/promql'],
+  'src/query': ['src/base', 'src/promql'],
+  'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains/consensus'],
   'src/server': ['src/base'],
 };
 

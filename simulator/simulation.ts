@@ -127,7 +127,13 @@ export class World implements NodeWorld {
     this.#safetyLog = new ViolationLog(seed, heard);
     this.#livenessLog = new ViolationLog(seed, heard);
     const first = this.#epochs?.of(0) ?? { committee: trueCommittee, rotation };
-    this.safety = new SafetyChecker(this.#safetyLog, first, options.protocol, this.#epochs);
+    this.safety = new SafetyChecker(
+      this.#safetyLog,
+      first,
+      options.protocol,
+      this.#epochs,
+      options.pacemaker === 'epoch',
+    );
     if (options.protocol !== 'hotstuff3-chained')
       this.leaderWait = new LeaderWaitChecker(
         this.#livenessLog,

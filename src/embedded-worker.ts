@@ -34,6 +34,9 @@ async function main({ config }: WorkerStart): Promise<void> {
     if (isRingMessage(message)) {
       const feed = sidecar.openFeed({ door: 'embedded', peer: message.identity.node });
       readers.push(readBatches(message.ring, feed, clock));
+    } else if (message === 'flush') {
+      for (const reader of readers) reader.read();
+      void sidecar.flush().then(() => say({ says: 'flushed' }));
     } else if (message === 'stop') {
       for (const reader of readers) reader.stop();
       void sidecar.stop().then(() => say({ says: 'stopped' }));

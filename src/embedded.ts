@@ -30,6 +30,11 @@ export interface Embedded {
   readonly addresses: SidecarAddresses;
   /** Why the pipeline has ended by itself, if it has. */
   readonly failed: string | undefined;
+  /**
+   * Delivers what is buffered, processes it, and pushes to every exporter. Resolves when all has left, or
+   * after some seconds. For a collector: `new HookCollector(hooks, { flush: () => embedded.flush() })`.
+   */
+  flush(): Promise<void>;
   /** Delivers what is buffered, processes it, and closes everything. May be called twice. */
   stop(): Promise<void>;
 }
@@ -43,6 +48,7 @@ export interface WorkerStart {
 export type WorkerSays =
   | { readonly says: 'started'; readonly addresses: SidecarAddresses }
   | { readonly says: 'failed'; readonly reason: string }
+  | { readonly says: 'flushed' }
   | { readonly says: 'stopped' }
   | {
       readonly says: 'log';
@@ -73,6 +79,10 @@ export async function embed(options: EmbedOptions): Promise<Embedded> {
     get failed() {
       return host.failed();
     },
+    flush: async () => {
+      await shipping.flush();
+      await host.flush();
+    },
     stop: () => (stopping ??= stop(shipping, host)),
   };
 }
@@ -82,6 +92,7 @@ interface Host {
   readonly port: WorkerPort;
   readonly addresses: SidecarAddresses;
   failed(): string | undefined;
+  flush(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -104,6 +115,10 @@ async function startHere(config: Config, logger: Logger): Promise<Host> {
     },
     addresses: sidecar.addresses,
     failed: () => undefined,
+    flush: async () => {
+      for (const reader of readers) reader.read();
+      await sidecar.flush();
+    },
     stop: async () => {
       for (const reader of readers) reader.stop();
       await sidecar.stop();
@@ -111,8 +126,8 @@ async function startHere(config: Config, logger: Logger): Promise<Host> {
   };
 }
 
-/** Longest that a worker may take to process what is left. */
-const STOP_TIMEOUT_MS = 5_000;
+/** Longest that a worker may take to process what is left and to push it. */
+const ANSWER_TIMEOUT_MS = 6_000;
 
 async function startWorker(config: Config, logger: Logger): Promise<Host> {
   const workerData: WorkerStart = { config };
@@ -140,6 +155,7 @@ async function startWorker(config: Config, logger: Logger): Promise<Host> {
     port: worker,
     addresses,
     failed: () => failed,
+    flush: () => askWorker(worker, 'flush', 'flushed'),
     stop: () => {
       stopping = true;
       return stopWorker(worker);
@@ -147,14 +163,26 @@ async function startWorker(config: Config, logger: Logger): Promise<Host> {
   };
 }
 
-async function stopWorker(worker: Worker): Promise<void> {
-  const stopped = new Promise<void>((resolve) => {
-    worker.once('exit', () => resolve());
-    worker.on('message', ({ says }: WorkerSays) => says === 'stopped' && resolve());
-    setTimeout(resolve, STOP_TIMEOUT_MS).unref();
+/** Asks for something and waits for the answer, for the worker's end, or for as long as is worth waiting. */
+async function askWorker(worker: Worker, ask: string, answer: WorkerSays['says']): Promise<void> {
+  let listen: (message: WorkerSays) => void = () => undefined;
+  let exited: () => void = () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const answered = new Promise<void>((resolve) => {
+    worker.on('exit', (exited = resolve));
+    worker.on('message', (listen = ({ says }) => says === answer && resolve()));
+    timer = setTimeout(resolve, ANSWER_TIMEOUT_MS).unref();
   });
   worker.ref();
-  worker.postMessage('stop');
-  await stopped;
+  worker.postMessage(ask);
+  await answered;
+  clearTimeout(timer);
+  worker.off('message', listen);
+  worker.off('exit', exited);
+  worker.unref();
+}
+
+async function stopWorker(worker: Worker): Promise<void> {
+  await askWorker(worker, 'stop', 'stopped');
   await worker.terminate();
 }

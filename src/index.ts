@@ -10,6 +10,19 @@ export type { Config } from './config/sections.js';
 export { causes, type Cause } from './domains/consensus/verdict/view-verdict.js';
 export type { ChainObserver, ChainScope, Domain, NodeObserver, NodeScope } from './domains/domain.js';
 export { embed, type Embedded, type EmbedOptions } from './embedded.js';
+export type {
+  ExponentialBuckets,
+  ExponentialReading,
+  HistogramReading,
+  MetricReading,
+  MetricsExporter,
+  MetricsSnapshot,
+  SeriesReading,
+  SummaryReading,
+} from './export/snapshot.js';
+export type { Selection } from './export/selection.js';
+export type { CustomExporter } from './exporters.js';
+export type { Receipt } from './delivery/transport.js';
 export { Board, type BoardOptions, type FamilyView, type Snapshot } from './metrics/board.js';
 export { BoardCollector } from './metrics/collector.js';
 export type { CustomMetric, MetricLabels, MetricsCollector } from './base/metrics-collector.js';

@@ -3,6 +3,7 @@
  * order of the data flow and stops them in reverse. The only file that knows every room.
  *
  *   doors -> intake -> domains -> board -> exposition -> server
+ *                                       '-> exporters
  *
  * States: built -> started -> stopped. Starting opens doors last; stopping closes them first, processes
  * what was received, and only then closes the server, so that a last scrape sees everything.
@@ -13,20 +14,34 @@ import { listenSocket, type Door } from './attach/socket.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
+import { ConsensusOutlets, type OutletOptions } from './consensus-outlets.js';
 import type { Domain } from './domains/domain.js';
+import type { ChainViews } from './domains/consensus/record/view-record.js';
+import type { ConsensusListeners } from './domains/consensus/watch.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
 import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
+import { exporterOf, formats, isFormat } from './export/formats.js';
 import { negotiateFormat } from './export/prometheus/format.js';
 import { defaultProcessRegistry } from './export/prometheus/process-registry.js';
+import type { Pushes } from './export/pushes.js';
+import { selecting } from './export/selection.js';
+import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
+import { openExporters, type CustomExporter } from './exporters.js';
+import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
+import type { Tap } from './intake/tap.js';
 import { Board } from './metrics/board.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
+import { incidentHandlers } from './incident-handlers.js';
 import { statusOf, type SidecarStatus } from './status.js';
+import { tracesOf, type Traces } from './traces.js';
+import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
+import type { ConsensusReader } from './views/consensus-reader.js';
 
 /** What a sidecar is given besides its configuration. */
 export interface SidecarDeps {
@@ -37,8 +52,16 @@ export interface SidecarDeps {
   readonly extraDomains?: readonly Domain[];
   /** An operator's own prom-client registries, merged into the page. They are only read. */
   readonly registries?: NonNullable<ExpositionOptions['registries']>;
-  /** Whether doors and HTTP open at start; false for `replay`. Default true. */
+  /** Exporters of the embedder's own, beside the configured ones. */
+  readonly exporters?: readonly CustomExporter[];
+  /** Whether doors, HTTP and exporters open at start; false for `replay`. Default true. */
   readonly serve?: boolean;
+  /** Who hears of consensus besides the house's own. */
+  readonly consensus?: ConsensusListeners;
+  /** Which verdicts are kept, where that is not the usual. */
+  readonly verdictLog?: OutletOptions['verdictLog'];
+  /** Hears every line that arrives. */
+  readonly tap?: Tap;
 }
 
 /** Where a started sidecar can be reached. */
@@ -56,6 +79,8 @@ export interface SidecarAddresses {
 export interface Sidecar {
   readonly board: Board;
   readonly addresses: SidecarAddresses;
+  /** What is known of views, verdicts, validators and evidence. */
+  readonly consensus: ConsensusReader;
   /** For doors whose producers must never wait. */
   readonly openFeed: OpenFeed;
   /** For doors that can wait: files, stdin. */
@@ -67,9 +92,13 @@ export interface Sidecar {
   /** Brings derived gauges up to date, as every collection interval does. */
   collect(): void;
   status(): SidecarStatus;
+  /** All metrics as an exporter is given them. */
+  snapshot(): MetricsSnapshot;
+  /** Pushes to every exporter now. Resolves when all has left, or after five seconds. */
+  flush(): Promise<void>;
   /** Renders the page as `/metrics` would. */
   page(accept?: string): Promise<{ contentType: string; body: Uint8Array }>;
-  /** Closes the doors, processes what was received, closes the server. May be called twice. */
+  /** Closes the doors, processes what was received, pushes it, closes the server. May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -77,6 +106,10 @@ export interface Sidecar {
 export function createSidecar(config: Config, deps: SidecarDeps): Sidecar {
   return new ComposedSidecar(config, deps);
 }
+
+/** How long a push on demand, and the last one, may take. */
+const FLUSH_DEADLINE_US = 5_000_000;
+const STOP_DEADLINE_US = 2_000_000;
 
 class ComposedSidecar implements Sidecar {
   readonly board: Board;
@@ -87,10 +120,14 @@ class ComposedSidecar implements Sidecar {
   readonly #registry: DomainRegistry;
   readonly #intake: Intake;
   readonly #recorder: Recorder | undefined;
+  readonly #outlets: ConsensusOutlets;
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
+  readonly #traces: Traces | undefined;
+  #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
+  #history: History | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -107,16 +144,30 @@ class ComposedSidecar implements Sidecar {
       seriesLimit: metrics.seriesLimit,
       metricSeriesLimit: metrics.metricSeriesLimit,
     });
+    this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger });
+    const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
+    const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
+    this.#outlets = new ConsensusOutlets({
+      config,
+      board: this.board,
+      clock,
+      logger: traced,
+      listeners: [this.#traces?.listeners, deps.consensus].flatMap((one) => one ?? []),
+      verdictLog: deps.verdictLog,
+    });
+    this.#traces?.follow(this.#outlets.watch);
     this.#registry = new DomainRegistry({
       board: this.board,
       clock,
-      logger,
+      logger: traced,
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
-      domains: [...standardDomains(this.board), ...(deps.extraDomains ?? [])],
+      domains: [...standardDomains(this.board, this.#outlets.watch), ...(deps.extraDomains ?? [])],
     });
     this.#recorder = recorderOf(config, this.board, logger);
+    const taps = [this.#recorder, this.#outlets.wantsLines ? this.#outlets : undefined, deps.tap];
+    const tap = tapOf(taps.flatMap((one) => one ?? []));
     this.#intake = new Intake({
       board: this.board,
       clock,
@@ -124,7 +175,7 @@ class ComposedSidecar implements Sidecar {
       dispatcher: metrics.enabled ? this.#registry : ignoring,
       queueCapacity: config.intake.queueEvents,
       ...(clock instanceof StreamClock ? followStreams(clock) : {}),
-      ...(this.#recorder ? { tap: this.#recorder } : {}),
+      ...(tap ? { tap } : {}),
     });
     const hello = configuredHello(config, clock);
     const described = (source: SourceDescription): SourceDescription =>
@@ -145,11 +196,20 @@ class ComposedSidecar implements Sidecar {
     return this.#addresses;
   }
 
+  get consensus(): ConsensusReader {
+    return this.#outlets.reader;
+  }
+
   async start(): Promise<void> {
     const { metrics } = this.#config;
-    this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
-    if (this.#deps.serve === false) return;
     try {
+      await this.#outlets.open();
+      this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
+      if (this.#deps.serve === false) return;
+      const { clock, logger, exporters = [] } = this.#deps;
+      const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
+      this.#pushes = await openExporters(this.#config.exporters, exporters, room);
+      await this.#traces?.open();
       await this.#openServer();
       await this.#openDoors();
       this.#ready = true;
@@ -178,6 +238,15 @@ class ComposedSidecar implements Sidecar {
     });
   }
 
+  snapshot(): MetricsSnapshot {
+    return readSnapshot(this.board.snapshot(), this.#deps.clock.nowUs());
+  }
+
+  async flush(): Promise<void> {
+    await this.drained();
+    await Promise.all([this.#pushes?.flush(FLUSH_DEADLINE_US), this.#traces?.flush(FLUSH_DEADLINE_US)]);
+  }
+
   async page(accept?: string): Promise<{ contentType: string; body: Uint8Array }> {
     const format = negotiateFormat(accept);
     return { contentType: this.#exposition.contentType(format), body: await this.#exposition.render(format) };
@@ -193,7 +262,10 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
+    this.#history?.stop();
     await this.#recorder?.close();
+    await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
+    await this.#outlets.close();
     await this.#server?.close();
   }
 
@@ -204,6 +276,11 @@ class ComposedSidecar implements Sidecar {
       notices: () => this.#notices(),
       ready: () => this.#ready,
       status: () => this.status(),
+      ...this.#exportHandlers(),
+      consensus: this.consensus,
+      incidents: incidentHandlers(this.#outlets.incidentFolder),
+      // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
+      ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),
     };
     this.#server = createServer({
       listen: server.listen,
@@ -214,9 +291,34 @@ class ComposedSidecar implements Sidecar {
       handlers,
     });
     const { address, telemetry } = await this.#server.listen();
+    if (handlers.prometheus) {
+      const { board } = this;
+      const { clock } = this.#deps;
+      const options = { config: this.#config, board, clock, instance: address, version: VERSION };
+      this.#history = startHistory(options);
+    }
     this.#addresses = {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),
+    };
+  }
+
+  #exportHandlers(): Pick<Handlers, 'exports' | 'exporters'> {
+    const own = new Map((this.#deps.exporters ?? []).map(({ exporter }) => [exporter.format, exporter]));
+    const find = (format: string): MetricsExporter | Promise<MetricsExporter> | undefined =>
+      own.get(format) ?? (isFormat(format) ? exporterOf(format) : undefined);
+    const pushes = this.#pushes;
+    return {
+      exports: {
+        formats: () => [...new Set([...formats, ...own.keys()])],
+        render: async (format, match) => {
+          const exporter = await find(format);
+          if (exporter === undefined) return undefined;
+          const select = selecting(match.length === 0 ? {} : { include: match });
+          return { contentType: exporter.contentType, body: await exporter.export(select(this.snapshot())) };
+        },
+      },
+      ...(pushes === undefined ? {} : { exporters: exporterHandlers(pushes) }),
     };
   }
 
@@ -252,6 +354,24 @@ class ComposedSidecar implements Sidecar {
   }
 }
 
+/** The exporters as the API shows them. */
+function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
+  return {
+    list: () =>
+      pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
+        name,
+        kind,
+        interval_seconds: intervalUs / 1e6,
+        paused,
+        failures,
+        points,
+      })),
+    pause: (name) => void pushes.pause(name),
+    resume: (name) => void pushes.resume(name),
+    test: (name) => pushes.test(name),
+  };
+}
+
 /** Receives and counts, but lets nothing become a metric: `metrics.enabled: false`. */
 const ignoring: Dispatcher = {
   attach: () => ({
@@ -267,6 +387,15 @@ function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder 
   if (!attach.record) return undefined;
   const { file, maxSizeBytes, keep } = attach.record;
   return new Recorder({ path: file, maxBytes: maxSizeBytes, keep, board, logger });
+}
+
+/** One tap of several; undefined where there is none. */
+function tapOf(taps: readonly Tap[]): Tap | undefined {
+  if (taps.length < 2) return taps[0];
+  return {
+    line: (line, speaking) => taps.forEach((tap) => tap.line(line, speaking)),
+    hello: (line, speaking) => taps.forEach((tap) => tap.hello(line, speaking)),
+  };
 }
 
 /** Lets a stream clock follow what the streams say. */

@@ -2,6 +2,7 @@
  * docs/CONFIG.md from the settings themselves: what is documented is what is parsed.
  */
 import { DEFAULT_CONFIG_FILE } from '../../src/config/file.js';
+import type { Parts } from '../../src/config/kinds.js';
 import type { Section } from '../../src/config/section.js';
 import { pathOf, sectionList, variableOf } from '../../src/config/sections.js';
 import type { Setting } from '../../src/config/setting.js';
@@ -46,6 +47,9 @@ function renderSection(section: Section): string {
     renderSetting(pathOf(section, key), setting),
   );
   const doc = section.name === '' ? '' : `${section.doc}\n\n`;
+  const whole = section.settings[''];
+  if (whole?.parts !== undefined)
+    return `## ${title}\n\n${doc}${renderParts(section.name, whole, whole.parts)}`;
   return `## ${title}\n\n${doc}${settings.join('\n\n')}`;
 }
 
@@ -58,6 +62,52 @@ function renderSetting(path: string, setting: Setting): string {
   const expects = setting.type === setting.expected ? '' : ` Takes ${setting.expected}.`;
   return `### \`${path}\`\n\n${setting.doc}${expects}\n\n${facts.join(' · ')}`;
 }
+
+function renderParts(path: string, setting: Setting, { kinds }: Parts): string {
+  const list = Object.entries(kinds);
+  const shared = Object.keys(list[0]![1].settings).filter((key) =>
+    list.every(([, { settings }]) => settings[key] === list[0]![1].settings[key]),
+  );
+  const facts = `${setting.type}, default \`${showDefault(setting.fallback)}\` · variable \`${variableOf(path)}\` (as YAML)`;
+  const row = (key: string, one: Setting): string => {
+    const fallback = one.isRequired ? '**required**' : `\`${showDefault(one.fallback)}\``;
+    return `| \`${key}\` | ${one.type.replaceAll('|', '\\|')} | ${fallback} | ${one.doc} |`;
+  };
+  const table = (rows: readonly string[]): string =>
+    ['| setting | type | default | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  const common = table(shared.map((key) => row(key, list[0]![1].settings[key]!)));
+  const sections = list.map(([name, { doc, settings }]) => {
+    const own = Object.entries(settings).filter(([key]) => !shared.includes(key));
+    return `### \`kind: ${name}\`\n\n${doc}\n\n${table(own.map(([key, one]) => row(key, one)))}`;
+  });
+  return [
+    `${setting.doc} A key with a dot is one level deeper. Secrets may be written out or, better, be in a file (\`..._file\`) that
+is read before every attempt.`,
+    facts,
+    EXPORTERS_EXAMPLE,
+    '### Of every kind',
+    common,
+    ...sections,
+  ].join('\n\n');
+}
+
+const EXPORTERS_EXAMPLE = `\`\`\`yaml
+exporters:
+  influx:
+    kind: influxdb
+    url: https://influx.example:8086
+    org: validators
+    bucket: hotstuff
+    token_file: /run/secrets/influx-token
+    interval: 10s
+    spool: { folder: /var/lib/quorumscope/spool/influx, max_size: 1GiB }
+  central:
+    kind: remote_write
+    url: https://prometheus.example/api/v1/write
+    bearer_token_file: /run/secrets/prometheus-token
+    external_labels: { job: quorumscope, instance: validator-7 }
+    exclude: ['quorumscope_*']
+\`\`\``;
 
 function showDefault(fallback: unknown): string {
   return typeof fallback === 'string' ? fallback : JSON.stringify(fallback);

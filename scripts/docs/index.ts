@@ -6,6 +6,7 @@ import { renderHttp } from './http.js';
 import { renderMetrics } from './metrics.js';
 import { renderRequirements } from './requirements.js';
 import { renderScenarios } from './scenarios.js';
+import { renderTraces } from './traces.js';
 
 /** Path from the root -> the text that belongs there. */
 export const generatedDocs: Readonly<Record<string, () => string>> = {
@@ -16,4 +17,5 @@ export const generatedDocs: Readonly<Record<string, () => string>> = {
   'docs/METRICS.md': renderMetrics,
   'docs/REQUIREMENTS.md': renderRequirements,
   'docs/SCENARIOS.md': renderScenarios,
+  'docs/TRACES.md': renderTraces,
 };

@@ -1,9 +1,11 @@
 /** Renders docs/METRICS.md from the catalogues: what is documented is what is declared. */
 import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
+import { tracingMetrics } from '../../src/tracing/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
+import { historyMetrics } from '../../src/history/catalogue.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
@@ -24,7 +26,9 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Domains', metrics: domainMetrics },
   { title: 'Board', metrics: boardMetrics },
   { title: 'Collector', metrics: collectorMetrics },
+  { title: 'Tracing', metrics: tracingMetrics },
   { title: 'Page', metrics: prometheusMetrics },
+  { title: 'History', metrics: historyMetrics },
 ];
 
 /** docs/METRICS.md. */

@@ -41,6 +41,7 @@ export class SafetyChecker {
   readonly #roots = new RecentTable();
   /** By block, where the set changes: the epoch that it was proposed in. */
   readonly #madeIn = new RecentTable();
+  readonly #timersAlone: boolean;
   // By validator.
   readonly #views: Float64Array;
   readonly #votedViews: Float64Array;
@@ -59,13 +60,16 @@ export class SafetyChecker {
   /**
    * @param first the true set of the first epoch: its quorum is what certificates are judged by
    * @param schedule the true sets of all epochs; without it the set never changes
+   * @param timersAlone whether views may be entered without any certificate, whose numbers an epoch may repeat
    */
   constructor(
     log: ViolationLog,
     first: Pick<Rules, 'committee' | 'rotation'>,
     protocol: ProtocolName = 'hotstuff2-chained',
     schedule?: EpochSchedule,
+    timersAlone = false,
   ) {
+    this.#timersAlone = timersAlone;
     this.#protocol = protocol;
     this.#evidence = new Accountability(protocol);
     this.#log = log;
@@ -112,7 +116,7 @@ export class SafetyChecker {
       });
   }
 
-  /** A validator goes on in an epoch: views and locks are compared within it, votes over all. */
+  /** A validator goes on in an epoch: locks are compared within it, views and votes over all. */
   epochEntered(atUs: number, validator: number, epoch: number): void {
     if (!this.#isHonest(validator)) return;
     const before = this.#epochs[validator] as number;
@@ -120,7 +124,7 @@ export class SafetyChecker {
     if (epoch < before)
       this.#log.add('S7', atUs, { validators: [validator], detail: `epoch ${epoch}, was in ${before}` });
     this.#epochs[validator] = epoch;
-    this.#views[validator] = 0;
+    if (this.#timersAlone) this.#views[validator] = 0;
     this.#lockViews[validator] = 0;
   }
 

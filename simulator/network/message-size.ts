@@ -57,9 +57,10 @@ export function messageBytes(message: Message, committee: Committee): number {
   }
 }
 
-function openingBytes({ path, last }: Opening, committee: Committee): number {
+function openingBytes({ path, last, reached }: Opening, committee: Committee): number {
   const headers = path.map((block) => blockBytes(block, committee) - block.payload.bytes);
-  return headers.reduce((sum, bytes) => sum + bytes, certificateBytes(last.signers, committee));
+  const certificates = certificateBytes(last.signers, committee) + optional(reached?.signers, committee, 0);
+  return headers.reduce((sum, bytes) => sum + bytes, certificates);
 }
 
 function certificateBytes(signers: Signers, committee: Committee): number {

@@ -5,6 +5,7 @@
  */
 import type { Block } from '../protocol/block.js';
 import { messageNames, type Message } from '../protocol/messages.js';
+import type { Committee } from '../protocol/committee.js';
 import type { SafetyRecord } from '../protocol/effects.js';
 import type { Admission } from '../workload/mempool.js';
 import { hashText, type ContentHash } from '../workload/content-hash.js';
@@ -33,17 +34,36 @@ export class MachineReporter {
   readonly #shared: SharedBodies;
   readonly #compiled = new Set<string>();
   #peers: readonly number[] = [];
+  /** The set whose members are connected as validators. */
+  #committee: Committee;
 
   constructor(world: NodeWorld, node: number, hooks: SimulatedNodeHooks) {
     this.#world = world;
     this.#node = node;
     this.#hooks = hooks;
     this.#shared = world.sharedBodies;
+    this.#committee = world.replicaConfig.schedule?.of(0).committee ?? world.committee;
   }
 
   /** Peers connected now, ascending. */
   get peers(): readonly number[] {
     return this.#peers;
+  }
+
+  /** Of these, those that are of the validator set. */
+  get validatorPeers(): number {
+    return this.#peers.filter((peer) => this.#committee.includes(peer)).length;
+  }
+
+  /** The node goes on with another validator set: who left or joined it is connected anew, as what it is now. */
+  setChanged(committee: Committee): void {
+    const before = this.#committee;
+    this.#committee = committee;
+    const moved = this.#peers.filter((peer) => before.includes(peer) !== committee.includes(peer));
+    for (const peer of moved) {
+      this.#disconnected(peer, this.#node < peer ? 'closed_by_us' : 'closed_by_peer');
+      this.peerConnected(peer);
+    }
   }
 
   started(version: string, lockRestored: boolean): void {
@@ -57,17 +77,20 @@ export class MachineReporter {
     this.#hooks.network.peerConnected({
       peer: this.#world.names.node(peer),
       direction: this.#node < peer ? 'outbound' : 'inbound',
-      validator: this.#world.names.validator(peer),
+      validator: this.#committee.includes(peer) ? this.#world.names.validator(peer) : undefined,
     });
   }
 
   /** The other process died, and its machine closed the connection; or nothing was heard on it for too long. */
   peerDisconnected(peer: number, silent: boolean): void {
-    if (!this.#peers.includes(peer)) return;
+    if (this.#peers.includes(peer)) this.#disconnected(peer, silent ? 'timeout' : 'closed_by_peer');
+  }
+
+  #disconnected(peer: number, reason: 'timeout' | 'closed_by_peer' | 'closed_by_us'): void {
     this.#peers = this.#peers.filter((other) => other !== peer);
     this.#hooks.network.peerDisconnected({
       peer: this.#world.names.node(peer),
-      reason: silent ? 'timeout' : 'closed_by_peer',
+      reason,
       direction: this.#node < peer ? 'outbound' : 'inbound',
     });
   }

@@ -14,7 +14,7 @@ import { emptyPayload } from '../protocol/block.js';
 import { BasicReplica } from '../protocol/basic-replica.js';
 import { ChainedReplica } from '../protocol/chained-replica.js';
 import { EpochReplica } from '../protocol/epoch-replica.js';
-import type { Effects, SafetyRecord, TimerName } from '../protocol/effects.js';
+import type { Effects, Observer, SafetyRecord, TimerName } from '../protocol/effects.js';
 import { Kind, type Message } from '../protocol/messages.js';
 import type { Replica } from '../protocol/replica.js';
 import { alsoTell } from '../report/run-watch.js';
@@ -94,8 +94,10 @@ export class NodeProcess implements Effects {
     const { watch } = world;
     // A twin has no lane of its own in the pictures: it acts under its original's name.
     const isWatched = watch !== undefined && slot === index;
-    const observer = isWatched ? alsoTell(witness, watch.observer(index, world)) : witness;
+    const watching = isWatched ? watch.observer(index, world) : undefined;
     const config = { ...world.replicaConfig, self: index };
+    const also = config.schedule === undefined ? watching : this.#alsoTellingPeers(watching);
+    const observer = also === undefined ? witness : alsoTell(witness, also);
     if (config.schedule !== undefined) {
       this.replica = new EpochReplica(config, config.schedule, disk.durable(), this, observer);
       return;
@@ -238,6 +240,19 @@ export class NodeProcess implements Effects {
   }
 
   // --- inside
+
+  /** Who is a peer as a validator changes with the set. */
+  #alsoTellingPeers(watching: Partial<Observer> | undefined): Partial<Observer> | undefined {
+    const machine = this.#machine;
+    if (machine === undefined) return watching;
+    return {
+      ...watching,
+      epochEntered: (set, opening) => {
+        machine.setChanged(set.committee);
+        watching?.epochEntered?.(set, opening);
+      },
+    };
+  }
 
   #commit(block: Block, syncing: boolean): void {
     this.#consensus?.committed(block, syncing);

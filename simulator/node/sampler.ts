@@ -85,7 +85,7 @@ export class Sampler {
       active: peers.length,
       inbound,
       outbound: peers.length - inbound,
-      validators: peers.length,
+      validators: this.#reporter.validatorPeers,
     });
     for (const peer of peers)
       network.latencyMeasured({

@@ -67,6 +67,8 @@ export interface Opening {
   readonly path: readonly Block[];
   /** The certificate that closed the epoch before. */
   readonly last: Qc;
+  /** That the epoch before, unaware of the closing, went on up to the view below the first of this one. */
+  readonly reached: Tc | undefined;
 }
 
 /** A payload without transactions. */
@@ -97,7 +99,7 @@ export function isWellFormed({ justify, dc, parent, height, view }: Block): bool
   return parent === justify.block && height === justify.height + 1 && view > justify.view;
 }
 
-/** The epoch that a block was proposed in. */
-export function epochOf({ opening }: Pick<Block, 'opening'>): number {
+/** The epoch that a block was proposed in, or a message is of. */
+export function epochOf({ opening }: { readonly opening?: Opening | undefined }): number {
   return opening?.epoch ?? 0;
 }

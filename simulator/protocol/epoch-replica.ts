@@ -176,14 +176,15 @@ export class EpochReplica implements Replica {
     const record = { ...startOf(opening.certificate), votedView };
     this.#now = this.#make(opening, record);
     this.#observer.epochEntered(this.#schedule.of(opening.epoch), opening);
-    this.#now.open(opening, this.#config.protocol === 'hotstuff2-basic' ? 'dc' : 'qc');
+    const certificate = this.#config.protocol === 'hotstuff2-basic' ? 'dc' : 'qc';
+    this.#now.open(opening, opening.reached === undefined ? certificate : 'sync');
     if (this.#isAloneInKnowing(opening)) this.#announce(opening);
   }
 
   /** Who forms the last certificate of an epoch tells all: as the next leader by proposing, or by a decide. */
-  #isAloneInKnowing({ view }: Opening): boolean {
+  #isAloneInKnowing({ view, last }: Opening): boolean {
     const { self, vote2To } = this.#config;
-    if (vote2To === 'leader' || this.#before?.rotation.leader(view) !== self) return false;
+    if (vote2To === 'leader' || this.#before?.rotation.leader(last.view + 1) !== self) return false;
     return this.#now.rotation.leader(view) !== self;
   }
 

@@ -6,14 +6,16 @@
  *              in e trail, carry nothing and never become final
  *   closing    the certificates that make the root final, with the blocks between: a proof for everybody
  *   first view the view after the closing's last certificate: its leader, and every statement in it and
- *              above, are of the set of e + 1. The closing travels with every message of e + 1, and of
- *              two closings the one of the higher view counts, so that all begin in the same view
+ *              above, are of the set of e + 1. Who had gone on in e, since it knew nothing of the closing,
+ *              adds the certificate by which it entered its view, and the epoch begins above that. The
+ *              opening travels with every message of e + 1, and the one of the highest view counts
  *
  * Statements and certificates are of one epoch and count there only, by its quorum. Validators move
- * by (epoch, view); a validator that had gone on in e without knowing of the closing may meet a view
- * number again, and does not vote in it. All parts of one run share one schedule.
+ * by (epoch, view), and view numbers grow over epochs; only where views are entered by timers alone,
+ * inside an epoch of the epoch pacemaker, may one be met again, and then nobody votes in it twice. All
+ * parts of one run share one schedule.
  */
-import type { Block, Opening, Qc } from './block.js';
+import type { Block, Opening, Qc, Tc } from './block.js';
 import type { Committee } from './committee.js';
 import type { Rotation } from './rotation.js';
 
@@ -71,7 +73,14 @@ export function isProven(opening: Opening, before: EpochSet, depth: number): boo
     if (certified < depth && block.justify.view + 1 !== certificate.view) return false;
     certificate = block.justify;
   }
-  return certified >= depth && opening.view === last.view + 1;
+  return certified >= depth && opening.view === firstView(opening, before);
+}
+
+/** The first view of what `opening` opens; undefined where it claims more than it proves. */
+function firstView({ reached, last }: Opening, before: EpochSet): number | undefined {
+  if (reached === undefined) return last.view + 1;
+  const isProof = reached.epoch === before.epoch && before.committee.isQuorum(reached.signers);
+  return isProof && reached.view > last.view ? reached.view + 1 : undefined;
 }
 
 /** What follows an epoch that `last` closes; `trail` leads from its last block to the one that `last` certifies. */
@@ -79,5 +88,27 @@ export function openingAfter(epoch: number, trail: readonly Block[], last: Qc): 
   const [root, child] = trail;
   if (root === undefined) return undefined;
   const certificate = child?.justify ?? last;
-  return { epoch: epoch + 1, view: last.view + 1, root, certificate, path: trail, last };
+  return { epoch: epoch + 1, view: last.view + 1, root, certificate, path: trail, last, reached: undefined };
+}
+
+/** How far a replica has come in the epoch that is over. */
+interface Progress {
+  readonly epoch: number;
+  readonly view: number;
+  readonly highQc: Qc;
+  readonly highDc: Qc | undefined;
+}
+
+/** `opening`, or, for a replica that went on beyond it, the one above the highest view that it can prove to be in. */
+export function openingAbove(opening: Opening, replica: Progress, highTc: Tc | undefined): Opening {
+  const { epoch, view, highQc, highDc } = replica;
+  const nexts = [highQc, highDc].map((one) => one && { ...one, view: one.view + 1 });
+  let highest = opening;
+  for (const reached of [highTc, ...nexts]) {
+    if (reached?.epoch !== epoch || reached.view > view || reached.view <= opening.last.view) continue;
+    const { signers } = reached;
+    if (reached.view >= highest.view)
+      highest = { ...opening, view: reached.view + 1, reached: { view: reached.view, epoch, signers } };
+  }
+  return highest;
 }

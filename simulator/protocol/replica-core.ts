@@ -22,7 +22,7 @@ import {
   type TimerName,
   type ViewTrigger,
 } from './effects.js';
-import { openingAfter } from './epoch.js';
+import { openingAfter, openingAbove } from './epoch.js';
 import { EpochPacemaker } from './epoch-pacemaker.js';
 import {
   Kind,
@@ -468,8 +468,8 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
       return this.observer.safetyViolated(root.view, root.height);
     const syncing = this.#catchUp.active;
     const pruned = [...this.tree.finalize(path), ...this.tree.clear()];
-    this.tree.ledger.opening = closing;
-    this.#closing = closing;
+    this.#closing = openingAbove(closing, this, this.#pacemaker.highTc);
+    this.tree.ledger.opening = this.#closing;
     this.effects.commit(path, syncing, trail.at(-this.#depth));
     for (const lost of pruned) this.observer.blockPruned(lost);
     this.#catchUp.stop();

@@ -68,15 +68,20 @@ function failure(record: ViewRecord, scene: Scene): Finding {
   return unpassedOn(record, scene);
 }
 
-/** Nothing left the leader: it was kept away by cut links that are whole again, or is to blame itself. */
-function silence(record: ViewRecord, { history, horizonUs }: Scene): Finding {
+/**
+ * Nothing left the leader: it was kept away by cut links that are whole again, or by whoever kept from it that the
+ * view began, or is to blame itself.
+ */
+function silence(record: ViewRecord, scene: Scene): Finding {
+  const { history, horizonUs } = scene;
   const { leader, beganUs, firstTimeoutUs } = record;
   const before = history.sides(beganUs - horizonUs, firstTimeoutUs).at(-1);
   const isUp = !history.had('down', leader, beganUs, firstTimeoutUs);
   const wasCutOff = before?.smaller.includes(leader) === true;
-  if (isUp && wasCutOff && (record.enteredUs.get(leader) ?? Infinity) > before.fromUs)
-    return { cause: 'partition', culprits: before.smaller };
-  return blame('leader_silent', leader);
+  const enteredUs = record.enteredUs.get(leader) ?? Infinity;
+  if (isUp && wasCutOff && enteredUs > before.fromUs) return { cause: 'partition', culprits: before.smaller };
+  const isAbsent = enteredUs > firstTimeoutUs && record.epoch > 0;
+  return (isAbsent ? aftermath(record, scene) : undefined) ?? blame('leader_silent', leader);
 }
 
 /** Cut links left no quorum connected, or leader or collector on another side. */

@@ -6,7 +6,7 @@
 import type { Violation } from '../checkers/violation.js';
 import type { LastingFault } from '../faults/fault.js';
 import type { NetworkTrace } from '../network/network.js';
-import type { Block, Qc } from '../protocol/block.js';
+import { epochOf, type Block, type Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { Observer } from '../protocol/effects.js';
 import type { EpochSet } from '../protocol/epoch.js';
@@ -23,6 +23,9 @@ import { ViewRecord } from './view-record.js';
 
 /** Views kept open behind the highest one, for validators that are far behind. */
 const OPEN_VIEWS = 256;
+
+/** More views than a run has. */
+const VIEWS = 2 ** 32;
 
 /** Reasons of refusal that say the proposal was invalid. */
 const INVALID: ReadonlySet<string> = new Set([
@@ -63,11 +66,14 @@ export class TruthTeller implements RunWatch, NetworkTrace {
   readonly #deeds: DeedWatch;
   readonly #scene: Scene;
   readonly #size: number;
+  /** By `keyOf`. */
   readonly #records = new Map<number, ViewRecord>();
   /** By validator: the view it is in, and the view of its highest certificate. */
   readonly #views: number[];
   readonly #highQcViews: number[];
   readonly #epochs: number[];
+  /** By validator: the view that its epoch began in for it. */
+  readonly #firstViews: number[];
   /** Sets by epoch, those after the first. */
   readonly #sets = new Map<number, EpochSet>();
   /** When each began and ended to catch up, last time. */
@@ -86,6 +92,7 @@ export class TruthTeller implements RunWatch, NetworkTrace {
       (deed, validator, view) => this.#tellDeed(deed, validator, view),
     );
     this.#epochs = new Array<number>(committee.size).fill(0);
+    this.#firstViews = new Array<number>(committee.size).fill(0);
     this.#views = new Array<number>(committee.size).fill(0);
     this.#highQcViews = new Array<number>(committee.size).fill(0);
     this.#syncs = Array.from({ length: committee.size }, () => ({ fromUs: Infinity, toUs: Infinity }));
@@ -118,8 +125,7 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     if (fault.kind === 'partition' || fault.kind === 'one_way_partition' || fault.kind === 'twins')
       this.#history.linksChanged(nowUs, (from, to) => this.#world.reaches(from, to));
     if (!begins || (fault.kind !== 'crash' && fault.kind !== 'amnesia')) return;
-    for (const validator of validators)
-      this.#records.get(this.#views[validator] ?? 0)?.leftUs.set(validator, nowUs);
+    for (const validator of validators) this.#recordOf(validator)?.leftUs.set(validator, nowUs);
   }
 
   /** A fault that ends leaves something behind: messages under way, syncs and messages that queue. */
@@ -169,7 +175,7 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     arrivesUs: number | undefined,
     cut: boolean,
   ): void {
-    const record = this.#record(message.view);
+    const record = this.#record(message.view, epochOf(message));
     switch (message.kind) {
       case Kind.proposal: {
         const carried = this.#carriedView(message.block);
@@ -179,7 +185,7 @@ export class TruthTeller implements RunWatch, NetworkTrace {
           carried === message.view - 1 &&
           this.#committeeOf(justify.epoch).isQuorum((dc ?? justify).signers)
         )
-          this.#records.get(carried)?.passing.sent(to, from, atUs, arrivesUs, cut);
+          this.#known(carried, (dc ?? justify).epoch)?.passing.sent(to, from, atUs, arrivesUs, cut);
         if (record === undefined || record.leader !== from) return;
         record.proposed(message.block);
         return record.rounds[0]?.broadcast.sent(to, from, atUs, arrivesUs, cut);
@@ -205,24 +211,28 @@ export class TruthTeller implements RunWatch, NetworkTrace {
 
   observer(validator: number): Partial<Observer> {
     return {
-      epochEntered: (set) => this.#epochEntered(validator, set),
+      epochEntered: (set, { view }) => this.#epochEntered(validator, set, view),
       viewEntered: (view, trigger, leader) => this.#entered(validator, view, trigger, leader),
       viewTimedOut: (view) => this.#timedOut(validator, view),
       proposalSent: (block) =>
-        this.#record(block.view)?.rounds[0]?.broadcast.here(validator, this.#world.time.nowUs),
-      proposalReceived: (block) => this.#carriedOn(validator, this.#carriedView(block)),
+        this.#record(block.view, epochOf(block))?.rounds[0]?.broadcast.here(
+          validator,
+          this.#world.time.nowUs,
+        ),
+      proposalReceived: (block) => this.#carriedOn(validator, this.#carriedView(block), block.justify.epoch),
       proposalRejected: (block, _from, reason) => {
-        if (INVALID.has(reason)) this.#record(block.view)?.refused.add(validator);
+        if (INVALID.has(reason)) this.#record(block.view, epochOf(block))?.refused.add(validator);
       },
       voteSent: (vote, _justifyView, _lockView, to) => {
-        const record = this.#record(vote.view);
+        const record = this.#record(vote.view, epochOf(vote));
         const round = record?.rounds[vote.kind === Kind.vote2 ? 1 : 0];
         if (record === undefined || round === undefined) return;
         if (round === record.rounds.at(-1)) record.collector = to;
         if (!round.castUs.has(validator)) round.castUs.set(validator, this.#world.time.nowUs);
       },
       voteReceived: (vote, from) => {
-        const counted = this.#record(vote.view)?.rounds[vote.kind === Kind.vote2 ? 1 : 0]?.countedUs;
+        const counted = this.#record(vote.view, epochOf(vote))?.rounds[vote.kind === Kind.vote2 ? 1 : 0]
+          ?.countedUs;
         if (counted?.has(from) === false) counted.set(from, this.#world.time.nowUs);
       },
       qcFormed: (qc) => this.#certified(validator, qc, 0),
@@ -244,7 +254,10 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     // What is final is no matter of a view's failure.
   }
 
-  #epochEntered(validator: number, set: EpochSet): void {
+  #epochEntered(validator: number, set: EpochSet, firstView: number): void {
+    // It leaves the view that it was in, whatever the number of the next.
+    this.#recordOf(validator)?.leftUs.set(validator, this.#world.time.nowUs);
+    this.#firstViews[validator] = firstView;
     this.#epochs[validator] = set.epoch;
     if (this.#sets.has(set.epoch)) return;
     this.#sets.set(set.epoch, set);
@@ -257,14 +270,17 @@ export class TruthTeller implements RunWatch, NetworkTrace {
 
   #entered(validator: number, view: number, trigger: string, leader: number): void {
     const { nowUs } = this.#world.time;
-    this.#records.get(this.#views[validator] ?? 0)?.leftUs.set(validator, nowUs);
+    this.#recordOf(validator)?.leftUs.set(validator, nowUs);
     this.#views[validator] = view;
     if (view > this.#highest) {
       this.#highest = view;
       this.#settle();
     }
-    if (trigger === 'qc' || trigger === 'dc') this.#carriedOn(validator, view - 1);
-    const record = this.#record(view, { leader, epoch: this.#epochs[validator] ?? 0 });
+    const epoch = this.#epochs[validator] ?? 0;
+    // The certificate that closes an epoch opens the first view of the next.
+    const carries = view === this.#firstViews[validator] ? epoch - 1 : epoch;
+    if (trigger === 'qc' || trigger === 'dc') this.#carriedOn(validator, view - 1, carries);
+    const record = this.#record(view, epoch, leader);
     if (record === undefined) return;
     record.enteredUs.set(validator, nowUs);
     if (trigger === 'start' && view > 1) record.startedIn.add(validator);
@@ -275,7 +291,7 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     const { nowUs } = this.#world.time;
     // Who deviated until now has itself to thank.
     if (this.#history.had('deviant', validator, nowUs - this.#scene.horizonUs, nowUs)) return;
-    const record = this.#records.get(view);
+    const record = this.#known(view, this.#epochs[validator] ?? 0);
     if (record === undefined) return this.#tellLate(validator, view);
     // Who is not of the set follows, and its timer holds nothing up.
     if (record.committee.powerOf(validator) === 0) return;
@@ -283,13 +299,13 @@ export class TruthTeller implements RunWatch, NetworkTrace {
   }
 
   #certified(validator: number, qc: Qc, index: number): void {
-    const round = this.#records.get(qc.view)?.rounds[index];
+    const round = this.#known(qc.view, qc.epoch)?.rounds[index];
     if (round !== undefined) round.certified ??= { atUs: this.#world.time.nowUs, by: validator };
   }
 
   /** A validator went on by the certificate of `view`, or accepted what carries it. */
-  #carriedOn(validator: number, view: number): void {
-    const record = this.#records.get(view);
+  #carriedOn(validator: number, view: number, epoch: number): void {
+    const record = this.#known(view, epoch);
     if (record === undefined || record.collector === validator) return;
     const { nowUs } = this.#world.time;
     if (!this.#history.had('deviant', validator, nowUs, nowUs)) record.carriedOnBy.add(validator);
@@ -311,8 +327,8 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     });
     const before = Math.max(lowest - 1, this.#highest - OPEN_VIEWS);
     let oldestUs = nowUs;
-    for (const [view, record] of this.#records) {
-      if (view < before) this.#close(record);
+    for (const record of this.#records.values()) {
+      if (record.view < before) this.#close(record);
       else oldestUs = Math.min(oldestUs, record.beganUs);
     }
     this.#settled = Math.max(this.#settled, before - 1);
@@ -321,11 +337,14 @@ export class TruthTeller implements RunWatch, NetworkTrace {
 
   /** The run is over: all that is open is judged by what happened so far. */
   finish(): void {
-    for (const record of [...this.#records.values()].sort((a, b) => a.view - b.view)) this.#close(record);
+    for (const record of [...this.#records.values()].sort(
+      (a, b) => keyOf(a.view, a.epoch) - keyOf(b.view, b.epoch),
+    ))
+      this.#close(record);
   }
 
   #close(record: ViewRecord): void {
-    this.#records.delete(record.view);
+    this.#records.delete(keyOf(record.view, record.epoch));
     this.#omissions(record);
     if (record.timedOutUs.size === 0) return;
     const { cause, culprits, outcome, own } = judge(record, this.#scene);
@@ -368,13 +387,14 @@ export class TruthTeller implements RunWatch, NetworkTrace {
   /** A timer expired in a view that was judged before: whoever is still there is behind. */
   #tellLate(validator: number, view: number): void {
     const name = this.#world.name(validator);
+    const { rotation } = this.#sets.get(this.#epochs[validator] ?? 0) ?? this.#world;
     this.#tell({
       type: 'view',
       at_us: this.#nowUs(),
       view,
       outcome: 'lagged',
-      leader: this.#world.name(this.#world.rotation.leader(view)),
-      collector: this.#world.name(this.#world.rotation.leader(view + 1)),
+      leader: this.#world.name(rotation.leader(view)),
+      collector: this.#world.name(rotation.leader(view + 1)),
       cause: 'sync_lag',
       culprits: [name],
       timed_out: [name],
@@ -382,21 +402,27 @@ export class TruthTeller implements RunWatch, NetworkTrace {
     });
   }
 
+  /** The record of the view that a validator is in. */
+  #recordOf(validator: number): ViewRecord | undefined {
+    return this.#known(this.#views[validator] ?? 0, this.#epochs[validator] ?? 0);
+  }
+
+  #known(view: number, epoch: number): ViewRecord | undefined {
+    return this.#records.get(keyOf(view, epoch));
+  }
+
   /** The record of a view, made if it is neither settled nor far ahead. */
-  #record(
-    view: number,
-    entered?: { readonly leader: number; readonly epoch: number },
-  ): ViewRecord | undefined {
-    const known = this.#records.get(view);
+  #record(view: number, epoch: number, leader?: number): ViewRecord | undefined {
+    const known = this.#known(view, epoch);
     if (known !== undefined || view <= this.#settled || view > this.#highest + 1) return known;
     const { protocol, vote2To } = this.#world;
-    const epoch = entered?.epoch ?? Math.max(...this.#epochs);
     const rotation = this.#sets.get(epoch)?.rotation ?? this.#world.rotation;
     const isBasic = protocol === 'hotstuff2-basic';
-    const leads = entered?.leader ?? rotation.leader(view);
+    const leads = leader ?? rotation.leader(view);
     const collector = isBasic && vote2To === 'leader' ? leads : rotation.leader(view + 1);
-    const record = new ViewRecord(view, leads, collector, isBasic ? 2 : 1, this.#committeeOf(epoch));
-    this.#records.set(view, record);
+    const committee = this.#committeeOf(epoch);
+    const record = new ViewRecord({ view, epoch }, leads, collector, isBasic ? 2 : 1, committee);
+    this.#records.set(keyOf(view, epoch), record);
     return record;
   }
 
@@ -417,4 +443,9 @@ export class TruthTeller implements RunWatch, NetworkTrace {
   #names(validators: readonly number[]): string[] {
     return validators.map((validator) => this.#world.name(validator));
   }
+}
+
+/** A view of an epoch as one number. */
+function keyOf(view: number, epoch: number): number {
+  return epoch * VIEWS + view;
 }

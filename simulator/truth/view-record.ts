@@ -9,6 +9,8 @@ import { Passage, Round } from './passage.js';
 /** One view of a run. */
 export class ViewRecord {
   readonly view: number;
+  /** Of the validator set; around a change two epochs may have a view of one number. */
+  readonly epoch: number;
   readonly leader: number;
   /** The set that votes in it. */
   readonly committee: Committee;
@@ -34,10 +36,17 @@ export class ViewRecord {
   /** Who, other than its collector, went on by its certificate or by a block that carries it. */
   readonly carriedOnBy = new Set<number>();
 
-  constructor(view: number, leader: number, collector: number, rounds: 1 | 2, committee: Committee) {
+  constructor(
+    { view, epoch }: Pick<ViewRecord, 'view' | 'epoch'>,
+    leader: number,
+    collector: number,
+    rounds: 1 | 2,
+    committee: Committee,
+  ) {
     const { size } = committee;
     this.committee = committee;
     this.view = view;
+    this.epoch = epoch;
     this.leader = leader;
     this.collector = collector;
     this.rounds = Array.from({ length: rounds }, () => new Round(size));

@@ -14,13 +14,17 @@ import type { Logger } from '../base/logger.js';
 import { formatAddress, parseAddress, type Address } from './address.js';
 import type { OpenFeed } from './feed.js';
 
+/** On closing: a moment without a byte, and the longest that is read on. Milliseconds of wall time. */
+const QUIET_MS = 10;
+const LONGEST_DRAIN_MS = 500;
+
 /** An open door. */
 export interface Door {
   /** Where it really listens: a port 0 has become the one that was given. */
   readonly address: string;
   /** Connections open now. */
   readonly connections: number;
-  /** Ends every connection and frees the address. */
+  /** Reads what has been sent already, ends every connection and frees the address. */
   close(): Promise<void>;
 }
 
@@ -41,7 +45,8 @@ export async function listenSocket(options: SocketOptions): Promise<Door> {
   // Also where the address did not come from text: what is not loopback is never opened.
   const address = parseAddress(formatAddress(options.address));
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => receive(socket, options, sockets));
+  const activity = { chunks: 0 };
+  const server = createServer((socket) => receive(socket, options, sockets, activity));
   server.maxConnections = options.maxConnections ?? 1_024;
   server.on('drop', () => logger.warn('a connection was turned away: too many are open', limits(options)));
   if (address.kind === 'unix') await prepare(address.path);
@@ -53,16 +58,30 @@ export async function listenSocket(options: SocketOptions): Promise<Door> {
     get connections() {
       return sockets.size;
     },
-    close: () => close(server, sockets),
+    close: () => close(server, sockets, activity),
   };
 }
 
-function receive(socket: Socket, { openFeed, logger, address }: SocketOptions, sockets: Set<Socket>): void {
+/** What has come in on all connections, themselves included. */
+interface Activity {
+  chunks: number;
+}
+
+function receive(
+  socket: Socket,
+  { openFeed, logger, address }: SocketOptions,
+  sockets: Set<Socket>,
+  activity: Activity,
+): void {
+  activity.chunks++;
   const peer = address.kind === 'unix' ? address.path : `${socket.remoteAddress}:${socket.remotePort}`;
   const feed = openFeed({ door: address.kind, peer });
   sockets.add(socket);
   logger.debug('a connection was opened', { door: address.kind, peer });
-  socket.on('data', (chunk: Buffer) => feed.write(chunk));
+  socket.on('data', (chunk: Buffer) => {
+    activity.chunks++;
+    feed.write(chunk);
+  });
   socket.on('error', (error) => logger.debug('a connection broke', { peer, error: error.message }));
   socket.on('close', () => {
     sockets.delete(socket);
@@ -120,14 +139,27 @@ function actualOf(server: Server, address: Address): Address {
   return { kind: 'tcp', host, port };
 }
 
-/** Resolves when every feed has been ended, and the address is free. */
-async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+/**
+ * Reads what the kernel already holds of producers that have said their last, then lets go. Resolves when
+ * every feed has been ended, and the address is free.
+ */
+async function close(server: Server, sockets: ReadonlySet<Socket>, activity: Activity): Promise<void> {
+  await quiet(activity);
   const closed = [...sockets].map((socket) => once(socket, 'close'));
   const freed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   for (const socket of sockets) socket.destroy();
   await Promise.all([freed, ...closed]);
+}
+
+/** Resolves when nothing has come in for a moment; producers that go on talking are not waited for. */
+async function quiet(activity: Activity): Promise<void> {
+  for (let waitedMs = 0; waitedMs < LONGEST_DRAIN_MS; waitedMs += QUIET_MS) {
+    const { chunks } = activity;
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    if (activity.chunks === chunks) return;
+  }
 }
 
 function limits(options: SocketOptions): { address: string; maxConnections: number } {

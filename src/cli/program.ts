@@ -47,6 +47,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addRun(program, context, finish);
   addStatus(program, context, finish);
   addReplay(program, context, finish);
+  addExplain(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
   program
@@ -99,8 +100,35 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
     .option('--config <file>', 'YAML file')
     .option('--set <path=value>', 'any setting, such as metrics.window=30s; may be repeated', collect)
     .option('--json', 'one JSON document with every metric value')
+    .option('--report <file>', 'write an incident report: one page with pictures (.html), or Markdown (.md)')
+    .option(
+      '--fail-on <names>',
+      'exit 1 on any of: safety, byzantine, divergence, liveness, or a cause of docs/CAUSES.md; comma-separated',
+    )
+    .option('--junit <file>', 'write the checks as JUnit XML; without --fail-on: all but causes')
+    .option(
+      '--stall-after <duration>',
+      'how long without a decided view fails liveness; else ten view timers',
+    )
+    .option('--data <dir>', 'keep evidence and incidents in this folder; else nothing is written')
     .action(async (file: string, options: ConfigOptions) => {
       finish(await (await import('./replay.js')).replay(file, options, context));
+    });
+}
+
+function addExplain(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('explain')
+    .description('why a view failed: cause, culprit, what proves it, who did what and when, what is missing')
+    .argument('<view>', 'its number')
+    .option('--url <url>', 'a running sidecar; else the one that the configuration says')
+    .option('--file <file>', 'a recording instead: NDJSON, gzipped or not; - is stdin')
+    .option('--chain <name>', 'needed where there are several')
+    .option('--config <file>', 'YAML file')
+    .option('--set <path=value>', 'any setting; may be repeated', collect)
+    .option('--json', 'one JSON document')
+    .action(async (view: string, options: ConfigOptions) => {
+      finish(await (await import('./explain.js')).explain(view, options, context));
     });
 }
 
@@ -134,6 +162,10 @@ function addNetwork(command: Command): Command {
     .option('--validators <n>', 'how many', '4')
     .option('--seed <n>', 'same seed, same run', '1')
     .option('--powers <list>', 'voting power of each, such as 1,1,2,3; else 1')
+    .option(
+      '--epochs <blocks:sets>',
+      'the set changes after so many blocks: powers of each set, 0 is outside, such as 40:1,1,1,0/1,1,1,1; /... at the end repeats them',
+    )
     .option('--duration <duration>', 'virtual time to run for; with --speed realtime for ever unless given')
     .option('--views <n>', 'end the run after so many views')
     .option('--speed <max|realtime>', 'how fast', 'max')

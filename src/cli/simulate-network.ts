@@ -62,6 +62,7 @@ function ownNetwork(options: SimulateOptions): SimulationOptions {
   return {
     validators: options.validators,
     powers: options.powers,
+    epochs: options.epochs,
     seed: options.seed,
     delayUs: options.delayUs,
     network: Object.keys(options.network).length === 0 ? undefined : options.network,
@@ -88,6 +89,7 @@ function ownNetwork(options: SimulateOptions): SimulationOptions {
 const overridden: Readonly<Record<string, keyof SimulationOptions>> = {
   validators: 'validators',
   powers: 'powers',
+  epochs: 'epochs',
   delay: 'delayUs',
   timeout: 'viewTimeoutUs',
   leaderWait: 'leaderWaitUs',

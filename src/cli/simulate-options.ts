@@ -32,6 +32,8 @@ export interface SimulateOptions {
   readonly given: ReadonlyMap<string, string>;
   readonly validators: number;
   readonly powers: readonly number[] | undefined;
+  /** Validator sets that follow each other. */
+  readonly epochs: SimulationOptions['epochs'];
   readonly seed: number;
   /** Undefined: until it is stopped. */
   readonly durationUs: number | undefined;
@@ -155,6 +157,23 @@ class Reader {
     return this.#refuse(key, text, 'whole numbers such as 1,1,2,3', undefined);
   }
 
+  /** `40:1,1,1,0/1,1,1,1`: blocks of an epoch, then the powers of each set; `/...` at the end repeats them. */
+  epochs(key: string): SimulationOptions['epochs'] {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    const [, blocks = '', sets = '', repeat] =
+      /^(\d+):(\d+(?:,\d+)*(?:\/\d+(?:,\d+)*)*)(\/\.\.\.)?$/.exec(text) ?? [];
+    if (Number(blocks) >= 1)
+      return {
+        blocks: Number(blocks),
+        sets: sets.split('/').map((set) => set.split(',').map(Number)),
+        repeat: repeat !== undefined,
+      };
+    const expected =
+      'blocks and the powers of each set, such as 40:1,1,1,0/1,1,1,1; /... at the end repeats them';
+    return this.#refuse(key, text, expected, undefined);
+  }
+
   /** `20ms`, `normal:20ms,2ms`, `exponential:10ms,5ms` or `aws`. */
   latency(key: string): NonNullable<SimulationOptions['network']>['delay'] {
     const text = this.text(key);
@@ -236,7 +255,19 @@ function planned(
 /** What a swarm's run draws for itself. */
 const drawnKeys = [
   ...['validators', 'seed', 'duration', 'delay', 'timeout', 'leaderWait', 'pacemaker', 'machines'],
-  ...['protocol', 'rotation', 'transactions', 'crash', 'slow', 'heal', 'fault', 'powers', 'vote2To', 'views'],
+  ...[
+    'protocol',
+    'rotation',
+    'transactions',
+    'crash',
+    'slow',
+    'heal',
+    'fault',
+    'powers',
+    'epochs',
+    'vote2To',
+    'views',
+  ],
   ...[
     'backoff',
     'maxTimeout',
@@ -259,6 +290,7 @@ export function readSimulateOptions(raw: RawOptions, scenario?: string): Simulat
     given: givenWords(raw),
     validators: read.whole('validators', 2, 10_000, 4),
     powers: read.wholes('powers'),
+    epochs: read.epochs('epochs'),
     seed: read.whole('seed', 0, MAX_SEED, 1),
     durationUs: read.duration('duration'),
     speed: read.choice('speed', ['max', 'realtime'], 'max'),

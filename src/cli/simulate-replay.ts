@@ -12,6 +12,7 @@ const MS = 1_000;
 /** Options that are left out where they were not given, with the words of their flags. */
 const optional: readonly (readonly [key: string, flag: string])[] = [
   ['powers', '--powers'],
+  ['epochs', '--epochs'],
   ['backoff', '--backoff'],
   ['maxTimeout', '--max-timeout'],
   ['latency', '--latency'],

@@ -4,7 +4,7 @@
  * read is an error of its own.
  */
 import { readFileSync } from 'node:fs';
-import { isAlias, isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import { showFound, type ConfigProblem } from './problem.js';
 import { settingByPath } from './sections.js';
@@ -84,7 +84,12 @@ class Walk implements Reading {
     const setting = settingByPath.get(path);
     if (setting) {
       const value = setting.textual ? asWritten(node, this.#document) : valueOf(node, this.#document);
-      this.given.push({ path, value, where });
+      if (setting.parts === undefined) this.given.push({ path, value, where });
+      else {
+        const places = new Map<string, string>();
+        this.#findPlaces(node, [], places);
+        this.given.push({ path, value, where, places });
+      }
     } else if (path !== '' && !prefixes.has(path)) {
       this.problems.push(unknownSetting(path, this.#place(at), valueOf(node, this.#document)));
     } else if (isMap(node)) {
@@ -97,6 +102,22 @@ class Walk implements Reading {
       const found = showFound(valueOf(node, this.#document));
       this.problems.push({ path, where, message: `found ${found}, expected settings, one per line` });
     }
+  }
+
+  /** Where each value within `node` is. */
+  #findPlaces(given: unknown, at: readonly string[], places: Map<string, string>): void {
+    const node = this.#resolve(given);
+    if (node?.range) places.set(at.join('\n'), this.#place(node.range[0]));
+    // No setting is this deep; an alias to what it is in would never end.
+    if (at.length >= 4) return;
+    if (isMap(node))
+      for (const { key, value } of node.items) {
+        const inner = [...at, String(asWritten(key as Node, this.#document))];
+        const keyAt = (key as Node).range?.[0];
+        if (keyAt !== undefined) places.set(inner.join('\n'), this.#place(keyAt));
+        this.#findPlaces(value, inner, places);
+      }
+    else if (isSeq(node)) node.items.forEach((item, i) => this.#findPlaces(item, [...at, `[${i}]`], places));
   }
 
   #resolve(given: unknown): Node | undefined {
@@ -116,6 +137,7 @@ function asWritten(node: Node | undefined, document: Document): unknown {
     if (node.value === null || typeof node.value === 'string') return node.value;
     return node.source ?? JSON.stringify(node.value);
   }
+  if (isSeq(node)) return node.items.map((item) => asWritten(item as Node, document));
   if (!isMap(node)) return valueOf(node, document);
   return Object.fromEntries(
     node.items.map(({ key, value }) => [

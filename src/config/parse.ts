@@ -3,6 +3,7 @@
  * everything holds and a frozen object comes back, or every problem of every source is thrown at once.
  */
 import { readFile, type ConfigFile } from './file.js';
+import type { Parts } from './kinds.js';
 import { configError, showFound, type ConfigProblem } from './problem.js';
 import type { Section } from './section.js';
 import { pathOf, sectionList, settingByPath, type Config } from './sections.js';
@@ -58,7 +59,12 @@ function readSection(
   const values: Record<string, unknown> = {};
   const before = problems.length;
   for (const [key, setting] of Object.entries(section.settings)) {
-    const { path, value, where } = chosen.get(pathOf(section, key))!;
+    const given = chosen.get(pathOf(section, key))!;
+    const { path, value, where } = given;
+    if (setting.parts !== undefined) {
+      values[key] = readParts(setting.parts, given, problems);
+      continue;
+    }
     const result = setting.schema.safeParse(value);
     if (result.success) values[key] = result.data;
     else problems.push({ path, where, message: `found ${showFound(value)}, expected ${setting.expected}` });
@@ -68,6 +74,19 @@ function readSection(
     problems.push({ path, where, message });
   }
   return problems.length > before ? undefined : section.build(values);
+}
+
+function readParts(parts: Parts, given: Given, problems: ConfigProblem[]): readonly unknown[] {
+  const { path, value, where, places } = given;
+  const { values, faults } = parts.read(value);
+  for (const { at, message, hint } of faults) {
+    let place = where;
+    for (let depth = 1; depth <= at.length; depth++)
+      place = places?.get(at.slice(0, depth).join('\n')) ?? place;
+    const inner = at.map((key) => (key.startsWith('[') ? key : `.${key}`)).join('');
+    problems.push({ path: path + inner, where: place, message, ...(hint === undefined ? {} : { hint }) });
+  }
+  return values;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,6 +1,7 @@
 /**
  * A section of the configuration: its settings by key, rules over several of them, and the object that the code
- * gets. A key may have a dot (`record.file`), which is one level deeper in the file.
+ * gets. A key may have a dot (`record.file`), which is one level deeper in the file; an empty key is the section
+ * itself, where it is one setting.
  */
 import type { Setting } from './setting.js';
 

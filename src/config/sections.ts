@@ -4,15 +4,22 @@
  */
 import { attach } from './attach.js';
 import { chain } from './chain.js';
+import { exporters } from './exporters.js';
+import { data } from './data.js';
+import { evidence } from './evidence.js';
 import { general } from './general.js';
+import { history } from './history.js';
 import { hooks } from './hooks.js';
+import { incidents } from './incidents.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
 import { prometheus } from './prometheus.js';
+import { query } from './query.js';
 import type { Built, Section } from './section.js';
 import { server } from './server.js';
 import type { Setting } from './setting.js';
+import { tracing } from './tracing.js';
 
 /** Sections in the order of the docs; `general` is the top of the file. */
 export const sections = {
@@ -23,7 +30,14 @@ export const sections = {
   metrics,
   hooks,
   prometheus,
+  exporters,
+  history,
+  query,
+  tracing,
   server,
+  data,
+  evidence,
+  incidents,
   log,
 } as const;
 
@@ -39,6 +53,7 @@ export const sectionList = Object.values(sections) as unknown as readonly Sectio
 
 /** Path of a key in a section. */
 export function pathOf(section: Pick<Section, 'name'>, key: string): string {
+  if (key === '') return section.name;
   return section.name === '' ? key : `${section.name}.${key}`;
 }
 

@@ -9,6 +9,8 @@ import { z } from 'zod';
 import { parse as parseYaml } from 'yaml';
 import { parseListenAddress, tcpAddress, unixPath, type ListenAddress } from './address.js';
 import { parseDuration } from '../base/duration.js';
+import type { Secret } from '../base/secret.js';
+import type { Parts } from './kinds.js';
 import { parseSize } from './size.js';
 
 /** One setting; `T` is what the code gets. */
@@ -30,6 +32,12 @@ export interface Setting<T = unknown> {
   readonly fromText: (text: string) => unknown;
   /** A scalar of the file is taken as written: YAML would read 0x8f31 and 0660 as numbers. */
   readonly textual: boolean;
+  /** There is no default: it must be given. Only within things of a kind. */
+  readonly isRequired?: boolean;
+  /** Never shown in a message. */
+  readonly isSecret?: boolean;
+  /** It holds things with settings of their own. */
+  readonly parts?: Parts;
 }
 
 /** What every declaration states besides its type. */
@@ -192,4 +200,66 @@ export function nullable<T>(setting: Setting<T>): Setting<T | null> {
     expected: `${setting.expected}, or null`,
     fromText: (given) => (given === 'null' || given === '' ? null : setting.fromText(given)),
   };
+}
+
+/** The same setting without a default. */
+export function required<T>(setting: Setting<T>): Setting<T> {
+  return { ...setting, isRequired: true };
+}
+
+/** A list of texts; one text is a list of one. */
+export function texts(
+  form: { pattern: RegExp; expected: string },
+  about: About<string[]>,
+): Setting<string[]> {
+  return {
+    ...about,
+    schema: z.array(z.string().regex(form.pattern)).max(1_000),
+    type: 'list',
+    expected: form.expected,
+    fromText: (text) => [text],
+    textual: true,
+  };
+}
+
+/** An `http://` or `https://` address without credentials in it; the code gets its text. */
+export function url(about: About<string>): Setting<string> {
+  const read = (text: string): string | undefined => {
+    if (!URL.canParse(text)) return undefined;
+    const { protocol, username, password } = new URL(text);
+    const isHttp = protocol === 'http:' || protocol === 'https:';
+    return isHttp && username === '' && password === '' ? text : undefined;
+  };
+  const expected = 'an http:// or https:// address without a user name or password in it';
+  return { ...about, schema: readText(read), type: 'URL', expected, fromText: asIs, textual: true };
+}
+
+/** A secret written out; null where it is absent or comes from a file. */
+export function secret(about: { readonly doc: string }): Setting<string | null> {
+  return {
+    ...about,
+    fallback: null,
+    schema: z.nullable(
+      z
+        .string()
+        .min(1)
+        .regex(/^[^\0\r\n]+$/),
+    ),
+    type: 'secret or null',
+    expected: 'text of one line, or null',
+    fromText: (text) => (text === 'null' || text === '' ? null : text),
+    textual: true,
+    isSecret: true,
+  };
+}
+
+/** The file of a secret; null where it is absent or written out. */
+export function secretFile(about: { readonly doc: string }): Setting<string | null> {
+  const form = { pattern: /^[^\0]+$/, expected: 'a path' };
+  return nullable(text(form, { ...about, fallback: null }));
+}
+
+/** The secret that one of two settings gives, if one does. */
+export function secretOf(inline: string | null, file: string | null): Secret | null {
+  return inline !== null ? { text: inline } : file !== null ? { file } : null;
 }

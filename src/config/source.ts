@@ -12,6 +12,8 @@ export interface Given {
   /** As YAML would have it. */
   readonly value: unknown;
   readonly where: string;
+  /** Where the parts of a setting with parts are, by their keys joined with a line break. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 /** What a source said. */

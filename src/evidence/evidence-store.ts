@@ -13,49 +13,47 @@ import type { Finding, FindingListener } from '../domains/consensus/findings/fin
 import { Journal, type FlushResult, type JournalOptions } from '../journal/journal.js';
 import type { Board } from '../metrics/board.js';
 import { evidenceMetrics } from './catalogue.js';
+import {
+  DEFAULT_EVIDENCE_BYTES,
+  EvidenceShelf,
+  type EvidenceReader,
+  type ShelfBounds,
+} from './evidence-shelf.js';
 import { decodeFinding, encodeFinding } from './finding-codec.js';
-import { matches, type EvidenceQuery } from './query.js';
+import type { EvidenceQuery } from './query.js';
 
 const RETRY_US = 1_000_000;
 
 /** Where evidence is kept, and its bounds. */
-export interface EvidenceStoreOptions extends Pick<JournalOptions, 'folder' | 'meter' | 'files'> {
+export interface EvidenceStoreOptions
+  extends Pick<JournalOptions, 'folder' | 'meter' | 'files'>, ShelfBounds {
   readonly board: Board;
   readonly clock: Clock;
   readonly logger?: Logger;
-  /** Most findings. Default 10,000. */
-  readonly maxRecords?: number;
-  /** Most bytes of them, in memory and, twice as much, on disk. Default 32 MiB. */
-  readonly maxBytes?: number;
-}
-
-interface Held {
-  readonly finding: Finding;
-  readonly bytes: number;
 }
 
 /** States: open -> closed. */
-export class EvidenceStore implements FindingListener {
+export class EvidenceStore implements EvidenceReader, FindingListener {
   readonly #options: EvidenceStoreOptions;
   readonly #journal: Journal;
-  /** By id, oldest first. */
-  readonly #held = new Map<string, Held>();
-  #bytes = 0;
+  readonly #shelf: EvidenceShelf;
   #retry: Timer | undefined;
 
   private constructor(options: EvidenceStoreOptions, journal: Journal) {
     this.#options = options;
     this.#journal = journal;
+    this.#shelf = new EvidenceShelf(options);
   }
 
   /** Opens the store and reads what it holds. @throws QuorumscopeError as `Journal.open` does */
   static async open(options: EvidenceStoreOptions): Promise<EvidenceStore> {
-    const { maxBytes = 32 * 1024 * 1024, logger = silentLogger } = options;
-    const journal = await Journal.open({ ...options, retainBytes: 2 * maxBytes, segmentBytes: maxBytes / 4 });
+    const { maxBytes = DEFAULT_EVIDENCE_BYTES, logger = silentLogger } = options;
+    const segmentBytes = Math.floor(maxBytes / 4);
+    const journal = await Journal.open({ ...options, retainBytes: 2 * maxBytes, segmentBytes });
     const store = new EvidenceStore(options, journal);
     for await (const { sequence, payload } of journal.read()) {
       const finding = decodeFinding(payload);
-      if (finding !== undefined) store.#hold(finding, payload.length);
+      if (finding !== undefined) store.#shelf.hold(finding, payload.length);
       else {
         store.#lose('unreadable');
         logger.warn('a stored finding cannot be read', { sequence });
@@ -67,9 +65,9 @@ export class EvidenceStore implements FindingListener {
 
   /** Takes a finding, unless it is there already. */
   finding(finding: Finding): void {
-    if (this.#held.has(finding.id)) return;
+    if (this.#shelf.has(finding.id)) return;
     const payload = encodeFinding(finding);
-    this.#hold(finding, payload.length);
+    this.#shelf.hold(finding, payload.length);
     this.#show();
     if (this.#journal.append(payload) === undefined) return this.#lose('refused');
     void this.#journal.flush().then((result) => {
@@ -77,24 +75,16 @@ export class EvidenceStore implements FindingListener {
     });
   }
 
-  /** The finding with this id. */
   get(id: string): Finding | undefined {
-    return this.#held.get(id)?.finding;
+    return this.#shelf.get(id);
   }
 
-  /** Findings that match, the newest first. */
   list(query: EvidenceQuery = {}): Finding[] {
-    const { limit = Infinity } = query;
-    const found: Finding[] = [];
-    for (const { finding } of [...this.#held.values()].reverse()) {
-      if (found.length >= limit) break;
-      if (matches(finding, query)) found.push(finding);
-    }
-    return found;
+    return this.#shelf.list(query);
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#shelf.size;
   }
 
   /** Makes everything taken so far durable. Never rejects. */
@@ -105,18 +95,6 @@ export class EvidenceStore implements FindingListener {
   close(): Promise<FlushResult> {
     this.#retry?.stop();
     return this.#journal.close();
-  }
-
-  #hold(finding: Finding, bytes: number): void {
-    if (this.#held.has(finding.id)) return;
-    const { maxRecords = 10_000, maxBytes = 32 * 1024 * 1024 } = this.#options;
-    this.#held.set(finding.id, { finding, bytes });
-    this.#bytes += bytes;
-    for (const [id, oldest] of this.#held) {
-      if (this.#held.size <= maxRecords && (this.#bytes <= maxBytes || this.#held.size === 1)) break;
-      this.#held.delete(id);
-      this.#bytes -= oldest.bytes;
-    }
   }
 
   #retryLater(): void {
@@ -133,6 +111,6 @@ export class EvidenceStore implements FindingListener {
   }
 
   #show(): void {
-    this.#options.board.gauge(evidenceMetrics.records).at().set(this.#held.size);
+    this.#options.board.gauge(evidenceMetrics.records).at().set(this.#shelf.size);
   }
 }

@@ -114,7 +114,7 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
   }
 
   /** Resolves when everything that was to be written until now has been. */
-  settled(): Promise<void> {
+  written(): Promise<void> {
     return this.#writing;
   }
 

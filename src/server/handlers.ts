@@ -9,6 +9,50 @@ export interface MetricsPage {
   readonly body: Uint8Array;
 }
 
+/** A document, what is wrong with the question, or that there is nothing of the kind. */
+export type Answer =
+  { readonly document: unknown } | { readonly problems: readonly string[] } | { readonly absent: string };
+
+/** Names and values of a query. */
+export type Parameters = Iterable<readonly [string, string]>;
+
+/** Answers about consensus. */
+export interface ConsensusHandlers {
+  views(parameters: Parameters): Answer;
+  view(view: string, parameters: Parameters): Answer;
+  validators(parameters: Parameters): Answer;
+  verdicts(parameters: Parameters): Answer;
+  evidence(parameters: Parameters): Answer;
+  finding(id: string): Answer;
+}
+
+/** Answers about incidents on disk. */
+export interface IncidentHandlers {
+  list(): Promise<unknown>;
+  get(id: string): Promise<unknown>;
+  /** The raw lines, gzipped; undefined when there is no such incident. */
+  events(id: string): Promise<Uint8Array | undefined>;
+}
+
+/** A request of Prometheus's API. */
+export interface PrometheusRequest {
+  readonly endpoint:
+    | 'query'
+    | 'query_range'
+    | 'series'
+    | 'labels'
+    | 'label_values'
+    | 'metadata'
+    | 'buildinfo'
+    | 'format_query';
+  /** Of the query and of the form together. */
+  readonly parameters: URLSearchParams;
+  /** The label whose values are wanted. */
+  readonly label?: string;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
 /** Where answers come from. */
 export interface Handlers {
   /** Renders the page in the format that an `Accept` header asks for; absent when `prometheus.enabled` is false. */
@@ -17,6 +61,25 @@ export interface Handlers {
   readonly notices: () => readonly string[];
   /** Whether the sidecar has started and its doors are open. */
   readonly ready: () => boolean;
+  /** Prometheus's API: status code and JSON; absent without history. */
+  readonly prometheus?: (request: PrometheusRequest) => Promise<{ status: number; body: string }>;
   /** The body of the status document. */
   readonly status: () => unknown;
+  /** Snapshots as documents. */
+  readonly exports?: {
+    /** Names of formats. */
+    readonly formats: () => readonly string[];
+    /** The metrics whose names match one of the globs, or all; undefined when there is no such format. */
+    readonly render: (format: string, match: readonly string[]) => Promise<MetricsPage | undefined>;
+  };
+  /** What is pushed. */
+  readonly exporters?: {
+    readonly list: () => readonly { readonly name: string }[];
+    readonly pause: (name: string) => void;
+    readonly resume: (name: string) => void;
+    /** What the receiver answered. */
+    readonly test: (name: string) => Promise<unknown>;
+  };
+  readonly consensus: ConsensusHandlers;
+  readonly incidents: IncidentHandlers;
 }

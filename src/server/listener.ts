@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { gzipped } from './compression.js';
+import { readForm } from './form.js';
 import { isLocalHost } from './host-check.js';
-import { textReply, type Reply, type RouteRequest } from './route.js';
+import { textReply, type Reply } from './route.js';
 import type { Router } from './router.js';
 
 /** Where to listen; port 0 takes any free port. */
@@ -73,47 +74,64 @@ export class Listener {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Nothing here takes a body: it is not read, and the connection ends with the answer.
-    const hasBody =
-      request.headers['transfer-encoding'] !== undefined ||
-      Number(request.headers['content-length'] ?? 0) > 0;
-    if (hasBody) response.setHeader('connection', 'close');
+    const gone = new AbortController();
+    // After the answer too, when nobody listens any more.
+    response.once('close', () => gone.abort());
     try {
-      const reply = hasBody ? textReply(413, 'requests have no body here') : await this.#answer(request);
+      const reply = await this.#reply(request, gone.signal);
+      // What is left of a body is not read: the connection ends with the answer.
+      if (!request.readableEnded && hasBody(request)) response.setHeader('connection', 'close');
       await send(request, response, reply);
     } catch (error) {
+      // The client went in the middle of its form.
+      if (!request.complete && request.destroyed) return void response.destroy();
       this.#options.logger.error('a request failed inside the sidecar', { error: messageOf(error) });
       if (response.headersSent) response.destroy();
       else await send(request, response, textReply(500, 'failed inside the sidecar; its log says more'));
     }
   }
 
-  #answer(request: IncomingMessage): Reply | Promise<Reply> {
-    if (!this.#options.anyHost && !isLocalHost(request.headers.host)) {
+  async #reply(request: IncomingMessage, signal: AbortSignal): Promise<Reply> {
+    const { router, anyHost } = this.#options;
+    const { method = 'GET', url = '/' } = request;
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const takesForm = router.takesForm(method, path);
+    if (hasBody(request) && !takesForm) return textReply(413, 'requests have no body here');
+    if (!anyHost && !isLocalHost(request.headers.host)) {
       const text = 'asked for by a name that is not this machine; use localhost, or set server.insecure';
       return textReply(403, text);
     }
-    return this.#options.router.answer(toRouteRequest(request));
+    if (isForeign(request))
+      return textReply(403, 'a page of another origin may not change anything here; ask from a shell');
+    const form = hasBody(request) ? await readForm(request) : new URLSearchParams();
+    if (!(form instanceof URLSearchParams)) return form;
+    const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+    const header = (name: string): string | undefined => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    };
+    return router.answer({ method, path, query, form, signal, header });
   }
 }
 
-function toRouteRequest(request: IncomingMessage): RouteRequest {
-  const target = request.url ?? '/';
-  const mark = target.indexOf('?');
-  return {
-    method: request.method ?? 'GET',
-    path: mark < 0 ? target : target.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
-  };
+/** Whether a web page of elsewhere asks for a change: browsers send such a request without asking first. */
+function isForeign({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  return origin !== undefined && origin !== `http://${headers.host}` && origin !== `https://${headers.host}`;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-  const compressed = await gzipped(body, request.headers['accept-encoding']);
+  const isPacked = reply.contentType === 'application/gzip';
+  const compressed = isPacked ? undefined : await gzipped(body, request.headers['accept-encoding']);
   const sent = compressed ?? body;
   response.writeHead(reply.status, {
     'content-type': reply.contentType,

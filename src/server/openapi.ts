@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document of a table of routes. Pure: the same table and version give the same document. */
-import type { DocumentedReply, Route } from './route.js';
+import type { DocumentedParameter, DocumentedReply, Route } from './route.js';
 
 /** @param routes what is served */
 export function openApi(version: string, routes: readonly Route[]): Record<string, unknown> {
@@ -9,6 +9,7 @@ export function openApi(version: string, routes: readonly Route[]): Record<strin
       summary: route.summary,
       description: route.doc,
       operationId: operationId(route),
+      ...asked(route),
       responses: Object.fromEntries(route.replies.map((reply) => [String(reply.status), response(reply)])),
     };
   }
@@ -28,6 +29,34 @@ export function openApi(version: string, routes: readonly Route[]): Record<strin
 function operationId({ method, path }: Route): string {
   const words = path.replaceAll(/[^a-zA-Z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '');
   return `${method.toLowerCase()}_${words === '' ? 'index' : words}`;
+}
+
+/** Parameters, and the form that holds those of the query where the route takes one. */
+function asked({ parameters = [], takesForm = false }: Route): Record<string, unknown> {
+  const listed = parameters.filter((one) => one.in === 'path' || !takesForm).map(parameter);
+  const fields = parameters.filter((one) => one.in === 'query');
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(
+      fields.map(({ name, doc, schema: value }) => [name, { description: doc, ...value }]),
+    ),
+  };
+  return {
+    ...(listed.length === 0 ? {} : { parameters: listed }),
+    ...(takesForm ? { requestBody: { content: { [FORM_TYPE]: { schema } } } } : {}),
+  };
+}
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+function parameter({
+  name,
+  in: place,
+  doc,
+  schema,
+  isRequired,
+}: DocumentedParameter): Record<string, unknown> {
+  return { name, in: place, required: place === 'path' || isRequired === true, description: doc, schema };
 }
 
 function response({ doc, contentTypes, schema }: DocumentedReply): Record<string, unknown> {

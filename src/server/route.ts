@@ -3,12 +3,18 @@
  * read the same table, so a route that is served is documented and the other way round.
  */
 
-/** What a handler may know of a request. Nothing has a body here. */
+/** What a handler may know of a request. Nothing but a form has a body here. */
 export interface RouteRequest {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The part of the path that stands where the route has `{name}`. */
+  readonly parameter: (name: string) => string;
+  /** The fields of a form, where the route takes one; else empty. */
+  readonly form: URLSearchParams;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
   /** One header's value, by lower-case name. */
   header(name: string): string | undefined;
 }
@@ -30,15 +36,30 @@ export interface DocumentedReply {
   readonly schema?: Readonly<Record<string, unknown>>;
 }
 
+/** What a request may say, for the docs. What is in the query is in the form where the route takes one. */
+export interface DocumentedParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly doc: string;
+  /** JSON Schema of its value; of an array where it may be given several times. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** What stands in the path always is. */
+  readonly isRequired?: boolean;
+}
+
 /** One route. HEAD is answered wherever GET is. */
 export interface Route {
   readonly method: 'GET' | 'POST';
+  /** Exact, but for parts in braces: `/views/{view}`. */
   readonly path: string;
   /** Short: what it is. */
   readonly summary: string;
   /** Sentences for the operator: what it tells and what it does not. */
   readonly doc: string;
+  readonly parameters?: readonly DocumentedParameter[];
   readonly replies: readonly DocumentedReply[];
+  /** Takes a form as its body. Every other route refuses a body. */
+  readonly takesForm?: boolean;
   /** Served by the second listener too. */
   readonly telemetry?: boolean;
   readonly handle: (request: RouteRequest) => Reply | Promise<Reply>;

@@ -1,13 +1,25 @@
 /** Every route there is, in the order in which it is listed. Adding one means a file in `routes/` and a line here. */
 import type { Handlers } from './handlers.js';
 import type { Route } from './route.js';
+import { consensusRoutes } from './routes/consensus.js';
 import { contentsRoutes } from './routes/contents.js';
+import { exportRoutes } from './routes/exports.js';
+import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
+import { prometheusRoutes } from './routes/prometheus.js';
 import { probeRoutes } from './routes/probes.js';
 import { statusRoutes } from './routes/status.js';
 
 /** The routes that these handlers can serve. */
 export function createRoutes(version: string, handlers: Handlers): Route[] {
-  const routes = [...metricsRoutes(handlers), ...probeRoutes(handlers), ...statusRoutes(handlers)];
+  const routes = [
+    ...metricsRoutes(handlers),
+    ...probeRoutes(handlers),
+    ...statusRoutes(handlers),
+    ...exportRoutes(handlers),
+    ...consensusRoutes(handlers),
+    ...incidentRoutes(handlers),
+    ...prometheusRoutes(handlers),
+  ];
   return [...contentsRoutes(version, routes), ...routes];
 }

@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   promql: () => import('./promql.js'),
   simulator: () => import('./simulator.js'),
   journal: () => import('./journal.js'),
+  history: () => import('./history.js'),
 };
 
 const asked = process.argv.slice(2);

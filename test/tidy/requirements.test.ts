@@ -32,11 +32,31 @@ const definitions: readonly MetricDefinition[] = [
 const metricByName = new Map(definitions.map((definition) => [definition.name, definition]));
 
 /** `GET /metrics` and so on; the handlers are never called. */
+const never = (): never => {
+  throw new Error('only listed');
+};
 const routes = createRoutes('', {
+  consensus: {
+    views: never,
+    view: never,
+    validators: never,
+    verdicts: never,
+    evidence: never,
+    finding: never,
+  },
+  incidents: { list: never, get: never, events: never },
   metrics: () => ({ contentType: '', body: new Uint8Array() }),
   notices: () => [],
   ready: () => true,
   status: () => null,
+  exports: { formats: () => [], render: () => Promise.resolve(undefined) },
+  exporters: {
+    list: () => [],
+    pause: () => undefined,
+    resume: () => undefined,
+    test: () => Promise.resolve(undefined),
+  },
+  prometheus: () => Promise.resolve({ status: 200, body: '' }),
 }).map(({ method, path }) => `${method} ${path}`);
 
 /** The names that rows of `kind` give, each with the row. */

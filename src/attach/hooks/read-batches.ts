@@ -9,6 +9,8 @@ import { RingReader } from './byte-ring.js';
 
 /** An open reader. */
 export interface BatchReader {
+  /** Reads what is there now. */
+  read(): void;
   /** Reads what is there, ends the feed, and stops. */
   stop(): void;
 }
@@ -53,6 +55,9 @@ export function readBatches(ring: SharedArrayBuffer, feed: Feed, clock: Pick<Clo
   };
   timer = clock.after(0, look);
   return {
+    read: () => {
+      if (open) drain(Number.POSITIVE_INFINITY);
+    },
     stop: () => {
       if (open) drain(Number.POSITIVE_INFINITY);
       end();

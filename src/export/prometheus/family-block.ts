@@ -8,9 +8,10 @@
  */
 import type { FamilyView } from '../../metrics/board.js';
 import { boundLabel } from '../../metrics/bound-label.js';
+import { labelSet } from '../../metrics/label-text.js';
 import type { Series } from '../../metrics/series.js';
 import type { Format } from './format.js';
-import { isShortenedCounter, labelSet, metadataLines } from './lines.js';
+import { isShortenedCounter, metadataLines } from './lines.js';
 import type { NumberWriter } from './number-writer.js';
 
 const NEWLINE = 10;

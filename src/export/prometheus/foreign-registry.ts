@@ -5,11 +5,12 @@
  */
 import type { Registry, RegistryContentType } from 'prom-client';
 import { messageOf } from '../../base/errors.js';
+import { labelSet } from '../../metrics/label-text.js';
+import { numberText } from '../../metrics/number-text.js';
 import { boundLabel } from '../../metrics/bound-label.js';
 import { sampleNames } from '../../metrics/definition.js';
 import type { Format } from './format.js';
-import { isShortenedCounter, labelSet, metadataLines, type Metadata } from './lines.js';
-import { numberText } from './number-writer.js';
+import { isShortenedCounter, metadataLines, type Metadata } from './lines.js';
 
 /** Why a foreign metric is not on the page. */
 export type LeftOutReason = 'failed' | 'timeout' | 'clash' | 'invalid';

@@ -38,19 +38,8 @@ export function isShortenedCounter({ name, kind }: Metadata, names: ReadonlySet<
   return kind === 'counter' && name.endsWith(TOTAL) && !names.has(name.slice(0, -TOTAL.length));
 }
 
-/** `{a="1",b="2"}`, or nothing without labels. */
-export function labelSet(names: readonly string[], values: readonly string[]): string {
-  if (names.length === 0) return '';
-  return `{${names.map((name, i) => `${name}="${escapeLabelValue(values[i] ?? '')}"`).join(',')}}`;
-}
-
 /** A comment as one line that no parser takes for metadata. */
 export function commentLine(text: string): string {
   const line = text.replaceAll(/[\r\n]+/g, ' ').trim();
   return /^(HELP|TYPE|UNIT|EOF)\b/.test(line) ? `# (${line})\n` : `# ${line}\n`;
-}
-
-function escapeLabelValue(value: string): string {
-  if (!/[\\"\n]/.test(value)) return value;
-  return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 }

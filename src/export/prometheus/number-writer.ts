@@ -3,6 +3,7 @@
  * same double. Integers and whatever 15 or 16 digits can tell are written by hand; the rest takes the
  * engine's own conversion, which costs five times as much.
  */
+import { numberText } from '../../metrics/number-text.js';
 
 const ZERO = 48;
 const MINUS = 45;
@@ -15,12 +16,6 @@ const ONES = Uint8Array.from({ length: 100 }, (_, pair) => ZERO + (pair % 10));
 const SMALLEST_PLAIN = 1e-6;
 /** The powers of ten that doubles hold exactly. */
 const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
-
-/** The spelling of `value`: `NaN`, `+Inf`, `-Inf`, or JavaScript's shortest decimal. */
-export function numberText(value: number): string {
-  if (value - value === 0) return String(value);
-  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-}
 
 /** Formats one number at a time into its own bytes. */
 export class NumberWriter {

@@ -13,7 +13,7 @@ export function contentsRoutes(version: string, others: readonly Route[]): Route
       replies: [{ status: 200, doc: 'The list.', contentTypes: ['text/html', 'text/plain'] }],
       handle: (request) => {
         const html = (request.header('accept') ?? '').includes('text/html');
-        const body = html ? asHtml(version, all) : asText(version, all);
+        const body = html ? asHtml(version, listed) : asText(version, listed);
         return { status: 200, contentType: `text/${html ? 'html' : 'plain'}; charset=utf-8`, body };
       },
     },
@@ -27,25 +27,39 @@ export function contentsRoutes(version: string, others: readonly Route[]): Route
     },
   ];
   const all = [...routes, ...others];
+  // A path stands once, however it may be asked.
+  const listed = all.filter(({ method }) => method === 'GET');
   return routes;
 }
 
 function asText(version: string, routes: readonly Route[]): string {
-  const width = Math.max(...routes.map(({ path }) => path.length));
-  const lines = routes.map(({ path, summary }) => `${path.padEnd(width)}  ${summary}`);
+  const width = Math.max(...routes.map((route) => label(route).length));
+  const lines = routes.map((route) => `${label(route).padEnd(width)}  ${route.summary}`);
   return `quorumscope ${version}\n\n${lines.join('\n')}\n`;
 }
 
+/** The path, after its method where that is not GET. */
+function label({ method, path }: Route): string {
+  return method === 'GET' ? path : `${method} ${path}`;
+}
+
 function asHtml(version: string, routes: readonly Route[]): string {
-  const rows = routes.map(
-    ({ path, summary }) =>
-      `<tr><td><a href="${escape(path)}">${escape(path)}</a></td><td>${escape(summary)}</td></tr>`,
-  );
+  const rows = routes.map((route) => {
+    const text = escape(label(route));
+    // A link is a GET of something that has one address.
+    const isLink = route.method === 'GET' && !route.path.includes('{');
+    const cell = isLink ? linked(route.path) : text;
+    return `<tr><td>${cell}</td><td>${escape(route.summary)}</td></tr>`;
+  });
   return [
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>quorumscope</title>',
     '<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem}td{padding:0 1.5rem 0 0}</style>',
     `<h1>quorumscope ${escape(version)}</h1><table>${rows.join('')}</table></html>\n`,
   ].join('\n');
+}
+
+function linked(path: string): string {
+  return `<a href="${escape(path)}">${escape(path)}</a>`;
 }
 
 function escape(text: string): string {

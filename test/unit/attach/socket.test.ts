@@ -106,6 +106,28 @@ describe.each(doors)('%s', (kind, address) => {
   });
 });
 
+test('a closing door reads what was sent before, and waits for no one who goes on talking', async () => {
+  let received = 0;
+  const openFeed = () => ({
+    write: (chunk: Uint8Array) => void (received += chunk.length),
+    end: () => undefined,
+  });
+  const door = await listen(`unix://${join(folder, 'events.sock')}`, { openFeed });
+  const socket = await dial(door.address);
+  const sent = Buffer.alloc(150_000, 'x');
+  await new Promise<void>((resolve) => socket.write(sent, () => resolve()));
+  await door.close();
+  expect(received).toBe(sent.length);
+
+  const again = await listen(`unix://${join(folder, 'events.sock')}`, { openFeed });
+  const talker = await dial(again.address);
+  talker.on('error', () => undefined);
+  const talk = setInterval(() => talker.write('x'), 1);
+  open.push({ close: () => clearInterval(talk) });
+  await again.close();
+  expect(again.connections).toBe(0);
+});
+
 describe('a Unix socket', () => {
   const path = (): string => join(folder, 'events.sock');
 

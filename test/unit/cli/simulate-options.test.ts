@@ -71,6 +71,18 @@ describe('readSimulateOptions', () => {
     expect(readSimulateOptions({ duration: '1s', start }).startUs).toBe(us);
   });
 
+  it('reads validator sets that follow each other', () => {
+    const epochsOf = (epochs: string) => readSimulateOptions({ duration: '1s', epochs }).epochs;
+    const sets = [
+      [1, 1, 1, 0],
+      [1, 1, 1, 1],
+    ];
+    expect(epochsOf('40:1,1,1,0/1,1,1,1')).toEqual({ blocks: 40, sets, repeat: false });
+    expect(epochsOf('40:1,1,1,0/1,1,1,1/...')).toEqual({ blocks: 40, sets, repeat: true });
+    for (const wrong of ['40', '0:1,1,1', '40:', '40:1,1,x', '40:1,1,1/..'])
+      expect(() => epochsOf(wrong)).toThrow('--epochs: found');
+  });
+
   it('runs for ever only in real time', () => {
     expect(readSimulateOptions({ speed: 'realtime' }).durationUs).toBeUndefined();
     expect(() => readSimulateOptions({})).toThrow('--duration: absent');

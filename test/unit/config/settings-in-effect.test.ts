@@ -127,3 +127,78 @@ describe('server.listen', () => {
     expect((await fetch(`${sidecar.addresses.telemetry}/metrics`)).status).toBe(200);
   });
 });
+
+describe('history and query settings', () => {
+  const query = async (sidecar: Awaited<ReturnType<typeof start>>['sidecar'], text: string) => {
+    const response = await fetch(`${sidecar.addresses.http}/api/v1/query?query=${encodeURIComponent(text)}`);
+    const body = (await response.json()) as { data: { result: { metric: unknown; value: unknown[] }[] } };
+    return { status: response.status, result: body.data?.result };
+  };
+
+  it.each([
+    ['history.enabled', 'false', 404],
+    ['profile', 'exporter', 404],
+    ['profile', 'standalone', 200],
+  ])('%s=%s answers queries with %i', async (path, text, status) => {
+    const { sidecar } = await start([path, text]);
+    const response = await fetch(`${sidecar.addresses.http}/api/v1/query?query=1`);
+    expect(response.status).toBe(status);
+  });
+
+  it('history.recent_interval, job and instance show in the samples', async () => {
+    const { sidecar, clock } = await start(
+      ['history.recent_interval', '2s'],
+      ['history.job', 'validators'],
+      ['history.instance', 'here'],
+    );
+    clock.advance(10_000_000);
+    const { result } = await query(sidecar, 'count_over_time(hotstuff_consensus_current_view[1m])');
+    expect(result).toEqual([
+      {
+        metric: { chain_id: 'c', node_id: 'n1', job: 'validators', instance: 'here' },
+        value: [START_US / 1e6 + 10, '5'],
+      },
+    ]);
+  });
+
+  it('history.instance is the address listened on unless it is set', async () => {
+    const { sidecar, clock } = await start();
+    clock.advance(1_000_000);
+    const { result } = await query(sidecar, 'up');
+    expect(result[0]!.metric).toMatchObject({
+      job: 'quorumscope',
+      instance: new URL(sidecar.addresses.http!).host,
+    });
+  });
+
+  it('history.recent_window bounds how far back samples reach', async () => {
+    const { sidecar, clock } = await start(['history.recent_window', '1m']);
+    clock.advance(600_000_000);
+    const { result } = await query(sidecar, 'count_over_time(up[10m])');
+    const samples = Number(result[0]!.value[1]);
+    expect(samples).toBeGreaterThanOrEqual(60);
+    expect(samples).toBeLessThan(60 + 2 * 64);
+  });
+
+  it('history.recent_max_memory bounds what the samples take', async () => {
+    const { sidecar, clock } = await start(['history.recent_max_memory', '1MiB']);
+    clock.advance(600_000_000);
+    const [bytes] = (await query(sidecar, 'max_over_time(quorumscope_history_recent_bytes[10m])')).result;
+    expect(Number(bytes!.value[1])).toBeLessThanOrEqual(1_048_576);
+  });
+
+  it('query.lookback and query.max_samples bound what a query sees', async () => {
+    const { sidecar, clock } = await start(['query.lookback', '5s'], ['query.max_samples', '1000']);
+    clock.advance(60_000_000);
+    const at = async (s: number) => (await query(sidecar, `up @ ${START_US / 1e6 + s}`)).result.length;
+    expect([await at(64), await at(66)]).toEqual([1, 0]);
+    expect((await query(sidecar, 'sum(count_over_time({job="quorumscope"}[1m]))')).status).toBe(422);
+  });
+
+  it('query.timeout ends a query', async () => {
+    const { sidecar, clock } = await start(['query.timeout', '100ms']);
+    clock.advance(600_000_000);
+    const heavy = 'max_over_time(quantile_over_time(0.5, up[10m])[10m:10ms])';
+    expect((await query(sidecar, heavy)).status).toBe(503);
+  });
+});

@@ -83,7 +83,7 @@ it('has the lines before and after, and replays like what was received', async (
   recorder.finding(doubleVote(2));
   expect(recorder.lasting).toHaveLength(1);
   live(31);
-  await recorder.settled();
+  await recorder.written();
   const [incident] = await listIncidents(folder);
   expect(incident!.meta).toMatchObject({
     chain: 'main',
@@ -119,7 +119,7 @@ it('is one while it lasts, with what came later counted; another after quiet', a
   }
   recorder.finding(doubleVote(90, { kind: 'double_proposal' }));
   clock.advance(3 * MINUTE);
-  await recorder.settled();
+  await recorder.written();
   expect(recorder.lasting).toEqual([]);
   recorder.finding(doubleVote(99));
   await recorder.close();
@@ -162,7 +162,7 @@ it('keeps lines within time and bytes, and an incident takes what there is', asy
   expect(counted(board, 'quorumscope_incident_buffer_bytes')).toBeLessThanOrEqual(1_300_000);
   recorder.finding(doubleVote(1));
   clock.advance(SECOND);
-  await recorder.settled();
+  await recorder.written();
   const [incident] = await listIncidents(folder);
   const text = gunzipSync(readFileSync(join(incident!.path, 'events.ndjson.gz'))).toString();
   expect(text.length).toBeLessThan(1_300_000);
@@ -181,7 +181,7 @@ it('are bounded in number and bytes, the oldest removed and counted', async () =
   for (let i = 0; i < 6; i++) {
     recorder.finding(doubleVote(i));
     clock.advance(5 * SECOND);
-    await recorder.settled();
+    await recorder.written();
   }
   const incidents = await listIncidents(folder);
   expect(incidents.map(({ meta }) => meta.findings[0])).toEqual(
@@ -215,7 +215,7 @@ it('are shown and exported by id; what is not an id of ours opens nothing', asyn
 it('leaves nothing half written: of a killed process, or on a folder that cannot be written', async () => {
   mkdirSync(join(folder, '.incident-20250101T000000Z-00000000.tmp'));
   const first = setUp();
-  await first.recorder.settled();
+  await first.recorder.written();
   expect(readdirSync(folder)).toEqual([]);
   await first.recorder.close();
   const file = join(folder, 'file');

@@ -111,7 +111,21 @@ describe('every answer', () => {
         /
         /-/healthy
         /-/ready
+        /api/quorumscope/v1/evidence
+        /api/quorumscope/v1/evidence/{id}
+        /api/quorumscope/v1/export
+        /api/quorumscope/v1/exporters
+        /api/quorumscope/v1/exporters/{name}/pause
+        /api/quorumscope/v1/exporters/{name}/resume
+        /api/quorumscope/v1/exporters/{name}/test
+        /api/quorumscope/v1/incidents
+        /api/quorumscope/v1/incidents/{id}
+        /api/quorumscope/v1/incidents/{id}/events
         /api/quorumscope/v1/status
+        /api/quorumscope/v1/validators
+        /api/quorumscope/v1/verdicts
+        /api/quorumscope/v1/views
+        /api/quorumscope/v1/views/{view}
         /healthz
         /livez
         /metrics
@@ -143,15 +157,26 @@ describe('every answer', () => {
     expect((await ask(address, '/')).text).toMatchInlineSnapshot(`
       "quorumscope 1.2.3
 
-      /                           What is here
-      /openapi.json               This API as OpenAPI 3.1
-      /metrics                    All metrics
-      /livez                      Is this process alive
-      /readyz                     Is this process ready
-      /healthz                    Is this process alive
-      /-/healthy                  Is this process alive
-      /-/ready                    Is this process ready
-      /api/quorumscope/v1/status  What is attached
+      /                                          What is here
+      /openapi.json                              This API as OpenAPI 3.1
+      /metrics                                   All metrics
+      /livez                                     Is this process alive
+      /readyz                                    Is this process ready
+      /healthz                                   Is this process alive
+      /-/healthy                                 Is this process alive
+      /-/ready                                   Is this process ready
+      /api/quorumscope/v1/status                 What is attached
+      /api/quorumscope/v1/export                 All metrics as a document
+      /api/quorumscope/v1/exporters              Where metrics are pushed
+      /api/quorumscope/v1/views                  The last views
+      /api/quorumscope/v1/views/{view}           Everything on one view
+      /api/quorumscope/v1/verdicts               Verdicts on views
+      /api/quorumscope/v1/validators             How the validators stand
+      /api/quorumscope/v1/evidence               Findings and their evidence
+      /api/quorumscope/v1/evidence/{id}          One finding
+      /api/quorumscope/v1/incidents              Incidents on disk
+      /api/quorumscope/v1/incidents/{id}         One incident
+      /api/quorumscope/v1/incidents/{id}/events  The raw events of an incident
       "
     `);
     const html = await ask(address, '/', { headers: { accept: 'text/html,*/*' } });

@@ -17,6 +17,38 @@ export const handlers: Handlers = {
   notices: () => [],
   ready: () => true,
   status: () => ({ version: '1.2.3', chains: [] }),
+  exports: {
+    formats: () => ['json', 'csv'],
+    render: (format, match) =>
+      Promise.resolve(
+        format === 'json'
+          ? { contentType: 'application/json', body: Buffer.from(JSON.stringify(match)) }
+          : undefined,
+      ),
+  },
+  exporters: {
+    list: () => [{ name: 'influx' }],
+    pause: () => undefined,
+    resume: () => undefined,
+    test: () => Promise.resolve({ outcome: 'delivered' }),
+  },
+  consensus: {
+    views: () => ({ document: { views: [] } }),
+    view: (view) =>
+      view === '411' ? { document: { view: 411 } } : { problems: [`view: found ${view}, expected 411`] },
+    validators: () => ({ document: { chains: [] } }),
+    verdicts: (parameters) =>
+      [...parameters].length === 0
+        ? { document: { verdicts: [] } }
+        : { problems: ['there is no such parameter', 'nor that one'] },
+    evidence: () => ({ document: { evidence: [] } }),
+    finding: () => ({ absent: 'there is no such finding' }),
+  },
+  incidents: {
+    list: () => Promise.resolve({ recording: false, incidents: [] }),
+    get: (id) => Promise.resolve(id === 'known' ? { id } : undefined),
+    events: (id) => Promise.resolve(id === 'known' ? Buffer.from('packed') : undefined),
+  },
 };
 
 /** A running server; closed when the test ends. */

@@ -132,6 +132,28 @@ describe('what nodes say', () => {
     expect(followed.length).toBeGreaterThan(100);
   });
 
+  it('tells who joined and left among its peers, and how many of them are validators', async () => {
+    const { said, hooksFor } = recorder();
+    const { entered, watch } = entries();
+    await simulate({ ...changing, hooksFor, watch });
+    expect(entered.length).toBeGreaterThan(0);
+    const own = said.filter(({ identity }) => identity.index === 3);
+    const measured = own.filter(({ type }) => type === 'network.peers_measured').map(({ body }) => body);
+    expect(measured.map(({ active }) => active)).toEqual(measured.map(() => 5));
+    expect(measured.at(0)?.['validators']).toBe(4);
+    expect(measured.at(-1)?.['validators']).toBe(4);
+    const connected = own.filter(({ type }) => type === 'network.peer_connected').map(({ body }) => body);
+    const of = (peer: string) =>
+      connected.filter((one) => one['peer'] === peer).map((one) => one['validator']);
+    expect(of('node-5')).toEqual([undefined, 'validator-5']);
+    expect(of('node-0')).toEqual(['validator-0', undefined]);
+    expect(of('node-2')).toEqual(['validator-2']);
+    const left = own
+      .filter(({ type }) => type === 'network.peer_disconnected')
+      .map(({ body }) => body['peer']);
+    expect(left.sort()).toEqual(['node-0', 'node-4', 'node-5']);
+  });
+
   it('says no epoch where the set never changes', async () => {
     const { said, hooksFor } = recorder();
     await simulate({ hooksFor, durationUs: SECOND });
@@ -165,6 +187,30 @@ describe('what nodes say', () => {
     expect(own).toEqual([...own].sort((a, b) => a - b));
     expect(Math.max(...own)).toBe(Math.max(...entered.map(({ epoch }) => epoch)));
   });
+});
+
+it('a validator that went on in the epoch before takes all beyond its view, so that numbers grow', async () => {
+  let went = 0;
+  for (let seed = 1; seed <= 12; seed++) {
+    const views = new Map<number, number>();
+    const observer = (validator: number): Partial<Observer> => ({
+      epochEntered: (_set, { reached }) => (went += reached === undefined ? 0 : 1),
+      viewEntered: (view) => {
+        expect(view).toBeGreaterThan(views.get(validator) ?? 0);
+        views.set(validator, view);
+      },
+    });
+    const result = await simulate({
+      validators: 7,
+      seed,
+      epochs: { blocks: 2, sets: [full(7), without(7, 6)], repeat: true },
+      network: { loss: 0.2 },
+      watch: { observer, committed: () => undefined },
+      durationUs: 20 * SECOND,
+    });
+    expect(result.safety.violations).toEqual([]);
+  }
+  expect(went).toBeGreaterThan(0);
 });
 
 describe('checkers can fail', () => {

@@ -15,14 +15,19 @@ export interface BlockPlace {
 /** Blocks by id. */
 export class BlockGraph {
   readonly #places = new Map<string, BlockPlace>();
+  /** A ring in order of first mention: a map that loses its first entry is slow to find the next. */
+  readonly #order: string[] = [];
+  #next = 0;
 
   note(block: string, view: number, parent: string | undefined): void {
     const known = this.#places.get(block);
     if (known !== undefined && (known.parent !== undefined || parent === undefined)) return;
     this.#places.set(block, { view, parent });
-    if (this.#places.size <= REMEMBERED) return;
-    const [oldest] = this.#places.keys();
-    this.#places.delete(oldest!);
+    if (known !== undefined) return;
+    const oldest = this.#order[this.#next];
+    if (oldest !== undefined) this.#places.delete(oldest);
+    this.#order[this.#next] = block;
+    this.#next = (this.#next + 1) % REMEMBERED;
   }
 
   get(block: string): BlockPlace | undefined {
@@ -31,5 +36,7 @@ export class BlockGraph {
 
   clear(): void {
     this.#places.clear();
+    this.#order.length = 0;
+    this.#next = 0;
   }
 }

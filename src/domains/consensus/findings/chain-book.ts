@@ -73,6 +73,9 @@ export class ChainBook {
   readonly #heights = new HeightBook();
   readonly #states = new DivergenceBook();
   readonly #graph = new BlockGraph();
+  /** The signers numbered last, and their numbers: a new certificate needs them twice. */
+  #signers: readonly string[] | undefined;
+  #numbers = new Uint32Array(0);
   #slots: ViewSlots;
   #sizedFor: number;
 
@@ -139,19 +142,17 @@ export class ChainBook {
     const block = slot.number(event.block);
     if (who < 0 || block === 0) return;
     const phase = event.vote === 'vote1' ? 0 : event.vote === 'vote2' ? 1 : 2;
-    const table = (slot.votes[phase] ??= new VoteTable(Math.max(16, this.#scope.names.members.length)));
+    const table = this.#tableOf(slot, phase);
     if (who >= table.block.length) table.grow(who);
     const before = table.block[who]!;
     if (before === block) return;
-    if (before === 0) {
-      table.block[who] = block;
-      table.source[who] = source;
-      table.node[who] = node;
-      table.tsUs[who] = event.ts_us;
-      if (event.signature !== undefined) (table.signatures ??= new Map()).set(who, event.signature);
-      return;
-    }
-    this.#doubleVote(slot, table, phase, who, event);
+    if (before !== 0) return this.#doubleVote(slot, table, phase, who, event);
+    table.enter(who, block, event.ts_us, node, source);
+    if (event.signature !== undefined) (table.signatures ??= new Map()).set(who, event.signature);
+  }
+
+  #tableOf(slot: ViewSlot, phase: number): VoteTable {
+    return (slot.votes[phase] ??= new VoteTable(Math.max(16, this.#scope.names.members.length)));
   }
 
   #doubleVote(slot: ViewSlot, table: VoteTable, phase: number, who: number, event: VoteStatement): void {
@@ -238,30 +239,45 @@ export class ChainBook {
     const block = slot.number(event.block);
     if (block === 0) return false;
     const { signers } = event;
-    const known = slot.certificates.findIndex((note) => note.phase === phase && note.block === block);
-    const before = slot.certificates[known];
+    const { certificates } = slot;
+    let known = 0;
+    while (known < certificates.length && !isOf(certificates[known]!, phase, block)) known++;
+    const before = certificates[known];
     if (before !== undefined && (before.signers !== undefined || signers === undefined))
       return signers !== undefined && before.signers?.length !== signers.length;
-    const conflicting = slot.certificates.find((note) => note.block !== block);
+    const conflicting = certificates.find((note) => note.block !== block);
     const note = {
       type: event.type,
       phase,
       block,
       node,
       tsUs: event.ts_us,
-      signers: signers && Uint32Array.from(this.#numbersOf(signers)),
+      signers: signers && this.#numbersOf(signers),
     };
     // The same one with its signers takes the place of the one without.
-    if (before !== undefined) slot.certificates[known] = note;
-    else if (slot.certificates.length < 16) slot.certificates.push(note);
+    if (before !== undefined) certificates[known] = note;
+    else if (certificates.length < 16) certificates.push(note);
     if (conflicting !== undefined) this.#conflictingCertificates(slot, conflicting, note, event);
     return signers !== undefined;
   }
 
   /** A certificate that holds proves who voted for its block. */
   signed(event: CertificateStatement, phase: number, node: number): void {
-    const vote = { ...event, type: 'certificate', vote: phases[phase] ?? 'vote1' };
-    for (const signer of event.signers ?? []) this.vote(vote, signer, node, FROM_CERTIFICATE);
+    const slot = event.signers && this.#slots.at(event.view, event.epoch);
+    const block = slot === undefined ? 0 : slot.number(event.block);
+    if (event.signers === undefined || slot === undefined || block === 0) return;
+    const table = this.#tableOf(slot, phase);
+    const numbers = this.#numbersOf(event.signers);
+    for (let i = 0; i < numbers.length; i++) {
+      const who = numbers[i]!;
+      if (who >= table.block.length) table.grow(who);
+      const before = table.block[who]!;
+      if (before === 0) table.enter(who, block, event.ts_us, node, FROM_CERTIFICATE);
+      else if (before !== block) {
+        const vote = { ...event, type: 'certificate', vote: phases[phase] ?? 'vote1' };
+        this.#doubleVote(slot, table, phase, who, vote);
+      }
+    }
   }
 
   #conflictingCertificates(
@@ -402,12 +418,22 @@ export class ChainBook {
     this.reporter.raise({ ...about, validators: [], detail, statements });
   }
 
-  *#numbersOf(ids: readonly string[]): Iterable<number> {
-    for (const id of ids) {
-      const number = this.#validators.number(id);
-      if (number >= 0) yield number;
+  /** Of those that have one. */
+  #numbersOf(ids: readonly string[]): Uint32Array {
+    if (ids === this.#signers) return this.#numbers;
+    const numbers = new Uint32Array(ids.length);
+    let length = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const number = this.#validators.number(ids[i]!);
+      if (number >= 0) numbers[length++] = number;
     }
+    this.#signers = ids;
+    return (this.#numbers = length === ids.length ? numbers : numbers.slice(0, length));
   }
+}
+
+function isOf(note: CertificateNote, phase: number, block: number): boolean {
+  return note.phase === phase && note.block === block;
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

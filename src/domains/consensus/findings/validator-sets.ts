@@ -10,11 +10,17 @@ const KEPT = 4;
 /** Above this, sums of voting power are not exact. */
 const EXACT = 2 ** 50;
 
+/** A member; `seenIn` is the number of the check that met it last. */
+interface Member {
+  readonly power: number;
+  seenIn: number;
+}
+
 interface ValidatorSet {
   readonly epoch: number | undefined;
   /** Undefined where it is not known since when it has been in force. */
   readonly firstView: number | undefined;
-  readonly powers: ReadonlyMap<string, number>;
+  readonly powers: ReadonlyMap<string, Member>;
   readonly total: number;
 }
 
@@ -23,6 +29,7 @@ export class ValidatorSets {
   readonly #sets: ValidatorSet[] = [];
   #isCertain = false;
   #hasEpochs = false;
+  #checks = 0;
 
   /** Whether the chain speaks of epochs, so that the set may change. */
   get hasEpochs(): boolean {
@@ -48,8 +55,8 @@ export class ValidatorSets {
     entries: readonly ValidatorEntry[],
   ): void {
     this.noteEpoch(epoch);
-    const powers = new Map(entries.map(({ id, power }) => [id, Number(power)]));
-    const total = [...powers.values()].reduce((sum, power) => sum + power, 0);
+    const powers = new Map(entries.map(({ id, power }) => [id, { power: Number(power), seenIn: 0 }]));
+    const total = [...powers.values()].reduce((sum, { power }) => sum + power, 0);
     const last = this.#sets.at(-1);
     if (last !== undefined && last.epoch === epoch && !isSame(last.powers, powers)) {
       // Another set without another epoch: nobody can say which views it is for.
@@ -76,13 +83,14 @@ export class ValidatorSets {
     if (epoch !== undefined && later?.firstView !== undefined && later.firstView <= view)
       return `its epoch ${epoch} had ended before view ${view}`;
     let power = 0;
-    const seen = new Set<string>();
-    for (const signer of signers) {
-      if (seen.has(signer)) return `it counts ${signer} twice`;
-      seen.add(signer);
-      const own = set.powers.get(signer);
-      if (own === undefined) return `its signer ${signer} is not in the set`;
-      power += own;
+    const check = ++this.#checks;
+    for (let i = 0; i < signers.length; i++) {
+      const signer = signers[i]!;
+      const member = set.powers.get(signer);
+      if (member === undefined) return `its signer ${signer} is not in the set`;
+      if (member.seenIn === check) return `it counts ${signer} twice`;
+      member.seenIn = check;
+      power += member.power;
     }
     const slack = set.total > EXACT ? 1 - 1e-9 : 1;
     if (3 * power > 2 * set.total * slack) return undefined;
@@ -95,6 +103,6 @@ export class ValidatorSets {
   }
 }
 
-function isSame(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
-  return a.size === b.size && [...a].every(([id, power]) => b.get(id) === power);
+function isSame(a: ReadonlyMap<string, Member>, b: ReadonlyMap<string, Member>): boolean {
+  return a.size === b.size && [...a].every(([id, { power }]) => b.get(id)?.power === power);
 }

@@ -44,6 +44,14 @@ export class VoteTable {
     this.signatures = undefined;
   }
 
+  /** Notes a vote of validator `who`, for which there is room. */
+  enter(who: number, block: number, tsUs: number, node: number, source: number): void {
+    this.block[who] = block;
+    this.source[who] = source;
+    this.node[who] = node;
+    this.tsUs[who] = tsUs;
+  }
+
   /** Makes room for validator `who`. */
   grow(who: number): void {
     const larger = new VoteTable(2 * who + 16);

@@ -39,6 +39,8 @@ export interface ParticipationView {
   readonly participants: readonly Participant[];
   /** Undefined while no view could be judged or the set is not known. */
   readonly margin: QuorumMargin | undefined;
+  /** A breach was found from the outside; see `Participation.breached`. */
+  breached(validator: string, kind: string, view: number): void;
 }
 
 /** The participation of one chain. */

@@ -44,6 +44,8 @@ export class Standing {
   sinceView: number;
   /** Highest view that it is known to have voted in; -1 where none is. */
   lastVotedView = -1;
+  /** Grows with everything that changes what can be asked below. */
+  #version = 0;
   readonly #votes = new OutcomeWindow(voteOutcomes.length);
   readonly #leads = new OutcomeWindow(leadOutcomes.length);
   #absentInRow = 0;
@@ -55,6 +57,11 @@ export class Standing {
 
   constructor(sinceView: number) {
     this.sinceView = sinceView;
+  }
+
+  /** Another number whenever something may have changed since it was asked for. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Judged views. */
@@ -72,7 +79,8 @@ export class Standing {
   }
 
   voted(outcome: VoteOutcome, leader: string | undefined): void {
-    this.#votes.add(voteOutcomes.indexOf(outcome));
+    this.#version++;
+    this.#votes.add(outcome === 'in_time' ? 0 : outcome === 'late' ? 1 : 2);
     if (outcome !== 'absent') return this.showed();
     if (this.#absentInRow++ === 0) this.#absentUnder = leader;
     else if (leader !== this.#absentUnder) this.#wasUnderOthers = true;
@@ -80,11 +88,14 @@ export class Standing {
 
   /** It voted in a view that cannot be judged. */
   showed(): void {
+    if (this.#absentInRow === 0) return;
+    this.#version++;
     this.#absentInRow = 0;
     this.#wasUnderOthers = false;
   }
 
   led(outcome: LeadOutcome): void {
+    this.#version++;
     this.#leads.add(leadOutcomes.indexOf(outcome));
     this.#failedToLead = outcome === 'failed';
   }
@@ -92,6 +103,7 @@ export class Standing {
   /** @param what kind and view: several nodes tell of the same breach */
   breached(what: string): void {
     if (this.#breaches.some((breach) => breach.what === what)) return;
+    this.#version++;
     this.#breaches = [...this.#breaches, { what, at: this.judged }].slice(-MOST_BREACHES);
   }
 

@@ -13,6 +13,7 @@ export class ValidatorSeries {
   readonly #participation: readonly (readonly [WindowSize, Gauge])[];
   readonly #reputation: Gauge;
   readonly #silent: Gauge;
+  #shown = -1;
 
   constructor(series: ScopedSeries, label: string) {
     this.votes = {
@@ -30,6 +31,8 @@ export class ValidatorSeries {
   }
 
   show(standing: Standing): void {
+    if (this.#shown === standing.version) return;
+    this.#shown = standing.version;
     for (const [size, gauge] of this.#participation) setOrClear(gauge, standing.participation(size));
     setOrClear(this.#reputation, standing.score);
     setOrClear(this.#silent, standing.judged === 0 ? undefined : Number(standing.isSilent));

@@ -148,6 +148,8 @@ export class OpenRecord implements ViewRecord {
   readonly #firstCertificate = new Reusable<CertificateSeen>(noCertificate);
   readonly #secondCertificate = new Reusable<CertificateSeen>(noCertificate);
   #strain: Mutable<LocalStrain> | undefined = undefined;
+  #older: OpenRecord | undefined = undefined;
+  #newer: OpenRecord | undefined = undefined;
 
   constructor(speaker: Speaker, view: number, at: Stamp) {
     this.chain = speaker.chain;
@@ -180,6 +182,28 @@ export class OpenRecord implements ViewRecord {
     this.votes = this.refusals = this.wishes = NOTHING;
     this.unreachable = this.incomplete = NOTHING;
     this.strain = AT_EASE;
+  }
+
+  /** The record that its book made next. */
+  get newer(): OpenRecord | undefined {
+    return this.#newer;
+  }
+
+  /** Takes its place in its book, behind the one made last. */
+  follow(older: OpenRecord | undefined): void {
+    this.#older = older;
+    this.#newer = undefined;
+    if (older !== undefined) older.#newer = this;
+  }
+
+  /** Leaves its place; the record made before it. */
+  unlink(): OpenRecord | undefined {
+    const older = this.#older;
+    const newer = this.#newer;
+    if (older !== undefined) older.#newer = newer;
+    if (newer !== undefined) newer.#older = older;
+    this.#older = this.#newer = undefined;
+    return older;
   }
 
   /** The listener has heard of it. */

@@ -40,8 +40,10 @@ export class RecordBook implements NodeObserver, OpenBook {
   readonly strains: Strains;
   readonly #node: string;
   readonly #readers: readonly RecordListener[];
-  /** In order of creation: the first is the first to go. */
   readonly #records = new Map<number, OpenRecord>();
+  /** In order of creation: the first is the first to go. A map that loses its first entry is slow to find the next. */
+  #oldest: OpenRecord | undefined;
+  #newest: OpenRecord | undefined;
   /** Records of the views left last, oldest first. */
   readonly #recent: OpenRecord[] = [];
   /** Domains that lost events since a view was entered last. */
@@ -92,6 +94,7 @@ export class RecordBook implements NodeObserver, OpenBook {
   retired(): void {
     this.chain.remove(this.#node);
     this.#records.clear();
+    this.#oldest = this.#newest = undefined;
   }
 
   // --- reading
@@ -219,7 +222,8 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   /** In the chained form a view's votes go to the leader of the next. */
   #nameCollector({ view, leader }: Entered): void {
-    const before = this.#isChained ? this.#records.get(view - 1) : undefined;
+    if (!this.#isChained) return;
+    const before = this.#records.get(view - 1);
     if (before !== undefined) before.collector ??= leader;
   }
 
@@ -241,6 +245,9 @@ export class RecordBook implements NodeObserver, OpenBook {
     record.unreachable = this.strains.reach.unreachable;
     for (const domain of this.#lost) record.lost(domain);
     this.#records.set(view, record);
+    record.follow(this.#newest);
+    this.#newest = record;
+    this.#oldest ??= record;
     this.#hot = record;
     return record;
   }
@@ -248,7 +255,9 @@ export class RecordBook implements NodeObserver, OpenBook {
   /** Drops the oldest records until `more` fit. */
   #makeRoom(more: number): void {
     const { recordsPerBook, votesPerBook } = this.chain;
-    for (const record of this.#records.values()) {
+    let next: OpenRecord | undefined;
+    for (let record = this.#oldest; record !== undefined; record = next) {
+      next = record.newer;
       const isTooMuch = this.#records.size + more > recordsPerBook || this.#votes > votesPerBook;
       if (!isTooMuch || this.#records.size < LEAST_RECORDS) return;
       // A node may stay in one view while much is heard of others.
@@ -262,6 +271,10 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   #drop(record: OpenRecord): void {
     this.#records.delete(record.view);
+    const { newer } = record;
+    const older = record.unlink();
+    if (record === this.#oldest) this.#oldest = newer;
+    if (record === this.#newest) this.#newest = older;
     this.#votes -= record.votes.length;
     if (this.#hot === record) this.#hot = undefined;
   }

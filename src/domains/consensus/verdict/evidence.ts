@@ -136,7 +136,10 @@ export class Evidence {
     const witness = this.of(validator);
     if (witness !== undefined) {
       const { standing } = witness;
-      return standing.wasAway(this.beganUs, this.firstUs);
+      if (standing.wasAway(this.beganUs, this.firstUs)) return true;
+      // A recording of many nodes does not tell when one of them hung up: its peers do, and its own silence.
+      const isMute = standing.heardUs < this.firstUs && this.of(validator)?.record?.timeout === undefined;
+      return isMute && this.#linked(validator, 'closed') === true;
     }
     return this.#linked(validator, 'closed');
   }

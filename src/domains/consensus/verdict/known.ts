@@ -25,8 +25,3 @@ export function allOf(values: Iterable<Known>): Known {
   }
   return result;
 }
-
-/** The opposite; of the unknown it is unknown. */
-export function not(value: Known): Known {
-  return value === undefined ? undefined : !value;
-}

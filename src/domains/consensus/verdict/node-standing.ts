@@ -66,7 +66,12 @@ export class NodeStanding implements NodeObserver {
     // Whoever speaks of one of these speaks of all: they are of one level of attachment.
     'consensus.vote_received': () => void (this.#told |= subjects.votes),
     'consensus.lock_updated': () => void (this.#told |= subjects.votes),
-    'consensus.wish_sent': () => void (this.#told |= subjects.votes),
+    'consensus.view_timed_out': ({ ts_us }: EventMap['consensus.view_timed_out']) =>
+      void (this.#heardUs = ts_us),
+    'consensus.wish_sent': ({ ts_us }: EventMap['consensus.wish_sent']) => {
+      this.#heardUs = ts_us;
+      this.#told |= subjects.votes;
+    },
     'consensus.wish_received': () => void (this.#told |= subjects.votes),
   };
   readonly #book: StandingBook;
@@ -83,6 +88,7 @@ export class NodeStanding implements NodeObserver {
   #self: string | undefined;
   #view = -1;
   #isAttached = false;
+  #heardUs = Number.NEGATIVE_INFINITY;
 
   constructor(node: string, book: StandingBook, clock: Clock) {
     this.node = node;
@@ -103,6 +109,11 @@ export class NodeStanding implements NodeObserver {
   /** Whether some source speaks for it now. */
   get isAttached(): boolean {
     return this.#isAttached;
+  }
+
+  /** When it last said something of those things that verdicts look at, wall time. */
+  get heardUs(): number {
+    return this.#heardUs;
   }
 
   /** Whether it speaks of these at all: what it never speaks of is not missing. */
@@ -183,7 +194,8 @@ export class NodeStanding implements NodeObserver {
     this.#book.forget(this.node);
   }
 
-  #entered({ view }: EventMap['consensus.view_entered']): void {
+  #entered({ view, ts_us }: EventMap['consensus.view_entered']): void {
+    this.#heardUs = ts_us;
     this.#view = view;
   }
 

@@ -1,0 +1,213 @@
+/**
+ * The exporters that push: on its interval each is given a snapshot, chooses its part, encodes it into
+ * parcels, and hands them to its own delivery. One that fails or hangs is nobody else's matter.
+ *
+ * States of a push: running -> paused -> running ... -> closed. Encoding takes turns with the event loop:
+ * pushes that fall due together share one snapshot and are encoded one after the other; one that is still
+ * encoding its last snapshot skips the next.
+ */
+import type { Clock, Timer } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
+import { silentLogger, type Logger } from '../base/logger.js';
+import type { DeliveryCounts } from '../delivery/account.js';
+import type { Delivery } from '../delivery/delivery.js';
+import type { BodyParcel, Receipt } from '../delivery/transport.js';
+import type { Board } from '../metrics/board.js';
+import { counter, histogram } from '../metrics/definition.js';
+import type { Destination } from './destination.js';
+import { selecting, type Select, type Selection } from './selection.js';
+import { readSnapshot, seriesCount, type MetricsSnapshot } from './snapshot.js';
+
+/** One destination as it was configured. */
+export interface PushOptions {
+  /** Unique; label value of its metrics and its name in the API. */
+  readonly name: string;
+  /** What it speaks, such as `influxdb`. */
+  readonly kind: string;
+  readonly intervalUs: number;
+  readonly selection: Selection;
+  readonly encode: Destination['encode'];
+  readonly delivery: Delivery<BodyParcel>;
+}
+
+/** One destination as it stands. */
+export interface PushStatus {
+  readonly name: string;
+  readonly kind: string;
+  readonly intervalUs: number;
+  readonly paused: boolean;
+  /** Failed attempts in a row. */
+  readonly failures: number;
+  readonly points: DeliveryCounts;
+}
+
+export const pushMetrics = {
+  omitted: counter(
+    'quorumscope_export_values_omitted_total',
+    'Values left out of an export because its format cannot say them, such as NaN.',
+    ['destination'],
+  ),
+  failed: counter('quorumscope_export_failures_total', 'Snapshots that could not be encoded.', [
+    'destination',
+  ]),
+  encoding: histogram(
+    'quorumscope_export_encoding_seconds',
+    'Time to choose and encode a snapshot.',
+    [0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
+    ['destination'],
+    { unit: 'seconds' },
+  ),
+} as const;
+
+/** What all pushes share. */
+export interface PushesOptions {
+  readonly board: Board;
+  readonly clock: Clock;
+  readonly logger?: Logger;
+}
+
+/** A push at work. */
+interface Running extends PushOptions {
+  readonly select: Select;
+  /** Its snapshot is being encoded. */
+  isEncoding: boolean;
+}
+
+/** All pushes of a sidecar. */
+export class Pushes {
+  readonly #options: PushesOptions;
+  readonly #running: Running[] = [];
+  readonly #timers: Timer[] = [];
+  #due: Running[] = [];
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(options: PushesOptions) {
+    this.#options = options;
+  }
+
+  /** Adds a destination; its first push comes after one interval. */
+  add(options: PushOptions): void {
+    const running = { ...options, select: selecting(options.selection), isEncoding: false };
+    this.#running.push(running);
+    this.#timers.push(this.#options.clock.every(options.intervalUs, () => this.#fallDue(running)));
+  }
+
+  list(): PushStatus[] {
+    return this.#running.map(({ name, kind, intervalUs, delivery }) => ({
+      name,
+      kind,
+      intervalUs,
+      paused: delivery.isPaused,
+      failures: delivery.failures,
+      points: delivery.counts,
+    }));
+  }
+
+  /** False when there is none of that name. */
+  pause(name: string): boolean {
+    return this.#with(name, ({ delivery }) => delivery.pause());
+  }
+
+  resume(name: string): boolean {
+    return this.#with(name, ({ delivery }) => delivery.resume());
+  }
+
+  /** Sends one snapshot now, once, and says what the receiver answered; undefined: there is none of that name. */
+  async test(name: string): Promise<Receipt | undefined> {
+    const running = this.#running.find((one) => one.name === name);
+    if (running === undefined) return undefined;
+    const encoded = await this.#encode(running, this.#snapshot());
+    if ('failure' in encoded) return { outcome: 'refused', detail: encoded.failure };
+    let receipt: Receipt = { outcome: 'delivered', answer: 'there was nothing to send' };
+    for (const parcel of encoded.parcels) {
+      receipt = await running.delivery.probe(parcel);
+      if (receipt.outcome !== 'delivered') break;
+    }
+    return receipt;
+  }
+
+  /** Pushes to all now, and waits until everything has left or the deadline has passed. */
+  async flush(deadlineUs: number): Promise<boolean> {
+    const leftUs = await this.#pushAll(deadlineUs);
+    const all = await Promise.all(this.#running.map(({ delivery }) => delivery.flush(leftUs)));
+    return all.every((isEmpty) => isEmpty);
+  }
+
+  /** A last push; what has not left by the deadline is spooled, or dropped and counted. */
+  async close(deadlineUs: number): Promise<void> {
+    for (const timer of this.#timers) timer.stop();
+    clearImmediate(this.#turn);
+    const leftUs = await this.#pushAll(deadlineUs);
+    await Promise.all(this.#running.map(({ delivery }) => delivery.close(leftUs)));
+  }
+
+  #with(name: string, action: (running: Running) => void): boolean {
+    const found = this.#running.find((running) => running.name === name);
+    if (found !== undefined) action(found);
+    return found !== undefined;
+  }
+
+  #snapshot(): MetricsSnapshot {
+    const { board, clock } = this.#options;
+    return readSnapshot(board.snapshot(), clock.nowUs());
+  }
+
+  /** An encoder that hangs costs the deadline, no more. Returns what is left of it. */
+  async #pushAll(deadlineUs: number): Promise<number> {
+    const beganMs = performance.now();
+    const snapshot = this.#snapshot();
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineUs / 1000);
+    });
+    const all = Promise.all(this.#running.map((running) => this.#push(running, snapshot)));
+    await Promise.race([all, deadline]);
+    clearTimeout(timer);
+    return Math.max(0, deadlineUs - (performance.now() - beganMs) * 1000);
+  }
+
+  async #push(running: Running, snapshot: MetricsSnapshot): Promise<void> {
+    if (running.delivery.isPaused || running.isEncoding) return;
+    running.isEncoding = true;
+    const encoded = await this.#encode(running, snapshot);
+    running.isEncoding = false;
+    if ('parcels' in encoded) for (const parcel of encoded.parcels) running.delivery.offer(parcel);
+  }
+
+  #fallDue(running: Running): void {
+    if (!this.#due.includes(running)) this.#due.push(running);
+    this.#turn ??= setImmediate(() => this.#takeTurns(this.#snapshot()));
+  }
+
+  #takeTurns(snapshot: MetricsSnapshot): void {
+    const next = this.#due.shift();
+    this.#turn = undefined;
+    if (next === undefined) return;
+    void this.#push(next, snapshot);
+    if (this.#due.length > 0) this.#turn = setImmediate(() => this.#takeTurns(snapshot));
+  }
+
+  /** An encoder's defect costs its own destination one snapshot. */
+  async #encode(
+    { name, select, encode }: Running,
+    snapshot: MetricsSnapshot,
+  ): Promise<{ readonly parcels: readonly BodyParcel[] } | { readonly failure: string }> {
+    const { board, clock, logger = silentLogger } = this.#options;
+    const beganUs = clock.monoUs();
+    try {
+      const chosen = select(snapshot);
+      const { parcels, omitted } =
+        seriesCount(chosen) === 0 ? { parcels: [], omitted: 0 } : await encode(chosen);
+      board.counter(pushMetrics.omitted).at(name).add(omitted);
+      board
+        .histogram(pushMetrics.encoding)
+        .at(name)
+        .observe((clock.monoUs() - beganUs) / 1e6);
+      return { parcels };
+    } catch (thrown) {
+      board.counter(pushMetrics.failed).at(name).add();
+      logger.error('a snapshot could not be encoded', { destination: name, error: messageOf(thrown) });
+      return { failure: `a snapshot could not be encoded: ${messageOf(thrown)}` };
+    }
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Builds the exporters that the configuration asks for, and those that an embedder brings: destination,
+ * spool and delivery of each, and the pushes that feed them. Code of a kind is loaded only when an
+ * exporter of that kind exists. Part of the composition: it knows the configuration and the rooms.
+ */
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Clock } from './base/clock.js';
+import { messageOf, QuorumscopeError } from './base/errors.js';
+import type { Logger } from './base/logger.js';
+import { createRandom } from './base/random.js';
+import { readSecret, type Secret } from './base/secret.js';
+import type { ExporterConfig } from './config/exporters.js';
+import { Delivery } from './delivery/delivery.js';
+import type { HttpDestination } from './delivery/http-transport.js';
+import type { Spool } from './delivery/spool.js';
+import type { BodyParcel, Receipt } from './delivery/transport.js';
+import type { Destination } from './export/destination.js';
+import { documentDestination } from './export/document-destination.js';
+import { exporterOf } from './export/formats.js';
+import { Pushes } from './export/pushes.js';
+import type { Selection } from './export/selection.js';
+import type { MetricsExporter } from './export/snapshot.js';
+import type { Board } from './metrics/board.js';
+import { VERSION } from './version.js';
+
+/** What exporters are built from besides their configuration. */
+export interface ExporterDeps {
+  readonly board: Board;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** When counting began, microseconds since the Unix epoch. */
+  readonly startedAtUs: number;
+}
+
+/** An embedder's own exporter. Its format is served by the API; with `push` it is also pushed. */
+export interface CustomExporter {
+  /** Unique among all exporters. */
+  readonly name: string;
+  readonly exporter: MetricsExporter;
+  readonly push?: {
+    readonly intervalUs: number;
+    readonly selection?: Selection;
+    /** Sends one body once. May reject or hang: both count as a failed attempt, which is repeated. */
+    readonly send: (body: Uint8Array, signal: AbortSignal) => Promise<Receipt>;
+  };
+}
+
+type Of<K extends ExporterConfig['kind']> = Extract<ExporterConfig, { readonly kind: K }>;
+
+/**
+ * Opens all of them; nothing is pushed before one interval has passed.
+ * @throws QuorumscopeError `config.unreadable` for a secret, `config.invalid`, `journal.locked`, `journal.unusable`
+ */
+export async function openExporters(
+  configs: readonly ExporterConfig[],
+  custom: readonly CustomExporter[],
+  deps: ExporterDeps,
+): Promise<Pushes> {
+  const pushes = new Pushes(deps);
+  try {
+    for (const config of configs) await addConfigured(pushes, config, deps);
+    for (const one of custom) addCustom(pushes, one, deps);
+  } catch (error) {
+    await pushes.close(0);
+    throw error;
+  }
+  return pushes;
+}
+
+async function addConfigured(pushes: Pushes, config: ExporterConfig, deps: ExporterDeps): Promise<void> {
+  const { name, kind, intervalUs, selection, timeoutUs, queueBytes, maxAgeUs } = config;
+  const destination = await destinationOf(config, deps);
+  const spool = config.spool === null ? undefined : await spoolOf(config.spool, deps);
+  const delivery = new Delivery<BodyParcel>({
+    ...deps,
+    destination: name,
+    transport: destination.transport,
+    random: createRandom(randomInt(2 ** 32)),
+    queueBytes,
+    timeoutUs,
+    ...(maxAgeUs === null ? {} : { maxAgeUs }),
+    ...(spool === undefined ? {} : { spool }),
+  });
+  pushes.add({ name, kind, intervalUs, selection, encode: destination.encode, delivery });
+}
+
+function addCustom(pushes: Pushes, { name, exporter, push }: CustomExporter, deps: ExporterDeps): void {
+  if (push === undefined) return;
+  if (pushes.list().some((one) => one.name === name))
+    throw new QuorumscopeError('config.invalid', 'configuration', `there are two exporters named ${name}`, {
+      details: { name },
+    });
+  const transport = { send: ({ body }: BodyParcel, signal: AbortSignal) => push.send(body, signal) };
+  const delivery = new Delivery<BodyParcel>({
+    ...deps,
+    destination: name,
+    transport,
+    random: createRandom(randomInt(2 ** 32)),
+  });
+  const { encode } = documentDestination(exporter, transport);
+  const { intervalUs, selection = {} } = push;
+  pushes.add({ name, kind: exporter.format, intervalUs, selection, encode, delivery });
+}
+
+async function spoolOf(
+  { folder, maxSizeBytes }: NonNullable<ExporterConfig['spool']>,
+  { clock, logger }: ExporterDeps,
+): Promise<Spool<BodyParcel>> {
+  const { JournalSpool } = await import('./delivery/journal-spool.js');
+  return JournalSpool.open({ folder, limitBytes: maxSizeBytes, clock, logger });
+}
+
+function destinationOf(config: ExporterConfig, deps: ExporterDeps): Promise<Destination> {
+  switch (config.kind) {
+    case 'influxdb':
+      return influxdb(config);
+    case 'statsd':
+    case 'dogstatsd':
+      return statsd(config);
+    case 'otlp':
+      return otlp(config, deps);
+    case 'remote_write':
+      return remoteWrite(config, deps);
+    case 'http':
+      return http(config, deps);
+    case 'file':
+      return file(config);
+  }
+}
+
+async function influxdb(config: Of<'influxdb'>): Promise<Destination> {
+  const { influxDestination } = await import('./export/influxdb/influx-destination.js');
+  const { url, precision, gzip, timeoutUs, bucket, database, retentionPolicy } = config;
+  const token = reader(config.token);
+  const password = reader(config.password);
+  const { username } = config;
+  return influxDestination({
+    url,
+    precision,
+    gzip,
+    timeoutUs,
+    api:
+      bucket === null
+        ? {
+            version: 1,
+            database: database ?? '',
+            ...(retentionPolicy === null ? {} : { retentionPolicy }),
+            ...(username === null ? {} : { credentials: () => ({ username, password: password() }) }),
+          }
+        : { version: 2, ...bucket, token },
+  });
+}
+
+async function statsd(config: Of<'statsd' | 'dogstatsd'>): Promise<Destination> {
+  const { statsdDestination } = await import('./export/statsd/statsd-destination.js');
+  const { address, kind, datagramBytes } = config;
+  return statsdDestination(address.host, address.port, { tags: kind === 'dogstatsd', datagramBytes });
+}
+
+async function otlp(config: Of<'otlp'>, { clock, startedAtUs }: ExporterDeps): Promise<Destination> {
+  const { otlpDestination } = await import('./export/otlp/otlp-destination.js');
+  const { serviceName, serviceInstanceId, temporality, gzip } = config;
+  const resource = {
+    serviceName,
+    serviceInstanceId: serviceInstanceId ?? hostname(),
+    serviceVersion: VERSION,
+  };
+  return otlpDestination({ ...httpOf(config, clock), gzip }, resource, temporality, startedAtUs);
+}
+
+async function remoteWrite(config: Of<'remote_write'>, { clock }: ExporterDeps): Promise<Destination> {
+  const { remoteWriteDestination } = await import('./export/remote-write/remote-write-destination.js');
+  return remoteWriteDestination(httpOf(config, clock), config.externalLabels);
+}
+
+async function http(config: Of<'http'>, { clock }: ExporterDeps): Promise<Destination> {
+  const { httpDocuments } = await import('./export/document-destination.js');
+  const { method, gzip, format } = config;
+  return httpDocuments(await exporterOf(format), { ...httpOf(config, clock), method, gzip });
+}
+
+async function file(config: Of<'file'>): Promise<Destination> {
+  const { FileTransport } = await import('./export/file-transport.js');
+  const { path, maxBytes, keep, format } = config;
+  const exporter = await exporterOf(format);
+  const write = format === 'json' ? 'replace' : 'append';
+  return documentDestination(
+    exporter,
+    new FileTransport({ path, maxBytes, keep, write, head: exporter.head }),
+  );
+}
+
+/** Address, certificates, and headers that are made anew for every attempt. @throws QuorumscopeError `config.unreadable` */
+export function httpOf(
+  { url, auth }: Pick<Of<'otlp' | 'remote_write' | 'http'>, 'url' | 'auth'>,
+  clock: Clock,
+): Omit<HttpDestination, 'contentType'> {
+  const { username, bearer, headers, caFile } = auth;
+  const password = reader(auth.password);
+  const token = reader(bearer);
+  const others = Object.entries(headers).map(([name, secret]) => [name, reader(secret)] as const);
+  return {
+    url: new URL(url),
+    clock,
+    headers: () => ({
+      'user-agent': `quorumscope/${VERSION}`,
+      ...Object.fromEntries(others.map(([name, read]) => [name, read()])),
+      ...(bearer === null ? {} : { authorization: `Bearer ${token()}` }),
+      ...(username === null
+        ? {}
+        : { authorization: `Basic ${Buffer.from(`${username}:${password()}`).toString('base64')}` }),
+    }),
+    ...(caFile === null ? {} : { ca: readText(caFile) }),
+  };
+}
+
+/** Reads a secret each time; that it cannot be read is told at start. Without one it is empty. */
+export function reader(secret: Secret | null): () => string {
+  if (secret === null) return () => '';
+  readSecret(secret);
+  return () => readSecret(secret);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new QuorumscopeError(
+      'config.unreadable',
+      'configuration',
+      `cannot read the certificates in ${path}: ${messageOf(error)}`,
+      { details: { file: path }, cause: error },
+    );
+  }
+}

@@ -1,0 +1,324 @@
+/**
+ * The last minutes in memory: every tick one copy of the board, kept for as long as the window is and as the memory
+ * allows. A source for queries: series carry the labels that a scrape would give them, end with a stale marker when
+ * they leave the board, and `up` is there while the sidecar samples itself.
+ *
+ * Sampling never allocates in the steady state and never throws. Columns handed out are copies; all series of one
+ * answer that cover the same ticks share one column of times.
+ */
+import type { Board } from '../../metrics/board.js';
+import { METRIC_NAME, type Labels } from '../../promql/labels.js';
+import { matchesAll, type LabelMatcher } from '../../promql/matchers.js';
+import {
+  firstAfter,
+  writeStale,
+  type SelectRequest,
+  type Series,
+  type SeriesSource,
+} from '../../promql/series.js';
+import type { Part } from '../parts.js';
+import type { SeriesIndex } from '../series-index.js';
+import { scrapedLabels, type Target } from '../target.js';
+import { Chunk, CHUNK_ROWS } from './chunk.js';
+import { Roster, type Track } from './roster.js';
+
+/** What a window is made of. */
+export interface RecentWindowOptions {
+  readonly board: Board;
+  readonly target: Target;
+  /** How far back it reaches, milliseconds. */
+  readonly windowMs: number;
+  /** Most memory for samples, bytes. Beyond it the window is shorter. */
+  readonly maxBytes: number;
+}
+
+/** What a window holds. */
+export interface RecentSize {
+  readonly samplings: number;
+  readonly series: number;
+  readonly bytes: number;
+  /** From the oldest to the newest sampling, milliseconds. */
+  readonly spanMs: number;
+}
+
+/** Rows have room for so many more slots than there are, so that a growing board seldom moves them. */
+const SPARE_SHARE = 1 / 8;
+const SPARE_SLOTS = 64;
+/** Values in a piece of memory for columns: 128 KiB. */
+const PIECE = 16_384;
+
+/** The recent window. */
+export class RecentWindow implements SeriesSource, SeriesIndex {
+  readonly #options: RecentWindowOptions;
+  readonly #roster: Roster;
+  readonly #up: Labels;
+  readonly #chunks: Chunk[] = [];
+  #layout = -1;
+  #nextTick = 0;
+  #lastMs = -Infinity;
+  /** Memory of chunks that were dropped or turned, of one size. */
+  #spare: Float64Array[] = [];
+  /** Of all ticks held; made when it is asked for. */
+  #times: Float64Array | undefined;
+  readonly #spans = new Map<string, Float64Array>();
+
+  constructor(options: RecentWindowOptions) {
+    this.#options = options;
+    this.#roster = new Roster(options.target);
+    this.#up = scrapedLabels(options.target, 'up', []);
+  }
+
+  /** How much it holds now. */
+  get size(): RecentSize {
+    const first = this.#chunks[0]?.times[0] ?? 0;
+    return {
+      samplings: this.#nextTick - this.#firstTick,
+      series: this.#roster.size,
+      bytes: this.#bytes(),
+      spanMs: this.#chunks.length === 0 ? 0 : this.#lastMs - first,
+    };
+  }
+
+  /**
+   * Takes a sampling.
+   * @returns false when the clock has not moved on since the last one: nothing is taken
+   */
+  sample(timeMs: number): boolean {
+    if (!(timeMs > this.#lastMs)) return false;
+    const { board } = this.#options;
+    board.refresh();
+    const { slots } = board;
+    const chunk = this.#writable(slots.used);
+    if (board.layout !== this.#layout) {
+      this.#layout = board.layout;
+      this.#roster.follow(board.families(), this.#nextTick);
+    }
+    chunk.append(timeMs, slots.values, slots.used);
+    this.#nextTick++;
+    this.#lastMs = timeMs;
+    this.#times = undefined;
+    if (chunk.rows === CHUNK_ROWS) this.#close(chunk);
+    return true;
+  }
+
+  select({ matchers, fromMs, toMs }: SelectRequest): readonly Series[] {
+    const [from, to] = this.#ticks(fromMs, toMs);
+    if (from >= to) return [];
+    const selected: Series[] = [];
+    const columns = new Columns();
+    let before: Read | undefined;
+    this.#matching(matchers, (track, part) => {
+      const continues =
+        before?.track === track && before.part.from === part.from && before.part.to === part.to - 1;
+      const read = this.#series(track, part, [from, to], columns, continues ? before : undefined);
+      before = read;
+      if (read) selected.push({ labels: track.labels(part), times: read.times, values: read.values });
+    });
+    if (this.#hasUp(matchers)) {
+      const values = new Float64Array(to - from).fill(1);
+      selected.push({ labels: this.#up, times: this.#span(from, to), values });
+    }
+    return selected;
+  }
+
+  labelSets({ matchers, fromMs, toMs }: SelectRequest): readonly Labels[] {
+    const [from, to] = this.#ticks(fromMs, toMs);
+    const found: Labels[] = [];
+    if (from >= to) return found;
+    this.#matching(matchers, (track, part) => {
+      if (track.livedWithin(from, to)) found.push(track.labels(part));
+    });
+    if (this.#hasUp(matchers)) found.push(this.#up);
+    return found;
+  }
+
+  get #firstTick(): number {
+    return this.#chunks[0]?.firstTick ?? this.#nextTick;
+  }
+
+  #bytes(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+  }
+
+  /** Our own `up`, unless a metric of the board has this name. */
+  #hasUp(matchers: readonly LabelMatcher[]): boolean {
+    return !this.#roster.names.has('up') && matchesAll(this.#up, matchers);
+  }
+
+  #writable(used: number): Chunk {
+    let chunk = this.#chunks.at(-1);
+    if (chunk && chunk.rows < CHUNK_ROWS) {
+      if (used > chunk.width) chunk.widen(roomFor(used));
+      return chunk;
+    }
+    this.#evict();
+    const width = chunk && used <= chunk.width ? chunk.width : roomFor(used);
+    chunk = new Chunk(this.#nextTick, width, this.#memory(width));
+    this.#chunks.push(chunk);
+    return chunk;
+  }
+
+  /** Memory for a chunk: what an earlier one left, where the size fits. */
+  #memory(width: number): Float64Array {
+    const length = CHUNK_ROWS * width;
+    this.#spare = this.#spare.filter((memory) => memory.length === length);
+    return this.#spare.pop() ?? new Float64Array(length);
+  }
+
+  #close(chunk: Chunk): void {
+    this.#spare.push(chunk.turn(this.#memory(chunk.width)));
+  }
+
+  /** Drops whole chunks that are too old, or too much. */
+  #evict(): void {
+    const { windowMs, maxBytes } = this.#options;
+    const oldest = this.#lastMs - windowMs;
+    let bytes = this.#bytes();
+    let dropped = false;
+    while (this.#chunks.length > 1) {
+      const [first] = this.#chunks as [Chunk];
+      // The one that is about to be filled counts too.
+      if (first.times[first.rows - 1]! >= oldest && bytes + first.bytes <= maxBytes) break;
+      bytes -= first.bytes;
+      this.#spare = [first.memory];
+      this.#chunks.shift();
+      dropped = true;
+    }
+    if (dropped) this.#roster.forget(this.#firstTick);
+  }
+
+  /** The ticks from the first at or after `fromMs` to the last at or before `toMs`, the end exclusive. */
+  #ticks(fromMs: number, toMs: number): [number, number] {
+    const times = this.#allTimes();
+    const from = firstBefore(times, fromMs);
+    return [this.#firstTick + from, this.#firstTick + firstAfter(times, toMs, from, times.length)];
+  }
+
+  #allTimes(): Float64Array {
+    if (this.#times) return this.#times;
+    const times = new Float64Array(this.#nextTick - this.#firstTick);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      times.set(chunk.times.subarray(0, chunk.rows), at);
+      at += chunk.rows;
+    }
+    this.#spans.clear();
+    return (this.#times = times);
+  }
+
+  /** The times of the ticks `[from, to)`; the same object until the next sampling. */
+  #span(from: number, to: number): Float64Array {
+    const key = `${from}:${to}`;
+    let span = this.#spans.get(key);
+    if (!span) {
+      span = this.#allTimes().subarray(from - this.#firstTick, to - this.#firstTick);
+      this.#spans.set(key, span);
+    }
+    return span;
+  }
+
+  #matching(matchers: readonly LabelMatcher[], found: (track: Track, part: Part) => void): void {
+    const onName = matchers.filter(({ name }) => name === METRIC_NAME);
+    const others = matchers.filter(({ name }) => name !== METRIC_NAME);
+    const { names } = this.#roster;
+    const exact = onName.find(({ type }) => type === '=');
+    const candidates = exact ? [exact.value] : names.keys();
+    for (const name of candidates) {
+      const named = names.get(name);
+      if (!named || !onName.every((matcher) => matcher.matches(name))) continue;
+      const { family, parts } = named;
+      for (const track of family.tracks.values())
+        for (const part of parts) if (matchesAll(track.labels(part), others)) found(track, part);
+    }
+  }
+
+  /**
+   * A part's samples over the ticks `[from, to)`, or undefined when it had none in them.
+   * @param before the same of the part with one slot less: a bucket is the one before it and a little more
+   */
+  #series(
+    track: Track,
+    part: Part,
+    [from, to]: readonly [number, number],
+    columns: Columns,
+    before: Read | undefined,
+  ): Read | undefined {
+    if (!track.livedWithin(from, to)) return undefined;
+    const { lives } = track;
+    const start = Math.max(from, lives[0]!.from);
+    // One stale marker ends it for good.
+    const end = Math.min(to, lives.at(-1)!.to + 1);
+    const values = columns.take(end - start);
+    if (before) values.set(before.values);
+    const slots = { from: before ? part.to - 1 : part.from, to: part.to, isAdded: before !== undefined };
+    let filled = start;
+    for (const life of lives) {
+      const begins = Math.max(start, life.from);
+      const ends = Math.min(end, life.to);
+      if (begins >= ends) continue;
+      for (; filled < begins; filled++) writeStale(values, filled - start);
+      this.#read(life.slot, slots, [begins, ends], values, begins - start);
+      filled = ends;
+    }
+    for (; filled < end; filled++) writeStale(values, filled - start);
+    return { track, part, times: this.#span(start, end), values };
+  }
+
+  /** Adds up slots over the ticks `[from, to)`. */
+  #read(
+    slot: number,
+    slots: { readonly from: number; readonly to: number; readonly isAdded: boolean },
+    [from, to]: readonly [number, number],
+    out: Float64Array,
+    at: number,
+  ): void {
+    for (const chunk of this.#chunks) {
+      const first = Math.max(0, from - chunk.firstTick);
+      const end = Math.min(chunk.rows, to - chunk.firstTick);
+      if (first >= end) continue;
+      const place = at + chunk.firstTick + first - from;
+      let next = slots.from;
+      if (!slots.isAdded) chunk.copy(slot + next++, first, end, out, place);
+      for (; next < slots.to; next++) chunk.add(slot + next, first, end, out, place);
+    }
+  }
+}
+
+/** Hands out columns from large pieces of memory: thousands of small arrays cost more than what is in them. */
+class Columns {
+  #memory = new Float64Array(0);
+  #used = 0;
+
+  /** A column of zeros. */
+  take(length: number): Float64Array {
+    if (this.#used + length > this.#memory.length) {
+      this.#memory = new Float64Array(Math.max(length, PIECE));
+      this.#used = 0;
+    }
+    return this.#memory.subarray(this.#used, (this.#used += length));
+  }
+}
+
+/** What was read of a part. */
+interface Read {
+  readonly track: Track;
+  readonly part: Part;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+function roomFor(used: number): number {
+  return Math.ceil(used * (1 + SPARE_SHARE)) + SPARE_SLOTS;
+}
+
+/** The first index whose time is not before `timeMs`. */
+function firstBefore(times: Float64Array, timeMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
