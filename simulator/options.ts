@@ -195,7 +195,7 @@ export function refuse(what: string, problems: readonly OptionProblem[]): void {
   const listed = problems.map(
     ({ path, found, expected }) => `${path}: found ${JSON.stringify(found)}, expected ${expected}`,
   );
-  throw new QuorumscopeError('simulator.options', 'configuration', `${what}: ${listed.join('; ')}`, {
-    details: { problems },
-  });
+  // One stays on the line; more are read more easily below each other.
+  const text = listed.length === 1 ? `${what}: ${listed[0]}` : `${what}:\n\n  ${listed.join('\n  ')}\n`;
+  throw new QuorumscopeError('simulator.options', 'configuration', text, { details: { problems } });
 }

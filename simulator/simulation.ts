@@ -105,7 +105,7 @@ export class World implements NodeWorld {
 
   constructor(options: SimulationOptions) {
     checkOptions(options);
-    const { validators, seed } = options;
+    const { validators, seed, pacemaker } = options;
     this.#options = options;
     this.#clock = options.clock ?? new WallClock();
     this.#version = options.version ?? 'unversioned';
@@ -127,13 +127,7 @@ export class World implements NodeWorld {
     this.#safetyLog = new ViolationLog(seed, heard);
     this.#livenessLog = new ViolationLog(seed, heard);
     const first = this.#epochs?.of(0) ?? { committee: trueCommittee, rotation };
-    this.safety = new SafetyChecker(
-      this.#safetyLog,
-      first,
-      options.protocol,
-      this.#epochs,
-      options.pacemaker === 'epoch',
-    );
+    this.safety = new SafetyChecker(this.#safetyLog, first, options.protocol, this.#epochs, pacemaker);
     if (options.protocol !== 'hotstuff3-chained')
       this.leaderWait = new LeaderWaitChecker(
         this.#livenessLog,

@@ -80,7 +80,7 @@ export async function embed(options: EmbedOptions): Promise<Embedded> {
       return host.failed();
     },
     flush: async () => {
-      await shipping.flush();
+      shipping.flush();
       await host.flush();
     },
     stop: () => (stopping ??= stop(shipping, host)),

@@ -2,10 +2,9 @@
  * docs/CONFIG.md from the settings themselves: what is documented is what is parsed.
  */
 import { DEFAULT_CONFIG_FILE } from '../../src/config/file.js';
-import type { Parts } from '../../src/config/kinds.js';
 import type { Section } from '../../src/config/section.js';
 import { pathOf, sectionList, variableOf } from '../../src/config/sections.js';
-import type { Setting } from '../../src/config/setting.js';
+import type { Parts, Setting } from '../../src/config/setting.js';
 
 /** The page. */
 export function renderConfig(): string {

@@ -1,12 +1,17 @@
 /** Renders docs/METRICS.md from the catalogues: what is documented is what is declared. */
+import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
 import { tracingMetrics } from '../../src/tracing/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
+import { evidenceMetrics } from '../../src/evidence/catalogue.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
+import { incidentMetrics } from '../../src/incidents/catalogue.js';
 import { historyMetrics } from '../../src/history/catalogue.js';
+import { pushMetrics } from '../../src/export/pushes.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
+import { journalMetrics } from '../../src/journal-meter.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
 import type { MetricDefinition } from '../../src/metrics/definition.js';
@@ -28,7 +33,12 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Collector', metrics: collectorMetrics },
   { title: 'Tracing', metrics: tracingMetrics },
   { title: 'Page', metrics: prometheusMetrics },
+  { title: 'Evidence', metrics: evidenceMetrics },
+  { title: 'Incidents', metrics: incidentMetrics },
+  { title: 'Journals', metrics: journalMetrics },
   { title: 'History', metrics: historyMetrics },
+  { title: 'Exporters', metrics: pushMetrics },
+  { title: 'Delivery', metrics: deliveryMetrics },
 ];
 
 /** docs/METRICS.md. */

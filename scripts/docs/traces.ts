@@ -46,7 +46,7 @@ id in the set and the span's name, so that every sidecar arrives at the same one
 - span id = the first 16 hexadecimal digits of SHA-256(\`trace id\` LF \`validator\` LF \`span name\`); a second span of one name at one node adds
   \`:\` and its block to the name; a node that does not say which validator it is uses its own name
 
-What is sent twice is the same span. Times are those of each node's own clock, to the microsecond: within a node all offsets are by its
+What is sent twice is the same span. A chain that is begun anew under the same name has the same trace ids again. Times are those of each node's own clock, to the microsecond: within a node all offsets are by its
 monotonic clock from its entry into the view; between nodes their wall clocks' difference is in them.`;
 
 const TREE = `\`\`\`

@@ -9,7 +9,7 @@
 import type { Block, Qc } from '../protocol/block.js';
 import type { Committee } from '../protocol/committee.js';
 import type { EpochSchedule } from '../protocol/epoch.js';
-import type { ProtocolName } from '../protocol/replica.js';
+import type { PacemakerKind, ProtocolName } from '../protocol/replica.js';
 import type { Rotation } from '../protocol/rotation.js';
 import { countSigners, listSigners } from '../protocol/signers.js';
 import { Accountability } from './accountability.js';
@@ -60,16 +60,16 @@ export class SafetyChecker {
   /**
    * @param first the true set of the first epoch: its quorum is what certificates are judged by
    * @param schedule the true sets of all epochs; without it the set never changes
-   * @param timersAlone whether views may be entered without any certificate, whose numbers an epoch may repeat
+   * @param pacemaker `epoch` lets views be entered without any certificate, whose numbers the next set may repeat
    */
   constructor(
     log: ViolationLog,
     first: Pick<Rules, 'committee' | 'rotation'>,
     protocol: ProtocolName = 'hotstuff2-chained',
     schedule?: EpochSchedule,
-    timersAlone = false,
+    pacemaker: PacemakerKind = 'timeout',
   ) {
-    this.#timersAlone = timersAlone;
+    this.#timersAlone = pacemaker === 'epoch';
     this.#protocol = protocol;
     this.#evidence = new Accountability(protocol);
     this.#log = log;

@@ -56,7 +56,7 @@ export function readScenario(text: string, name: string): Scenario {
     checkOptions({ ...run, faults: [] });
   } catch (error) {
     if (!(error instanceof QuorumscopeError)) throw error;
-    found.push(at([], error.message));
+    found.push(...optionProblemsOf(error).map(([path, message]) => at(path, message)));
   }
   if (found.length > 0) throw scenarioError(found);
   return scenario;
@@ -92,6 +92,28 @@ function flowOf(words: string): string {
   return [`kind: ${kind === '' ? 'null' : kind}`, ...fields].join(', ');
 }
 
+/** Where the keys of a scenario stand that simulation options of other names are made of. */
+const keysOfOptions: Readonly<Record<string, Path>> = {
+  vote2To: ['vote2_to'],
+  delayUs: ['network', 'delay'],
+  viewTimeoutUs: ['timers', 'view'],
+  leaderWaitUs: ['timers', 'leader_wait'],
+  maxTimeoutUs: ['timers', 'max'],
+  durationUs: ['duration'],
+  maxViews: ['views'],
+};
+
+/** The problems of the simulation that a scenario makes, each at the key that it comes from. */
+function optionProblemsOf(error: QuorumscopeError): [Path, string][] {
+  const problems = error.details?.['problems'] as
+    readonly { readonly path: string; readonly found: unknown; readonly expected: string }[] | undefined;
+  if (problems === undefined) return [[[], error.message]];
+  return problems.map(({ path, found, expected }) => [
+    keysOfOptions[path] ?? path.split('.').slice(0, 2),
+    `found ${JSON.stringify(found)}, expected ${expected}`,
+  ]);
+}
+
 /** Every issue with its path; an unknown key is at its own place. */
 function issuesOf(error: z.ZodError, value: unknown): [Path, string][] {
   return error.issues.flatMap((issue): [Path, string][] => {
@@ -99,11 +121,24 @@ function issuesOf(error: z.ZodError, value: unknown): [Path, string][] {
       return issue.keys.map((key) => [[...issue.path, key], 'found a key that is not known here']);
     const found = JSON.stringify(valueAt(value, issue.path)) ?? 'nothing';
     const short = found.length <= 80 ? found : `${found.slice(0, 77)}...`;
-    const expected = issue.message.startsWith('expected')
-      ? issue.message
-      : `expected otherwise: ${issue.message}`;
-    return [[issue.path, `found ${short}, ${expected}`]];
+    return [[issue.path, `found ${short}, ${expectedBy(issue)}`]];
   });
+}
+
+function expectedBy(issue: z.core.$ZodIssue): string {
+  if (issue.message.startsWith('expected')) return issue.message;
+  switch (issue.code) {
+    case 'invalid_value':
+      return `expected one of ${issue.values.join(', ')}`;
+    case 'invalid_type':
+      return `expected ${issue.expected}`;
+    case 'too_small':
+      return `expected at least ${issue.minimum}${issue.origin === 'array' ? ' of them' : ''}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}${issue.origin === 'array' ? ' of them' : ''}`;
+    default:
+      return `expected otherwise: ${issue.message}`;
+  }
 }
 
 function valueAt(value: unknown, path: Path): unknown {

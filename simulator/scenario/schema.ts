@@ -7,7 +7,7 @@ import { causes } from './cause-names.js';
 import { faultSchema } from './fault-schema.js';
 import { drawnDuration, duration, pick } from './words.js';
 
-const count = z.int('expected a whole number').min(1);
+const count = z.int('expected a whole number').min(1, 'expected a whole number of at least 1');
 const ratio = z.number('expected a ratio from 0 to 1').min(0).max(1);
 const named = z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected a name in lower case');
 

@@ -2,6 +2,7 @@
  * What a scenario is, what it is by default, and the command that runs it again. Pure.
  */
 import { DEFAULT_START_US, type SimulationOptions } from '../options.js';
+import { loadScenario, simulationOf } from '../scenario/load.js';
 import {
   conditionsOf,
   underConditions,
@@ -41,6 +42,31 @@ export function simulationOptionsOf(scenario: ScenarioOptions, seed?: number): S
     seed: seed ?? own.seed ?? 1,
     faults: [...(network.faults ?? []), ...(own.faults ?? [])],
     speed: 'max',
+  };
+}
+
+/**
+ * The simulation that `quorumscope simulate NAME --seed SEED` runs, and that command.
+ * @param nameOrPath of a bundled scenario, or of a file
+ * @throws QuorumscopeError `simulator.scenario` when it is not there, or naming every problem of it
+ */
+export function bundledSimulation(
+  nameOrPath: string,
+  seed = 1,
+): { readonly simulated: SimulationOptions; readonly replay: string } {
+  const scenario = loadScenario(nameOrPath);
+  const {
+    scenario: name,
+    expect: _expect,
+    breaks: _breaks,
+    sidecar: _sidecar,
+    ...simulated
+  } = simulationOf(scenario, seed);
+  const isFile = /[/\\]|\.ya?ml$/.test(nameOrPath);
+  const word = isFile ? `'${nameOrPath.replaceAll("'", String.raw`'\''`)}'` : name;
+  return {
+    simulated: { ...simulated, startUs: DEFAULT_START_US, speed: 'max' },
+    replay: `quorumscope simulate ${word} --seed ${seed}`,
   };
 }
 

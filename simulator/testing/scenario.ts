@@ -14,7 +14,12 @@ import type { RecordedEvent } from './event-log.js';
 import { expectationFailed } from './failure.js';
 import type { Losses } from './losses.js';
 import type { Readings } from './readings.js';
-import { replayOf, simulationOptionsOf, type ScenarioOptions } from './scenario-options.js';
+import {
+  bundledSimulation,
+  replayOf,
+  simulationOptionsOf,
+  type ScenarioOptions,
+} from './scenario-options.js';
 import {
   createReplayableCollector,
   type TestCollector,
@@ -54,18 +59,19 @@ export interface ScenarioRun {
 
 /**
  * Runs a scenario to its end, at full speed: the same scenario and seed give the same run.
+ * @param scenario data, or the name of a bundled scenario (`simulate --list`), or the path of a scenario file
  * @param seed prevails over the scenario's own
  * @param options of the collector that hears all nodes
- * @throws QuorumscopeError `simulator.options` naming every problem of the scenario
+ * @throws QuorumscopeError `simulator.options`, `simulator.scenario` naming every problem of the scenario
  */
 export async function runScenario(
-  scenario: ScenarioOptions,
+  scenario: ScenarioOptions | string,
   seed?: number,
   options: ScenarioRunOptions = {},
 ): Promise<ScenarioRun> {
   const { through = (hooks) => hooks, ...hearing } = options;
-  const simulated = simulationOptionsOf(scenario, seed);
-  const replay = replayOf(simulated) ?? `runScenario with the same scenario and seed ${simulated.seed}`;
+  const { simulated, replay } =
+    typeof scenario === 'string' ? bundledSimulation(scenario, seed) : ownSimulation(scenario, seed);
   const collector = createReplayableCollector(hearing, replay);
   const truth: TruthLine[] = [];
   const counter = new TruthCounter();
@@ -93,6 +99,12 @@ export async function runScenario(
     counts: counter.counts(simulated.validators),
     replay,
   };
+}
+
+function ownSimulation(scenario: ScenarioOptions, seed?: number): ReturnType<typeof bundledSimulation> {
+  const simulated = simulationOptionsOf(scenario, seed);
+  const replay = replayOf(simulated) ?? `runScenario with the same scenario and seed ${simulated.seed}`;
+  return { simulated, replay };
 }
 
 /**

@@ -5,19 +5,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '../base/clock.js';
 import { QuorumscopeError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import type { Config } from '../config/sections.js';
-import { createSidecar, type Sidecar } from '../sidecar.js';
+import { createSidecar, type Sidecar, type SidecarDeps } from '../sidecar.js';
 import { stopped, type CliContext, type ExitCode } from './context.js';
 import { LiveScreen } from './demo/live-screen.js';
 import type { NetworkEnd } from './demo/network-process.js';
 import { NetworkWatch } from './demo/network-watch.js';
-import type { Happening } from './demo/screen.js';
+import type { Eyes, Happening } from './demo/screen.js';
+import { OneNode } from './demo/one-node.js';
 import { Session } from './demo/session.js';
+import { verdictListener } from './demo/verdict-sentences.js';
 import { watchDomain } from './demo/watch-domain.js';
 import { loadConfig, type ConfigOptions } from './load-config.js';
 import { createLogger } from './logger.js';
+import { withoutData } from './recording.js';
 
 const TICK_US = 200_000;
 
@@ -25,21 +29,30 @@ export async function demo(options: ConfigOptions, context: CliContext): Promise
   const folder = mkdtempSync(join(tmpdir(), 'quorumscope-demo-'));
   context.atExit(() => rmSync(folder, { recursive: true, force: true }));
   const machine = { 'attach.socket': `unix://${join(folder, 'events.sock')}`, 'log.level': 'warn' };
-  const config = loadConfig(options, context, machine);
+  const config = withoutData(loadConfig(options, context, machine), options);
   const isLive = context.stdout.isTTY === true && context.stdin.isTTY === true;
   const watch = new NetworkWatch();
   const holder: { session?: Session } = {};
   // On the live screen a log line would tear the picture: it becomes a happening.
   const logger = isLive ? noting((text) => holder.session?.note(text)) : createLogger(config.log, context);
-  const opened = await openSidecar(config, watch, logger, context);
+  const hear = (eyes: Eyes) => verdictListener((sentence) => holder.session?.judged(sentence, eyes));
+  const one = new OneNode(config, context.clock, { verdicts: hear('one') });
+  await one.start();
+  const opened = await openSidecar(config, context.clock, {
+    logger,
+    extraDomains: [watchDomain(watch)],
+    consensus: { verdicts: hear('all') },
+    tap: one,
+  });
   const session = new Session({
     sidecar: opened.sidecar,
     watch,
+    one,
     config,
     nowUs: () => context.clock.nowUs(),
     self: context.self,
     onHappening: (happening) => {
-      if (!isLive) context.stdout.write(`${happeningText(happening)}\n`);
+      if (!isLive && happening.eyes !== 'one') context.stdout.write(`${happeningText(happening)}\n`);
     },
   });
   holder.session = session;
@@ -75,12 +88,10 @@ function describeEnd({ how, stderr }: NetworkEnd): string {
 /** Opens the sidecar; on another port when the default one is taken. */
 async function openSidecar(
   config: Config,
-  watch: NetworkWatch,
-  logger: Logger,
-  { clock }: CliContext,
+  clock: Clock,
+  deps: Omit<SidecarDeps, 'clock'>,
 ): Promise<{ sidecar: Sidecar; note?: string }> {
-  const extraDomains = [watchDomain(watch)];
-  const sidecar = createSidecar(config, { clock, logger, extraDomains });
+  const sidecar = createSidecar(config, { clock, ...deps });
   try {
     await sidecar.start();
     return { sidecar };
@@ -88,7 +99,7 @@ async function openSidecar(
     if (!isDefaultPortTaken(error)) throw error;
   }
   const elsewhere = { ...config, server: { ...config.server, listen: { host: '127.0.0.1', port: 0 } } };
-  const second = createSidecar(elsewhere, { clock, logger, extraDomains });
+  const second = createSidecar(elsewhere, { clock, ...deps });
   await second.start();
   return {
     sidecar: second,

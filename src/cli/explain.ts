@@ -74,8 +74,9 @@ async function fromRecording(
 ): Promise<Answer<ViewDocument>> {
   // However long the recording: the records of this view are kept.
   const verdictLog = { isPinned: (one: number) => one === view };
-  const { sidecar, settle } = await readRecording(path, options, context, { verdictLog });
-  settle();
+  const recording = await readRecording(path, options, context, { verdictLog });
+  const { sidecar } = recording;
+  recording.settle();
   const chain = options.chain === undefined ? [] : ([['chain', options.chain]] as const);
   const answer = sidecar.consensus.view(String(view), chain);
   await sidecar.stop();

@@ -46,8 +46,10 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addDemo(program, context, finish);
   addRun(program, context, finish);
   addStatus(program, context, finish);
+  addQuery(program, context, finish);
   addReplay(program, context, finish);
   addExplain(program, context, finish);
+  addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
   program
@@ -92,6 +94,23 @@ function addStatus(program: Command, context: CliContext, finish: Finish): void 
     });
 }
 
+function addQuery(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('query')
+    .description('PromQL, asked of a running sidecar or of any Prometheus')
+    .argument('<promql>', 'such as: sum by (node_id) (rate(hotstuff_consensus_view_timeouts_total[5m]))')
+    .option('--at <time>', 'Unix seconds, 2026-01-31T12:00:00Z, now, or now-1h')
+    .option('--from <time>', 'begin of a range')
+    .option('--to <time>', 'end of the range; else now')
+    .option('--step <duration>', 'between the points of a range; else what gives about 120 of them')
+    .option('--url <url>', 'whom to ask, such as http://127.0.0.1:10920; else what the configuration says')
+    .option('--config <file>', 'YAML file')
+    .option('--format <table|json|csv>', 'how to print the answer', 'table')
+    .action(async (promql: string, options: ConfigOptions) => {
+      finish(await (await import('./query.js')).query(promql, options, context));
+    });
+}
+
 function addReplay(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('replay')
@@ -129,6 +148,39 @@ function addExplain(program: Command, context: CliContext, finish: Finish): void
     .option('--json', 'one JSON document')
     .action(async (view: string, options: ConfigOptions) => {
       finish(await (await import('./explain.js')).explain(view, options, context));
+    });
+}
+
+function addIncident(program: Command, context: CliContext, finish: Finish): void {
+  const incident = program
+    .command('incident')
+    .description('raw events frozen around findings and bursts of failed views, replayable');
+  const withPlace = (command: Command): Command =>
+    command
+      .option('--data <dir>', 'the data folder of a sidecar, running or not')
+      .option('--url <url>', 'a running sidecar; else what the configuration says')
+      .option('--config <file>', 'YAML file');
+  withPlace(incident.command('list').description('all incidents, the newest first'))
+    .option('--json', 'one JSON document')
+    .action(async (options: ConfigOptions) => {
+      finish(await (await import('./incident.js')).incidentList(options, context));
+    });
+  withPlace(
+    incident.command('show').description('one incident').argument('<id>', 'as `incident list` gives it'),
+  )
+    .option('--json', 'one JSON document')
+    .action(async (id: string, options: ConfigOptions) => {
+      finish(await (await import('./incident.js')).incidentShow(id, options, context));
+    });
+  withPlace(
+    incident
+      .command('export')
+      .description('copies an incident')
+      .argument('<id>', 'as `incident list` gives it'),
+  )
+    .option('--out <dir>', 'where to; else here')
+    .action(async (id: string, options: ConfigOptions) => {
+      finish(await (await import('./incident.js')).incidentExport(id, options, context));
     });
 }
 

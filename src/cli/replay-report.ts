@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
-import { runChecks, type CheckResult } from '../report/checks.js';
+import { runChecks } from '../report/checks.js';
 import { episodesOf, type Episode } from '../report/episodes.js';
 import { renderHtml } from '../report/html.js';
 import { renderJunit } from '../report/junit.js';
 import { renderMarkdown } from '../report/markdown.js';
-import type { ChainMaterial, ReportMaterial, ToldView } from '../report/material.js';
+import type { ChainMaterial, CheckResult, ReportMaterial, ToldView } from '../report/material.js';
 import type { ChainTally, RunTally } from '../report/tally.js';
 import type { SidecarStatus } from '../status.js';
 import { VERSION } from '../version.js';

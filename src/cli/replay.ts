@@ -4,7 +4,8 @@
  * whenever the whole stream could be read and what was to be checked holds.
  */
 import { parseDuration } from '../base/duration.js';
-import { checkNames, unknownChecks, usualChecks, type CheckResult } from '../report/checks.js';
+import { checkNames, unknownChecks, usualChecks } from '../report/checks.js';
+import type { CheckResult } from '../report/material.js';
 import { RunTally } from '../report/tally.js';
 import type { Sidecar } from '../sidecar.js';
 import type { SidecarStatus } from '../status.js';

@@ -332,6 +332,7 @@ export function readSimulateOptions(raw: RawOptions, scenario?: string): Simulat
       read.text('duration') !== undefined,
     '--duration: absent, expected how long to run, such as 60s; only --speed realtime runs until stopped',
   );
+  if (scenario === undefined) expectFitting(read, options);
   read.expect(
     !options.control || options.speed === 'realtime',
     '--control: takes commands while the network runs, which needs --speed realtime',
@@ -348,6 +349,23 @@ export function readSimulateOptions(raw: RawOptions, scenario?: string): Simulat
     read.expect(raw[key] === undefined, `${flagOf(key)}: --swarm-run draws the network from its seed`);
   refuseAll(read.problems);
   return options;
+}
+
+/** What options of a network of one's own must be to each other; a scenario's are known later. */
+function expectFitting(read: Reader, options: SimulateOptions): void {
+  const { powers, validators, epochs, vote2To, protocol, maxTimeoutUs = Infinity, timeoutUs } = options;
+  const sets = [...(powers === undefined ? [] : [powers]), ...(epochs?.sets ?? [])];
+  const isWhole = sets.every((set) => set.length === validators);
+  read.expect(
+    isWhole,
+    `${powers === undefined ? '--epochs' : '--powers'}: expected ${validators} numbers each, as --validators says`,
+  );
+  read.expect(powers === undefined || epochs === undefined, '--powers: --epochs says the powers of each set');
+  read.expect(
+    vote2To === undefined || protocol === 'basic',
+    '--vote2-to: only --protocol basic has second votes',
+  );
+  read.expect(maxTimeoutUs >= timeoutUs, '--max-timeout: expected at least --timeout');
 }
 
 /** Only what was said, so that a scenario keeps the rest. */

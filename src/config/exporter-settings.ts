@@ -123,7 +123,7 @@ export const authSettings = {
 } as const;
 
 type Auth = Values<typeof authSettings>;
-type AuthKey = keyof Auth & string;
+type AuthKey = keyof Auth;
 
 /** One way to say who one is. */
 export function authRules(values: Partial<Auth>): Contradiction<AuthKey>[] {

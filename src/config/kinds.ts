@@ -8,7 +8,7 @@ import { parse as parseYaml } from 'yaml';
 import { nearest } from './nearest.js';
 import { showFound } from './problem.js';
 import type { Contradiction, Settings, Values } from './section.js';
-import type { Setting } from './setting.js';
+import type { Fault, Setting } from './setting.js';
 
 /** Settings of one kind of thing, and what the code gets. A key may have a dot, as in sections. */
 export interface Kind<S extends Settings = Settings, B = unknown> {
@@ -21,21 +21,6 @@ export interface Kind<S extends Settings = Settings, B = unknown> {
 /** Declares a kind; exists so that its types are inferred. */
 export function kindOf<const S extends Settings, B>(declared: Kind<S, B>): Kind<S, B> {
   return declared;
-}
-
-/** What is wrong within a value. */
-export interface Fault {
-  /** Keys and `[indices]` from the setting down to the value. */
-  readonly at: readonly string[];
-  readonly message: string;
-  readonly hint?: string;
-}
-
-/** How a setting with parts is read and documented. */
-export interface Parts {
-  readonly kinds: Readonly<Record<string, Kind>>;
-  /** Never throws; without faults the values are whole. */
-  read(value: unknown): { readonly values: readonly unknown[]; readonly faults: readonly Fault[] };
 }
 
 /** A thing with its name and kind. */

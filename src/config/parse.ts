@@ -3,9 +3,9 @@
  * everything holds and a frozen object comes back, or every problem of every source is thrown at once.
  */
 import { readFile, type ConfigFile } from './file.js';
-import type { Parts } from './kinds.js';
 import { configError, showFound, type ConfigProblem } from './problem.js';
 import type { Section } from './section.js';
+import type { Parts } from './setting.js';
 import { pathOf, sectionList, settingByPath, type Config } from './sections.js';
 import { readEnvironment, readFlags, type FlagValue, type Given, type Reading } from './source.js';
 

@@ -10,7 +10,6 @@ import { parse as parseYaml } from 'yaml';
 import { parseListenAddress, tcpAddress, unixPath, type ListenAddress } from './address.js';
 import { parseDuration } from '../base/duration.js';
 import type { Secret } from '../base/secret.js';
-import type { Parts } from './kinds.js';
 import { parseSize } from './size.js';
 
 /** One setting; `T` is what the code gets. */
@@ -38,6 +37,23 @@ export interface Setting<T = unknown> {
   readonly isSecret?: boolean;
   /** It holds things with settings of their own. */
   readonly parts?: Parts;
+}
+
+/** What is wrong within a value. */
+export interface Fault {
+  /** Keys and `[indices]` from the setting down to the value. */
+  readonly at: readonly string[];
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** How a setting that holds things of several kinds is read and documented. */
+export interface Parts {
+  readonly kinds: Readonly<
+    Record<string, { readonly doc: string; readonly settings: Readonly<Record<string, Setting>> }>
+  >;
+  /** Never throws; without faults the values are whole. */
+  read(value: unknown): { readonly values: readonly unknown[]; readonly faults: readonly Fault[] };
 }
 
 /** What every declaration states besides its type. */

@@ -62,7 +62,8 @@ export class Delivery<P extends Parcel> {
   #underWay: P | undefined;
   #state: 'open' | 'paused' | 'closing' | 'closed' = 'open';
   #idle: (() => void)[] = [];
-  #abandon: (() => void) | undefined;
+  /** Ends attempts that last: the one under way, and those of tests. */
+  readonly #abandon = new Set<() => void>();
 
   constructor(options: DeliveryOptions<P>) {
     this.#options = options;
@@ -139,7 +140,7 @@ export class Delivery<P extends Parcel> {
     if (this.#state === 'open') await this.flush(deadlineUs);
     this.#state = 'closing';
     this.#wait?.stop();
-    this.#abandon?.();
+    for (const abandon of this.#abandon) abandon();
     await this.#sending;
     const { spool, transport } = this.#options;
     if (spool !== undefined) this.#spill(spool);
@@ -221,19 +222,22 @@ export class Delivery<P extends Parcel> {
     const abort = new AbortController();
     const beganUs = clock.monoUs();
     let timer: NodeJS.Timeout | undefined;
+    let abandon = (): void => undefined;
     const late = new Promise<Receipt>((resolve) => {
       const giveUp = (reason: string) => (): void => {
         resolve({ outcome: 'retry', reason: 'timeout', detail: reason });
         abort.abort();
       };
       timer = setTimeout(giveUp(`no answer within ${timeoutUs / 1000} ms`), timeoutUs / 1000);
-      this.#abandon = giveUp('shut down before an answer came');
+      abandon = giveUp('shut down before an answer came');
+      this.#abandon.add(abandon);
     });
     const sending = (async () => transport.send(parcel, abort.signal))().catch(
       (thrown: unknown): Receipt => ({ outcome: 'retry', reason: 'failed', detail: messageOf(thrown) }),
     );
     const receipt = await Promise.race([sending, late]);
     clearTimeout(timer);
+    this.#abandon.delete(abandon);
     this.#account.attempted(
       receipt.outcome === 'retry' ? receipt.reason : receipt.outcome,
       (clock.monoUs() - beganUs) / 1e6,

@@ -22,10 +22,15 @@ export interface NodeWatchOptions {
   readonly announce: (epoch: number | undefined, validators: readonly ValidatorEntry[]) => void;
 }
 
-interface Hearing {
-  readonly domain: string;
-  readonly handle: (event: never) => void;
+type Handle = (event: never) => void;
+
+/** Who hears an event: its handlers, and beside them the domain of each. */
+interface Hearings {
+  readonly handlers: readonly Handle[];
+  readonly domains: readonly string[];
 }
+
+const NOBODY: Hearings = { handlers: [], domains: [] };
 
 /** Watches one node. */
 export class NodeWatch {
@@ -33,7 +38,7 @@ export class NodeWatch {
   readonly #unopened: Set<Domain>;
   readonly #observers: { readonly domain: string; readonly observer: NodeObserver }[] = [];
   /** By event index: who hears it, or undefined while its domain has not been opened. */
-  readonly #table: (readonly Hearing[] | undefined)[] = schemas.map(() => undefined);
+  readonly #table: (Hearings | undefined)[] = schemas.map(() => undefined);
   #hello: HelloEvent | undefined;
   #sources = 0;
   #detachedAtUs = 0;
@@ -73,13 +78,12 @@ export class NodeWatch {
 
   dispatch(index: number, event: DomainEvent): void {
     if (index === EPOCH_CHANGED) this.#epochChanged(event as EventMap['consensus.epoch_changed']);
-    const hearings = this.#table[index] ?? this.#opened(index);
-    for (let i = 0; i < hearings.length; i++) {
-      const hearing = hearings[i]!;
+    const { handlers, domains } = this.#table[index] ?? this.#opened(index);
+    for (let i = 0; i < handlers.length; i++) {
       try {
-        hearing.handle(event as never);
+        handlers[i]!(event as never);
       } catch (thrown) {
-        this.#options.faults.record(hearing.domain, event.type, thrown);
+        this.#options.faults.record(domains[i]!, event.type, thrown);
       }
     }
   }
@@ -103,14 +107,14 @@ export class NodeWatch {
   }
 
   /** Opens the domains that event `index` belongs to and fills in the table. */
-  #opened(index: number): readonly Hearing[] {
+  #opened(index: number): Hearings {
     const name = schemas[index]?.domain;
     for (const domain of this.#unopened) if (domain.events === name) this.#open(domain);
     schemas.forEach((schema, i) => {
       const isOpen = schema.domain === name || this.#table[i] !== undefined;
       if (isOpen) this.#table[i] = this.#hearings(schema.type);
     });
-    return this.#table[index] ?? [];
+    return this.#table[index] ?? NOBODY;
   }
 
   #open(domain: Domain): void {
@@ -124,10 +128,15 @@ export class NodeWatch {
     });
   }
 
-  #hearings(type: string): readonly Hearing[] {
-    return this.#observers.flatMap(({ domain, observer }) => {
-      const handle = (observer.handlers as Readonly<Record<string, Hearing['handle'] | undefined>>)[type];
-      return handle ? [{ domain, handle }] : [];
-    });
+  #hearings(type: string): Hearings {
+    const handlers: Handle[] = [];
+    const domains: string[] = [];
+    for (const { domain, observer } of this.#observers) {
+      const handle = (observer.handlers as Readonly<Record<string, Handle | undefined>>)[type];
+      if (handle === undefined) continue;
+      handlers.push(handle);
+      domains.push(domain);
+    }
+    return handlers.length === 0 ? NOBODY : { handlers, domains };
   }
 }

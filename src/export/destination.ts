@@ -17,7 +17,7 @@ export interface Encoded {
 export interface Destination {
   readonly transport: Transport<BodyParcel>;
   /** May throw: that costs this snapshot, and is counted. */
-  encode(snapshot: MetricsSnapshot): Encoded | Promise<Encoded>;
+  readonly encode: (snapshot: MetricsSnapshot) => Encoded | Promise<Encoded>;
 }
 
 /** A parcel of `points` points. */

@@ -3,7 +3,8 @@
  * limit (`metrics.jsonl` becomes `metrics.jsonl.1`, that one `.2`, ...; renames are atomic, so readers see
  * whole files). `replace` writes beside it and renames: whoever reads sees one body, the old or the new.
  *
- * A write that failed in the middle is cut off again, so that repeating it doubles nothing.
+ * A write that failed in the middle is cut off again, so that repeating it doubles nothing; the line that
+ * a crash left unfinished is ended, so that it spoils no other.
  */
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -22,10 +23,14 @@ export interface FileDestination {
   readonly head?: string | undefined;
 }
 
+const NEWLINE = 0x0a;
+
 /** A file. */
 export class FileTransport implements Transport<BodyParcel> {
   readonly #file: FileDestination;
   readonly #head: Buffer;
+  /** Whether the end of the file, as an earlier process left it, was looked at. */
+  #isEndKnown = false;
 
   constructor(file: FileDestination) {
     this.#file = file;
@@ -46,14 +51,23 @@ export class FileTransport implements Transport<BodyParcel> {
   async #append(body: Uint8Array): Promise<void> {
     const { path, maxBytes } = this.#file;
     let size = await sizeOf(path);
-    if (size > 0 && size + body.byteLength > maxBytes) {
+    const hasHead = Buffer.from(body.subarray(0, this.#head.length)).equals(this.#head);
+    let added = size > 0 && hasHead ? body.subarray(this.#head.length) : body;
+    if (size > 0 && size + added.byteLength > maxBytes) {
       await this.#rotate();
       size = 0;
+      added = body;
     }
-    const hasHead = Buffer.from(body.subarray(0, this.#head.length)).equals(this.#head);
-    const added = size > 0 && hasHead ? body.subarray(this.#head.length) : body;
-    const file = await open(path, 'a');
+    const file = await open(path, 'a+');
     try {
+      if (size > 0 && !this.#isEndKnown) {
+        const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+        if (buffer[0] !== NEWLINE) {
+          await file.writeFile('\n');
+          size++;
+        }
+      }
+      this.#isEndKnown = true;
       await file.writeFile(added).catch(async (error: unknown) => {
         await file.truncate(size);
         throw error;

@@ -9,7 +9,8 @@ export function labelSet(names: readonly string[], values: readonly string[]): s
   return `{${names.map((name, i) => `${name}="${escapeLabelValue(values[i] ?? '')}"`).join(',')}}`;
 }
 
-function escapeLabelValue(value: string): string {
+/** A label's value without its quotes. */
+export function escapeLabelValue(value: string): string {
   if (!/[\\"\n]/.test(value)) return value;
   return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 }

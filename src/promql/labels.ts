@@ -25,7 +25,13 @@ export class Labels {
     this.nameDropped = nameDropped;
   }
 
-  static readonly empty = new Labels([], []);
+  // Not a static field: the compiler names the class in an initializer before it has that name.
+  static #empty: Labels | undefined;
+
+  /** No labels; always the same object. */
+  static get empty(): Labels {
+    return (this.#empty ??= new Labels([], []));
+  }
 
   /** From names and values in any order; empty values are left out, of a repeated name the last value counts. */
   static from(entries: Iterable<readonly [string, string]>): Labels {

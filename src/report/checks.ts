@@ -6,25 +6,13 @@ import { findingKinds } from '../domains/consensus/findings/finding.js';
 import { causes } from '../domains/consensus/verdict/view-verdict.js';
 import { findingLine } from '../views/finding-document.js';
 import { verdictLine } from '../views/verdict-document.js';
-import type { ChainMaterial, ReportMaterial } from './material.js';
+import type { ChainMaterial, CheckResult, ReportMaterial } from './material.js';
 
 /** What may be asked for by `--fail-on`. */
 export const checkNames: readonly string[] = [...Object.keys(findingKinds), 'liveness', ...causes];
 
 /** What is checked when nothing is named. */
 export const usualChecks: readonly string[] = [...Object.keys(findingKinds), 'liveness'];
-
-/** One thing checked of one chain. */
-export interface CheckResult {
-  readonly chain: string;
-  readonly name: string;
-  /** What is expected, as a sentence. */
-  readonly expectation: string;
-  /** What was found instead; empty where it holds. */
-  readonly problems: readonly string[];
-  /** How many there were: more than are listed, when there are many. */
-  readonly count: number;
-}
 
 const MOST_PROBLEMS = 20;
 /** Without a decided view for so many timers a chain stands still: any f leaders in a row fail sooner. */

@@ -1,5 +1,5 @@
 /** Check results as JUnit XML: one suite per chain, one case per thing checked. Pure. */
-import type { CheckResult } from './checks.js';
+import type { CheckResult } from './material.js';
 
 /** The document. */
 export function renderJunit(file: string, results: readonly CheckResult[]): string {

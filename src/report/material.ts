@@ -3,7 +3,6 @@ import type { FindingDocument } from '../views/finding-document.js';
 import type { ValidatorsDocument } from '../views/validator-document.js';
 import type { VerdictDocument } from '../views/verdict-document.js';
 import type { ViewDocument } from '../views/view-document.js';
-import type { CheckResult } from './checks.js';
 import type { Episode } from './episodes.js';
 import type { ChainTally } from './tally.js';
 
@@ -27,6 +26,18 @@ export interface ChainMaterial {
   readonly validators: ValidatorsDocument;
   /** Newest first. */
   readonly findings: readonly FindingDocument[];
+}
+
+/** One thing checked of one chain. */
+export interface CheckResult {
+  readonly chain: string;
+  readonly name: string;
+  /** What is expected, as a sentence. */
+  readonly expectation: string;
+  /** What was found instead; empty where it holds. */
+  readonly problems: readonly string[];
+  /** How many there were: more than are listed, when there are many. */
+  readonly count: number;
 }
 
 /** A recording. */

@@ -96,15 +96,15 @@ export class Listener {
     const { method = 'GET', url = '/' } = request;
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
-    const takesForm = router.takesForm(method, path);
-    if (hasBody(request) && !takesForm) return textReply(413, 'requests have no body here');
+    const body = hasBody(request) ? router.bodyOf(method, path) : undefined;
+    if (body === 'none') return textReply(413, 'requests have no body here');
     if (!anyHost && !isLocalHost(request.headers.host)) {
       const text = 'asked for by a name that is not this machine; use localhost, or set server.insecure';
       return textReply(403, text);
     }
     if (isForeign(request))
       return textReply(403, 'a page of another origin may not change anything here; ask from a shell');
-    const form = hasBody(request) ? await readForm(request) : new URLSearchParams();
+    const form = body === 'form' ? await readForm(request) : new URLSearchParams();
     if (!(form instanceof URLSearchParams)) return form;
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
     const header = (name: string): string | undefined => {

@@ -21,9 +21,11 @@ export class Router {
     }
   }
 
-  /** Whether the body of such a request is read. */
-  takesForm(method: string, path: string): boolean {
-    return this.#find(path)?.methods.get(method)?.takesForm === true;
+  /** What becomes of the body of such a request: read, refused, or left alone because there is no such path. */
+  bodyOf(method: string, path: string): 'form' | 'none' | 'unknown' {
+    const found = this.#find(path);
+    if (!found) return 'unknown';
+    return found.methods.get(method)?.takesForm === true ? 'form' : 'none';
   }
 
   /** The answer of the route, or 404 or 405. */

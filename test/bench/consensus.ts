@@ -26,8 +26,10 @@ const VIEW_US = 200_000;
 /** Views of one node that warm up, and that are measured, whatever the number of nodes. */
 const WARM_UP_VIEWS = 10_000;
 const VIEWS = 20_000;
-/** Blocks of about so many views of one node, which is what a queue of events holds, are timed together. */
-const BLOCK_VIEWS = 100;
+/** Decoded together, and then handed over: about what a chunk of a socket holds. */
+const SLICE_VIEWS = 20;
+/** Timed together: about what ticks fall due in, whatever the number of nodes. */
+const BLOCK_VIEWS = 500;
 /** A second. */
 const TICK_VIEWS = 5;
 const FILLING_VIEWS = 1_050;
@@ -79,24 +81,28 @@ export function run(): Promise<BenchRow[]> {
 function eventsPerSecond(attachedNodes: number): number {
   const { clock, registry, nodes } = attached(consensusDomain(new ConsensusWatch()), attachedNodes);
   const decoders = nodes.map(() => new LineDecoder());
-  const blockViews = Math.max(1, Math.round(BLOCK_VIEWS / attachedNodes));
   const rates: number[] = [];
-  for (let view = 1; view * attachedNodes <= WARM_UP_VIEWS + VIEWS;) {
-    const block = Array.from({ length: blockViews }, () => {
-      const said = decoders.map((decoder, node) => decoded(eventsOf(view, node), decoder));
-      view++;
-      return said;
+  let events = 0;
+  let us = 0;
+  for (let turn = 0; turn < WARM_UP_VIEWS + VIEWS; turn += SLICE_VIEWS) {
+    const slice = Array.from({ length: SLICE_VIEWS }, (_, i): Turn => {
+      const view = 1 + Math.floor((turn + i) / attachedNodes);
+      const node = (turn + i) % attachedNodes;
+      return { view, node, said: decoded(eventsOf(view, node), decoders[node]!) };
     });
     const begin = process.cpuUsage();
-    const first = view - blockViews;
-    block.forEach((said, i) => {
-      for (let node = 0; node < nodes.length; node++) dispatch(nodes[node]!, said[node]!);
+    for (const { view, node, said } of slice) {
+      dispatch(nodes[node]!, said);
+      if (node < attachedNodes - 1) continue;
       clock.advance(VIEW_US);
-      if ((first + i) % TICK_VIEWS === 0) registry.tick(clock.nowUs());
-    });
+      if (view % TICK_VIEWS === 0) registry.tick(clock.nowUs());
+    }
     const { user, system } = process.cpuUsage(begin);
-    const events = block.flat().reduce((sum, { length }) => sum + length, 0);
-    if (view * attachedNodes > WARM_UP_VIEWS) rates.push(events / ((user + system) / 1e6));
+    us += user + system;
+    for (const { said } of slice) events += said.length;
+    if ((turn + SLICE_VIEWS) % BLOCK_VIEWS > 0) continue;
+    if (turn >= WARM_UP_VIEWS) rates.push(events / (us / 1e6));
+    events = us = 0;
   }
   return rates.sort((a, b) => a - b)[rates.length >> 1]!;
 }
@@ -135,6 +141,13 @@ function attached(
 interface Said {
   readonly index: number;
   readonly event: DomainEvent;
+}
+
+/** What one node says in one view. */
+interface Turn {
+  readonly view: number;
+  readonly node: number;
+  readonly said: readonly Said[];
 }
 
 function dispatch(node: NodeDispatch, said: readonly Said[]): void {

@@ -15,9 +15,11 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   pipeline: () => import('./pipeline.js'),
   consensus: () => import('./consensus.js'),
   exposition: () => import('./exposition.js'),
+  exports: () => import('./exports.js'),
   promql: () => import('./promql.js'),
   simulator: () => import('./simulator.js'),
   journal: () => import('./journal.js'),
+  tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
 };
 

@@ -2,19 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as face from '../../src/index.js';
 import { numberOf, type Sample } from '../contract/exporters/samples.js';
 import { parsePage } from '../contract/parse-page.js';
 
-const built = (await import(
-  join(import.meta.dirname, '../../dist/src/index.js')
-)) as typeof import('../../src/index.js');
+const built = (await import(join(import.meta.dirname, '../../dist/src/index.js'))) as typeof face;
 
 /** A running sidecar. */
 export interface Exporting {
-  readonly sidecar: import('../../src/index.js').Sidecar;
+  readonly sidecar: face.Sidecar;
   /** Its page of metrics about nodes, as samples. */
-  page(): Promise<Sample[]>;
-  stop(): Promise<void>;
+  readonly page: () => Promise<Sample[]>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts one with these exporters, and lets it hear two nodes. */

@@ -28,7 +28,7 @@ export async function freePort(): Promise<number> {
 /** A running server. */
 export interface Database {
   readonly url: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 interface Command {

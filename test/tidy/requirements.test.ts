@@ -8,10 +8,12 @@ import { describe, expect, it } from 'vitest';
 import { requirements, specifications } from '../../scripts/docs/requirements.js';
 import type { MappingKind, Row } from '../../scripts/docs/requirements/row.js';
 import { settingByPath } from '../../src/config/sections.js';
+import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { allMetrics } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import { schemaByType } from '../../src/events/vocabulary.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
+import { pushMetrics } from '../../src/export/pushes.js';
 import { intakeMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
@@ -28,6 +30,8 @@ const definitions: readonly MetricDefinition[] = [
   ...Object.values(domainMetrics),
   ...Object.values(intakeMetrics),
   ...Object.values(prometheusMetrics),
+  ...Object.values(pushMetrics),
+  ...Object.values(deliveryMetrics),
 ];
 const metricByName = new Map(definitions.map((definition) => [definition.name, definition]));
 

@@ -291,8 +291,8 @@ const timeSeries = section('S3.queries', 'Time series queries', [
   open('interval', 'interval, default 1 minute', 'feature step'),
   open('aggregation', 'aggregation, default avg', 'feature `avg_over_time` and the other aggregations'),
   open('buckets', 'generate_time_buckets', 'feature aligned steps'),
-  open('timestamp', 'result: timestamp', 'feature time of each step'),
-  open('value', 'result: value', 'feature value of each step'),
+  done(shown.queryApi, 'timestamp', 'result: timestamp', 'feature time of each step'),
+  done(shown.queryApi, 'value', 'result: value', 'feature value of each step'),
   open('count', 'result: count', 'feature `count_over_time`'),
 ]);
 
@@ -434,7 +434,11 @@ const success = section('S3.success', 'Success criteria', [
     'feature at least 500,000 events/s from a socket on one core, by `npm run bench`',
   ]),
   open('usability', 'Usability: instant dashboard generation', 'feature live page without a build step'),
-  open('flexibility', 'Flexibility: support custom queries', 'feature PromQL'),
+  done(shown.prometheusApi, 'flexibility', 'Flexibility: support custom queries', [
+    'route GET /api/v1/query',
+    'command query',
+    'feature PromQL',
+  ]),
   open(
     'integration',
     'Integration: export to standard formats',

@@ -17,6 +17,8 @@ export interface KeyEffect {
   readonly selected: number | undefined;
   readonly command?: { readonly fault: FaultCommand; readonly validator: number };
   readonly quit?: true;
+  /** Look through one node, or through all again. */
+  readonly eyes?: true;
 }
 
 const letters: Readonly<Record<string, FaultCommand>> = { c: 'crash', s: 'slow', h: 'heal' };
@@ -25,6 +27,7 @@ const letters: Readonly<Record<string, FaultCommand>> = { c: 'crash', s: 'slow',
 export function pressKey(state: KeyState, key: string): KeyEffect {
   const { selected, validators } = state;
   if (key === 'q' || key === '\x03' || key === '\x04') return { selected, quit: true };
+  if (key.toLowerCase() === 'o') return { selected, eyes: true };
   const fault = letters[key.toLowerCase()];
   if (fault !== undefined) {
     const validator = selected ?? next(state, fault);

@@ -59,6 +59,7 @@ export class LiveScreen {
         const effect = pressKey({ validators, faulty, selected: this.#selected }, key);
         if (effect.quit) return;
         this.#selected = effect.selected;
+        if (effect.eyes) this.#session.changeEyes();
         if (effect.command) this.#session.inject(effect.command.fault, effect.command.validator);
       }
       this.#draw();

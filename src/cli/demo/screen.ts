@@ -12,7 +12,12 @@ export interface Happening {
   readonly atSeconds: number;
   readonly who: 'truth' | 'sidecar' | 'demo';
   readonly text: string;
+  /** Concluded through these eyes; what has none is said whoever looks. */
+  readonly eyes?: Eyes;
 }
+
+/** Through whom the network is seen: all nodes, or one. */
+export type Eyes = 'all' | 'one';
 
 /** One validator's line. */
 export interface ValidatorRow {
@@ -36,6 +41,8 @@ export interface ScreenState {
   readonly rows: readonly ValidatorRow[];
   readonly selected: number | undefined;
   readonly happenings: readonly Happening[];
+  /** The one node that is looked through; undefined for all. */
+  readonly onlyNode?: string | undefined;
 }
 
 /** What the terminal can do. */
@@ -97,9 +104,12 @@ function styled(text: string, style: Style | undefined): Span {
   return style === undefined ? text : { text, style };
 }
 
-function title({ elapsedSeconds, rows }: ScreenState, columns: number): Line {
+function title({ elapsedSeconds, rows, onlyNode }: ScreenState, columns: number): Line {
   const name = 'quorumscope demo';
-  const what = `  ${rows.length} simulated validators, watched over a socket`;
+  const what =
+    onlyNode === undefined
+      ? `  ${rows.length} simulated validators, watched over a socket`
+      : `  as a sidecar at ${onlyNode} alone sees it`;
   const elapsed = showSpan(elapsedSeconds);
   const gap = Math.max(2, columns - name.length - what.length - elapsed.length);
   return [styled(name, 'strong'), what, ' '.repeat(gap), styled(elapsed, 'dim')];
@@ -185,8 +195,9 @@ function happeningLine({ atSeconds, who, text }: Happening): Line {
   return [`${atSeconds.toFixed(1).padStart(8)} s  `, styled(who.padEnd(8), style), text];
 }
 
-function footer({ rows, selected }: ScreenState): Line {
+function footer({ rows, selected, onlyNode }: ScreenState): Line {
   const target = selected === undefined ? 'the next validator' : (rows[selected]?.name ?? '');
-  const keys = `  0-${rows.length - 1} select   c crash   s slow   h heal   q quit`;
-  return [styled(keys, 'strong'), styled(`   (acts on ${target})`, 'dim')];
+  const eyes = onlyNode === undefined ? 'o one node' : 'o all nodes';
+  const keys = `  0-${rows.length - 1} select  c crash  s slow  h heal  ${eyes}  q quit`;
+  return [styled(keys, 'strong'), styled(`  (acts on ${target})`, 'dim')];
 }

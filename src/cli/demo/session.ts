@@ -11,12 +11,15 @@ import type { FaultCommand } from './keys.js';
 import { NetworkProcess } from './network-process.js';
 import type { NetworkWatch } from './network-watch.js';
 import { cellOf } from './ribbon.js';
-import type { Happening, ScreenState } from './screen.js';
+import type { OneNode } from './one-node.js';
+import type { Eyes, Happening, ScreenState } from './screen.js';
 
 /** What a session is made of. */
 export interface SessionOptions {
   readonly sidecar: Sidecar;
   readonly watch: NetworkWatch;
+  /** The second pipeline, fed by one node only. */
+  readonly one: OneNode;
   readonly config: Config;
   readonly nowUs: () => number;
   /** How to start this program again. */
@@ -43,6 +46,7 @@ export class Session {
   readonly #truth = new Map<string, 'crashed' | 'slow'>();
   #phase: 'attaching' | 'committing' | 'running' | 'crashed' | 'over' = 'attaching';
   #crashedUs = 0;
+  #eyes: Eyes = 'all';
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -90,7 +94,9 @@ export class Session {
   /** Looks at what has changed; called a few times a second. */
   tick(): void {
     const nowUs = this.#options.nowUs();
-    const { watch } = this.#options;
+    const { watch, one, sidecar } = this.#options;
+    const nodes = sidecar.status().chains.flatMap((chain) => chain.nodes);
+    one.follow(nodes.some(({ node, connected }) => node === one.node && connected));
     for (const sentence of this.#findings.update(nowUs)) this.#say('sidecar', sentence);
     if (this.#phase === 'attaching' && watch.validatorOf.size >= VALIDATORS) {
       this.#phase = 'committing';
@@ -117,7 +123,8 @@ export class Session {
   /** What a screen of this width shows. */
   state(width: number, selected: number | undefined): ScreenState {
     const nowUs = this.#options.nowUs();
-    const { watch, sidecar } = this.#options;
+    const { sidecar, one } = this.#options;
+    const watch = this.#eyes === 'one' ? one.watch : this.#options.watch;
     const views = watch.views.last(width);
     const scale = { highest: watch.views.highest, quorum: watch.quorum, lateAfterUs: watch.lateAfterUs };
     const { http, socket } = sidecar.addresses;
@@ -132,7 +139,7 @@ export class Session {
       view: watch.views.highest,
       commitAgeSeconds: watch.lastCommitUs === undefined ? undefined : (nowUs - watch.lastCommitUs) / 1e6,
       failedViews: watch.failedViews,
-      up: this.#findings.upCount(nowUs),
+      up: this.#upCount(watch, nowUs),
       quorum: watch.quorum,
       rows: [...watch.validators.values()].map((validator) => ({
         name: validator.name,
@@ -141,7 +148,8 @@ export class Session {
         cells: views.map((facts) => cellOf(facts, validator.id, scale)),
       })),
       selected,
-      happenings: [...this.#happenings],
+      happenings: [...this.#happenings].filter(({ eyes = this.#eyes }) => eyes === this.#eyes),
+      onlyNode: this.#eyes === 'one' ? one.node : undefined,
     };
   }
 
@@ -149,6 +157,18 @@ export class Session {
   async stop(): Promise<void> {
     await this.network.stop();
     await this.#options.sidecar.stop();
+    await this.#options.one.stop();
+  }
+
+  /** Looks through one node, or through all again. */
+  changeEyes(): void {
+    if (this.#eyes === 'all' && this.#options.one.node === undefined) return;
+    this.#eyes = this.#eyes === 'all' ? 'one' : 'all';
+  }
+
+  /** A sidecar has reached its last word on a view that failed or lagged. */
+  judged(sentence: string, eyes: Eyes): void {
+    this.#say('sidecar', sentence, eyes);
   }
 
   /** Tells the front end something of the demo's own. */
@@ -179,9 +199,14 @@ export class Session {
     this.#say('truth', state === 'crashed' ? `${name} crashed` : `${name} became slow by ${SLOW_BY}`);
   }
 
-  #say(who: Happening['who'], text: string): void {
+  #upCount(watch: NetworkWatch, nowUs: number): number {
+    if (watch === this.#options.watch) return this.#findings.upCount(nowUs);
+    return new Findings(watch).upCount(nowUs);
+  }
+
+  #say(who: Happening['who'], text: string, eyes?: Eyes): void {
     const atSeconds = (this.#options.nowUs() - this.#startedUs) / 1e6;
-    const happening: Happening = { atSeconds, who, text };
+    const happening: Happening = { atSeconds, who, text, ...(eyes === undefined ? {} : { eyes }) };
     this.#happenings.overwrite(happening);
     this.#options.onHappening(happening);
   }

@@ -9,7 +9,7 @@
  * (with the label `quantile`), `sum` and `count` otherwise. `labels` is written as in Prometheus.
  */
 import { boundLabel } from '../../metrics/bound-label.js';
-import { labelSet } from '../../metrics/label-text.js';
+import { escapeLabelValue } from '../../metrics/label-text.js';
 import { numberText } from '../../metrics/number-text.js';
 import type { MetricReading, MetricsExporter, MetricsSnapshot, SeriesReading } from '../snapshot.js';
 
@@ -52,10 +52,10 @@ function rowsOf(start: string, { labelNames }: MetricReading, series: SeriesRead
   const { labelValues, value, histogram, summary } = series;
   const row = (field: string, number: number, labels: string): string =>
     `${start},${field},${numberText(number)},${labels}\r\n`;
-  const own = textCell(labelSet(labelNames, labelValues));
+  const own = labelCell(labelNames, labelValues);
   if (value !== undefined) return row('value', value, own);
   const stepped = (name: string, step: number): string =>
-    textCell(labelSet([...labelNames, name], [...labelValues, boundLabel(step)]));
+    labelCell([...labelNames, name], [...labelValues, boundLabel(step)]);
   let rows = '';
   if (histogram !== undefined) {
     let below = 0;
@@ -69,4 +69,16 @@ function rowsOf(start: string, { labelNames }: MetricReading, series: SeriesRead
   const total = histogram ?? summary;
   if (total === undefined) return rows;
   return rows + row('sum', total.sum, own) + row('count', total.count, own);
+}
+
+/** `textCell` of the label set; written piece by piece, because it is most of a row's cost. */
+function labelCell(names: readonly string[], values: readonly string[]): string {
+  if (names.length === 0) return '';
+  let cell = '"{';
+  for (let i = 0; i < names.length; i++) {
+    const value = values[i] ?? '';
+    const quoted = /[\\"\n]/.test(value) ? escapeLabelValue(value).replaceAll('"', '""') : value;
+    cell += `${i === 0 ? '' : ','}${names[i]!}=""${quoted}""`;
+  }
+  return `${cell}}"`;
 }

@@ -20,6 +20,7 @@ import type { Part } from '../parts.js';
 import type { SeriesIndex } from '../series-index.js';
 import { scrapedLabels, type Target } from '../target.js';
 import { Chunk, CHUNK_ROWS } from './chunk.js';
+import { KeptColumns } from './kept-columns.js';
 import { Roster, type Track } from './roster.js';
 
 /** What a window is made of. */
@@ -44,6 +45,8 @@ export interface RecentSize {
 /** Rows have room for so many more slots than there are, so that a growing board seldom moves them. */
 const SPARE_SHARE = 1 / 8;
 const SPARE_SLOTS = 64;
+/** Share of the memory that is for samplings; the rest is for the columns that queries read. */
+const CHUNK_SHARE = 3 / 4;
 /** Values in a piece of memory for columns: 128 KiB. */
 const PIECE = 16_384;
 
@@ -53,6 +56,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
   readonly #roster: Roster;
   readonly #up: Labels;
   readonly #chunks: Chunk[] = [];
+  readonly #kept: KeptColumns;
   #layout = -1;
   #nextTick = 0;
   #lastMs = -Infinity;
@@ -65,6 +69,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
   constructor(options: RecentWindowOptions) {
     this.#options = options;
     this.#roster = new Roster(options.target);
+    this.#kept = new KeptColumns(options.maxBytes * (1 - CHUNK_SHARE));
     this.#up = scrapedLabels(options.target, 'up', []);
   }
 
@@ -74,7 +79,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     return {
       samplings: this.#nextTick - this.#firstTick,
       series: this.#roster.size,
-      bytes: this.#bytes(),
+      bytes: this.#bytes() + this.#kept.bytes,
       spanMs: this.#chunks.length === 0 ? 0 : this.#lastMs - first,
     };
   }
@@ -167,6 +172,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
 
   #close(chunk: Chunk): void {
     this.#spare.push(chunk.turn(this.#memory(chunk.width)));
+    this.#kept.drop(this.#nextTick - CHUNK_ROWS);
   }
 
   /** Drops whole chunks that are too old, or too much. */
@@ -178,7 +184,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     while (this.#chunks.length > 1) {
       const [first] = this.#chunks as [Chunk];
       // The one that is about to be filled counts too.
-      if (first.times[first.rows - 1]! >= oldest && bytes + first.bytes <= maxBytes) break;
+      if (first.times[first.rows - 1]! >= oldest && bytes + first.bytes <= maxBytes * CHUNK_SHARE) break;
       bytes -= first.bytes;
       this.#spare = [first.memory];
       this.#chunks.shift();
@@ -248,12 +254,18 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     const start = Math.max(from, lives[0]!.from);
     // One stale marker ends it for good.
     const end = Math.min(to, lives.at(-1)!.to + 1);
-    const values = columns.take(end - start);
-    if (before) values.set(before.values);
-    const slots = { from: before ? part.to - 1 : part.from, to: part.to, isAdded: before !== undefined };
-    let filled = start;
+    const kept = this.#kept.column(track, part, start, end);
+    const offset = kept?.firstTick ?? start;
+    const all = kept?.values ?? columns.take(end - start);
+    const known = kept ? Math.min(kept.endTick, end) : start;
+    const values = kept ? all.subarray(start - offset, end - offset) : all;
+    const isNew = known === start;
+    if (before && isNew) values.set(before.values);
+    const isAdded = before !== undefined && isNew;
+    const slots = { from: isAdded ? part.to - 1 : part.from, to: part.to, isAdded };
+    let filled = known;
     for (const life of lives) {
-      const begins = Math.max(start, life.from);
+      const begins = Math.max(known, life.from);
       const ends = Math.min(end, life.to);
       if (begins >= ends) continue;
       for (; filled < begins; filled++) writeStale(values, filled - start);
@@ -261,6 +273,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
       filled = ends;
     }
     for (; filled < end; filled++) writeStale(values, filled - start);
+    if (kept && kept.endTick < end) kept.endTick = end;
     return { track, part, times: this.#span(start, end), values };
   }
 

@@ -149,7 +149,7 @@ describe('what is wrong is named, all at once, with exit 2', () => {
     [
       'settings that do not fit',
       ['--views', '9', '--powers', '1,1', '--vote2-to', 'leader'],
-      ['powers', 'vote2To'],
+      ['--powers: expected 4 numbers', '--vote2-to'],
     ],
     ['a scenario that is not there', ['no-such-scenario'], ['there is no scenario "no-such-scenario"']],
     ['a file that is not there', ['./no-such.yaml'], ['cannot read the scenario']],

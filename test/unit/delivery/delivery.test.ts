@@ -9,6 +9,16 @@ const balance = (counts: { sent: number; dropped: number; queued: number; spoole
   counts.sent + counts.dropped + counts.queued + counts.spooled;
 
 describe('a lane', () => {
+  it('closes by its deadline also while it is being tested', async () => {
+    const { delivery, receiver } = lane();
+    receiver.answer = () => new Promise(() => undefined);
+    delivery.offer(parcel(1));
+    const tested = delivery.probe(parcel(2));
+    await delivery.close(10_000);
+    expect(await tested).toMatchObject({ outcome: 'retry', reason: 'timeout' });
+    expect(delivery.counts).toMatchObject({ produced: 1, dropped: 1 });
+  });
+
   it('sends in order, one at a time', async () => {
     const { delivery, receiver } = lane();
     let underWay = 0;

@@ -123,7 +123,7 @@ describe('query', () => {
       /^400 bad_data: invalid parameter "query": unknown position: parse error: no expression found in input$/,
     );
     expect(await error('query', 'query=1&time=then')).toBe(
-      '400 bad_data: invalid parameter "time": cannot parse "then" to a valid timestamp',
+      '400 bad_data: invalid parameter "time": Invalid time value for \'time\': cannot parse "then" to a valid timestamp',
     );
     expect(await error('query', 'query=1&timeout=x')).toBe(
       '400 bad_data: invalid parameter "timeout": cannot parse "x" to a valid duration',
@@ -211,7 +211,9 @@ describe('what there is', () => {
   it('refuses requests for series that name none or all', async () => {
     const { ask } = started();
     expect((await ask('series', '')).error).toBe('no match[] parameter provided');
-    expect((await ask('series', 'match[]={job=~".*"}')).error).toMatch(/at least one non-empty matcher/);
+    expect((await ask('series', 'match[]={job=~".*"}')).error).toBe(
+      'invalid parameter "match[]": match[] must contain at least one non-empty matcher',
+    );
     expect((await ask('labels', 'match[]=a%2Bb')).error).toMatch(/^invalid parameter "match\[\]": /);
   });
 

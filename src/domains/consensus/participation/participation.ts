@@ -147,10 +147,12 @@ export class Participation implements RecordListener, ParticipationView {
   #settle(view: number): void {
     const records = this.#records.view(view);
     const judge = this.#judge;
-    for (const record of records)
-      if (record.votes.some(({ lateUs }) => lateUs !== undefined)) this.#settlement.cameLate(record);
+    let leader: string | undefined;
+    for (const record of records) {
+      leader ??= record.leader;
+      if (record.votes.length > 0 && hasLateVote(record)) this.#settlement.cameLate(record);
+    }
     judge.judge(records, this.#settlement);
-    const leader = records.find((record) => record.leader !== undefined)?.leader;
     if (judge.isJudged) {
       this.#judged.add();
       this.#isAnyJudged = true;
@@ -175,4 +177,9 @@ export class Participation implements RecordListener, ParticipationView {
       series.votes[outcome].add();
     } else if (isHeard) standing.showed();
   }
+}
+
+function hasLateVote({ votes }: ViewRecord): boolean {
+  for (let i = 0; i < votes.length; i++) if (votes[i]!.lateUs !== undefined) return true;
+  return false;
 }

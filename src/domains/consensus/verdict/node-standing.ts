@@ -61,18 +61,19 @@ export class NodeStanding implements NodeObserver {
         this.#latencies.set(event.peer, event.rtt_us);
     },
     'network.message_sent': (event: EventMap['network.message_sent']) => this.#sent(event),
-    'consensus.proposal_sent': () => void (this.#told |= subjects.proposals),
-    'consensus.proposal_received': () => void (this.#told |= subjects.proposals),
+    'consensus.proposal_sent': (event: EventMap['consensus.proposal_sent']) =>
+      this.#spoke(event, subjects.proposals),
+    'consensus.proposal_received': (event: EventMap['consensus.proposal_received']) =>
+      this.#spoke(event, subjects.proposals),
     // Whoever speaks of one of these speaks of all: they are of one level of attachment.
-    'consensus.vote_received': () => void (this.#told |= subjects.votes),
-    'consensus.lock_updated': () => void (this.#told |= subjects.votes),
-    'consensus.view_timed_out': ({ ts_us }: EventMap['consensus.view_timed_out']) =>
-      void (this.#heardUs = ts_us),
-    'consensus.wish_sent': ({ ts_us }: EventMap['consensus.wish_sent']) => {
-      this.#heardUs = ts_us;
-      this.#told |= subjects.votes;
-    },
-    'consensus.wish_received': () => void (this.#told |= subjects.votes),
+    'consensus.vote_received': (event: EventMap['consensus.vote_received']) =>
+      this.#spoke(event, subjects.votes),
+    'consensus.lock_updated': (event: EventMap['consensus.lock_updated']) =>
+      this.#spoke(event, subjects.votes),
+    'consensus.view_timed_out': (event: EventMap['consensus.view_timed_out']) => this.#spoke(event, 0),
+    'consensus.wish_sent': (event: EventMap['consensus.wish_sent']) => this.#spoke(event, subjects.votes),
+    'consensus.wish_received': (event: EventMap['consensus.wish_received']) =>
+      this.#spoke(event, subjects.votes),
   };
   readonly #book: StandingBook;
   readonly #clock: Clock;
@@ -168,7 +169,11 @@ export class NodeStanding implements NodeObserver {
       this.#forgetMessages();
       this.#view = -1;
     }
-    if (this.#isAttached) return;
+    if (this.#isAttached) {
+      // In a recording of many nodes nobody sees one hang up: that it died shows when it comes back.
+      if (isNewRun && Number.isFinite(this.#heardUs)) this.#away(this.#heardUs, hello.ts_us);
+      return;
+    }
     this.#isAttached = true;
     const last = this.#absences.at(-1);
     // The same run that comes back was only out of our sight.
@@ -185,8 +190,7 @@ export class NodeStanding implements NodeObserver {
 
   detached(): void {
     this.#isAttached = false;
-    this.#absences.push({ fromUs: this.#clock.nowUs(), toUs: Number.POSITIVE_INFINITY });
-    if (this.#absences.length > KEPT) this.#absences.shift();
+    this.#away(this.#clock.nowUs(), Number.POSITIVE_INFINITY);
     this.#book.cameOrWent();
   }
 
@@ -194,9 +198,19 @@ export class NodeStanding implements NodeObserver {
     this.#book.forget(this.node);
   }
 
+  #away(fromUs: number, toUs: number): void {
+    this.#absences.push({ fromUs, toUs });
+    if (this.#absences.length > KEPT) this.#absences.shift();
+  }
+
   #entered({ view, ts_us }: EventMap['consensus.view_entered']): void {
     this.#heardUs = ts_us;
     this.#view = view;
+  }
+
+  #spoke({ ts_us }: { readonly ts_us: number }, subject: number): void {
+    this.#heardUs = ts_us;
+    this.#told |= subject;
   }
 
   #connected({ peer, validator, ts_us }: EventMap['network.peer_connected']): void {

@@ -32,5 +32,9 @@ describe('keys', () => {
 
   it.each(['q', '\x03', '\x04'])('%j quits', (key) => expect(pressKey(none, key).quit).toBe(true));
 
+  it('look through one node, or through all again', () => {
+    expect(pressKey({ ...none, selected: 1 }, 'o')).toEqual({ selected: 1, eyes: true });
+  });
+
   it('other keys do nothing', () => expect(pressKey(none, 'x')).toEqual({ selected: undefined }));
 });

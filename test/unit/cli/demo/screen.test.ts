@@ -76,7 +76,7 @@ describe('the screen', () => {
            9.0 s  truth   validator-2 crashed
           10.6 s  sidecar validator-2 is silent: nothing from it for 1.4 s, last vote
 
-        0-3 select   c crash   s slow   h heal   q quit   (acts on validator-1)"
+        0-3 select  c crash  s slow  h heal  o one node  q quit  (acts on validator-1)"
     `);
   });
 
@@ -101,7 +101,7 @@ describe('the screen', () => {
            9.0 s  truth   validator-2 crashed
           10.6 s  sidecar validator-2 is silent: nothing from it for 1.4 s, last vote in view 105
 
-        0-3 select   c crash   s slow   h heal   q quit   (acts on validator-1)"
+        0-3 select  c crash  s slow  h heal  o one node  q quit  (acts on validator-1)"
     `);
   });
 

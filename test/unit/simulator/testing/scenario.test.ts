@@ -1,6 +1,6 @@
 /** The scenario runner, network conditions and consensus load: the same seed is the same run, and what holds is held. */
 import { describe, expect, it } from 'vitest';
-import { createSimulation, isFaultLine } from '../../../../simulator/main.js';
+import { createSimulation, isFaultLine, loadScenario, simulationOf } from '../../../../simulator/main.js';
 import { createHooks } from '../../../../src/hooks.js';
 import { simulateConsensusLoad } from '../../../../simulator/testing/consensus-load.js';
 import { assertMetricsRecorded } from '../../../../simulator/testing/expected-metric.js';
@@ -16,6 +16,18 @@ import { createTestCollector } from '../../../../simulator/testing/test-collecto
 const short = { durationUs: 2_000_000 };
 
 describe('runScenario', () => {
+  it('takes a bundled scenario by name, and is what the command runs', async () => {
+    const run = await runScenario('01a-leader-crash', 7);
+    const { digest } = await createSimulation({
+      ...simulationOf(loadScenario('01a-leader-crash'), 7),
+      speed: 'max',
+    }).run();
+    expect(run.result.digest).toBe(digest);
+    expect(run.replay).toBe('quorumscope simulate 01a-leader-crash --seed 7');
+    expect(run.truth.filter(isFaultLine).map(({ fault }) => fault)).toContain('crash');
+    await expect(runScenario('no-such-scenario')).rejects.toMatchObject({ code: 'simulator.scenario' });
+  });
+
   it('gives result, events, metrics and truth of one and the same run', async () => {
     const crash = { kind: 'crash', validator: 1, atUs: 500_000, durationUs: 700_000 } as const;
     const run = await runScenario({ ...short, faults: [crash] }, 7);

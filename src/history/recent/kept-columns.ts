@@ -1,0 +1,73 @@
+/**
+ * Columns that queries have asked for, kept so that the next query reads only what was sampled since: rules ask for the
+ * same series every few seconds. What nobody asks for any more is dropped; what would pass the bound is not kept.
+ *
+ * A kept column is only ever appended to behind what was handed out, so that a query that still reads it sees no change.
+ */
+import type { Part } from '../parts.js';
+import type { Track } from './roster.js';
+
+/** A stretch of ticks of one part. */
+export interface Column {
+  readonly firstTick: number;
+  endTick: number;
+  /** With room behind what is filled. */
+  values: Float64Array;
+  /** When it was asked for last, in ticks. */
+  askedTick: number;
+}
+
+/** Room for so many ticks more than were asked for. */
+const SPARE_TICKS = 64;
+
+/** The columns of all tracks. */
+export class KeptColumns {
+  readonly #maxBytes: number;
+  readonly #columns = new Map<Track, (Column | undefined)[]>();
+  #bytes = 0;
+
+  /** @param maxBytes most memory for columns */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * The column of a part with everything that is known of `[from, to)` filled in, and room for the rest; undefined when
+   * there is no memory to keep one.
+   */
+  column(track: Track, part: Part, from: number, to: number): Column | undefined {
+    let columns = this.#columns.get(track);
+    if (!columns) this.#columns.set(track, (columns = []));
+    const known = columns[part.index];
+    if (known && known.firstTick <= from && known.endTick >= from) {
+      known.askedTick = to;
+      if (to - known.firstTick <= known.values.length) return known;
+    }
+    const length = to - from + SPARE_TICKS;
+    const bytes = length * 8 - (known?.values.byteLength ?? 0);
+    if (this.#bytes + bytes > this.#maxBytes) return undefined;
+    this.#bytes += bytes;
+    const column = { firstTick: from, endTick: from, values: new Float64Array(length), askedTick: to };
+    if (known && known.firstTick <= from && known.endTick > from) {
+      column.values.set(known.values.subarray(from - known.firstTick, known.endTick - known.firstTick));
+      column.endTick = known.endTick;
+    }
+    return (columns[part.index] = column);
+  }
+
+  /** Drops what was not asked for since `tick`. */
+  drop(tick: number): void {
+    for (const [track, columns] of this.#columns) {
+      for (const [i, column] of columns.entries()) {
+        if (!column || column.askedTick >= tick) continue;
+        this.#bytes -= column.values.byteLength;
+        columns[i] = undefined;
+      }
+      if (columns.every((column) => column === undefined)) this.#columns.delete(track);
+    }
+  }
+}
