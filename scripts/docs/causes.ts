@@ -29,7 +29,8 @@ twice the view's timer. It may be revised once, when the next view is over; then
 through how many of the validators it was seen. The same records give the same verdict, in whatever order they came.`;
 
 const UNKNOWN = `None of them holds: \`unknown\`. Facts are true, false or unknown; what a node does not speak of, or what a gap in its events may
-have swallowed, is unknown and proves nothing. With one node attached much stays unknown that all nodes together would tell.`;
+have swallowed, is unknown and proves nothing. With one node attached much stays unknown that all nodes together would tell.
+Nothing but equivocation is concluded while leaders with more than the faulty share of the votes have equivocated of late.`;
 
 const blamed: Readonly<Record<Rule['culprits'], string>> = {
   leader: 'the leader',

@@ -55,12 +55,22 @@ export function isCertificateKept(evidence: Evidence): Known {
     standing.self === collector ? [] : (next?.proposals ?? []).filter(({ isOwn }) => !isOwn),
   );
   if (seen.some(isBuiltOn)) return false;
-  if (seen.length > 0 && formed !== undefined) return true;
+  const ownNext = own?.next?.proposals.find(({ isOwn }) => isOwn);
+  const isFormedFirst =
+    formed !== undefined &&
+    own?.record !== undefined &&
+    (ownNext === undefined ||
+      own.next === undefined ||
+      own.record.enteredAtUs + formed.atUs <= own.next.enteredAtUs + ownNext.atUs);
+  if (seen.length > 0 && isFormedFirst) return true;
   // It was free to propose long before anybody could give the view up, which only the certificate allows.
   const halfUs = evidence.timerUs / 2;
   const early = witnesses.some(({ record, next }) =>
     next?.proposals.some(({ isOwn, proposedAtUs, validator }) => {
-      const begunUs = record?.proposals[0]?.proposedAtUs;
+      const [begun] = record?.proposals ?? [];
+      const begunUs = begun?.proposedAtUs;
+      // Behind a view that failed, others may have been in this one for long.
+      if (begun === undefined || (isBasic ? begun.dcView : begun.justifyView) !== view - 1) return false;
       if (isOwn || validator !== collector || record === undefined) return false;
       if (proposedAtUs === undefined || begunUs === undefined) return false;
       return proposedAtUs < begunUs + halfUs && proposedAtUs < record.enteredAtUs + halfUs;
@@ -74,5 +84,5 @@ export function isCertificateKept(evidence: Evidence): Known {
     ),
   );
   if (refused) return true;
-  return hasCertificateLeft(evidence) === false && formed !== undefined ? true : undefined;
+  return hasCertificateLeft(evidence) === false && isFormedFirst ? true : undefined;
 }

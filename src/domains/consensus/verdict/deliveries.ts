@@ -38,6 +38,8 @@ export interface Deliveries {
   readonly oneWay: { readonly from: readonly string[]; readonly to: readonly string[] } | undefined;
   readonly arrived: number;
   readonly missed: number;
+  /** Between whom something is missing: sender and receiver. */
+  readonly missing: readonly (readonly [from: string, to: string])[];
 }
 
 /** Looks at all pairs of running attached nodes. `tellsAll`: wishes go to everybody; `others`: receivers of a broadcast. */
@@ -60,6 +62,7 @@ export function deliveriesAmong(
     oneWay: groups.length > 1 ? undefined : oneWayOf(pairs),
     arrived: sum(({ arrived }) => arrived),
     missed: sum(({ missed }) => missed),
+    missing: pairs.filter(({ missed }) => missed > 0).map(({ from, to }) => [from, to]),
   };
 }
 

@@ -155,13 +155,14 @@ export class Evidence {
     return anyOf(states);
   }
 
-  /** Whether anything that it said in the last rotation of leaders came to somebody. */
-  isHeard(validator: string): boolean {
+  /** Whether a vote that it cast in the last rotation of leaders came to somebody: it hears, and is heard. */
+  isVoting(validator: string): boolean {
     const rotation = Math.min(this.committee.members.length, MOST_LOOKED_BACK);
     return this.witnesses.some(({ standing }) => {
       if (standing.self === validator) return false;
-      for (let view = this.view + 1; view > this.view - rotation; view--)
-        if (isHeardIn(this.#look(standing.node, view), validator)) return true;
+      for (let view = this.view - 1; view >= this.view - rotation; view--)
+        if (this.#look(standing.node, view)?.votes.some((vote) => vote.validator === validator) === true)
+          return true;
       return false;
     });
   }
@@ -239,6 +240,8 @@ export class Evidence {
     const { record, standing } = witness;
     const isStated = record?.proposals.some(({ isOwn }) => isOwn) ?? false;
     if (isStated) return standing.handedOver('proposal', this.view) === 0 ? false : true;
+    // One that is behind may come to the view yet, and propose.
+    if (standing.isAttached && standing.view >= 0 && standing.view < this.view) return undefined;
     return this.isGap(record) || !standing.tells('proposals') ? undefined : false;
   }
 
@@ -332,7 +335,26 @@ export class Evidence {
     return result;
   }
 
+  /** Whom cut links set apart within the last rotation of leaders, by the verdicts on its views. */
+  get apartLately(): readonly string[] {
+    return this.history.apartLately(Math.min(this.committee.members.length, MOST_LOOKED_BACK)) ?? [];
+  }
+
+  /** Whether more leaders equivocated of late than the protocol bears: no statement can be relied upon. */
+  get isBeyondFaults(): boolean {
+    const { committee } = this;
+    const liars = this.history.equivocators(4 * Math.min(committee.members.length, MOST_LOOKED_BACK));
+    return liars.length > 0 && committee.powerOf(liars) > committee.power - committee.quorum;
+  }
+
   // --- certificates
+
+  /** Whether the collector says that it gave what carries the certificate to its transport for some receivers only. */
+  get isCertificateShownToFew(): Known {
+    const handed = this.of(this.collector)?.standing.handedOver('proposal', this.view + 1);
+    if (handed === undefined) return undefined;
+    return handed > 0 && handed < this.committee.members.length - 1;
+  }
 
   /** Whether a certificate of the last phase was known to somebody attached, when it is the phase that opens views. */
   get certificateSeen(): boolean {
@@ -407,12 +429,6 @@ function isStrainedIn(record: ViewRecord | undefined, usualTimerUs: number): Kno
   const longestUs = Math.max(storageUs, loopLagUs, processingUs);
   const timerUs = record.timerUs ?? usualTimerUs;
   return timerUs > 0 && longestUs >= STRAINED_SHARE * timerUs;
-}
-
-function isHeardIn(record: ViewRecord | undefined, validator: string): boolean {
-  if (record === undefined) return false;
-  const lists = [record.wishes, record.votes, record.proposals, record.refusals];
-  return lists.some((list) => list.some((one) => one.validator === validator));
 }
 
 function hasProposal({ proposals, refusals }: ViewRecord, leader: string | undefined): boolean {

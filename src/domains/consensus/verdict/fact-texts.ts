@@ -13,7 +13,7 @@ export const factTexts = {
   leaderDown: "the leader's process was down, as its connections or its own stream say",
   leaderFar: 'a round trip to the leader takes half the timer, and far longer than to others',
   leaderHeard:
-    'something that the leader said came to an attached node within the last rotation of leaders, or its certificate of the view before did',
+    'a vote of the leader came to an attached node within the last rotation of leaders, or its certificate of the view before did',
   leaderUnheardBefore:
     'the last two views that it led went by without its proposal too, while those of others came',
   gaveUp: 'a quorum gave the view up',
@@ -41,6 +41,10 @@ export const factTexts = {
   collectorApart: 'the collector runs, and a quorum does not reach it or is not reached by it',
   cutsDecide: 'cut links kept so many votes back that they would have made the quorum',
   lossDecides: 'messages lost on the way kept so many votes back that they would have made the quorum',
+  leaderWasApart: 'the leader was cut off within the last rotation of leaders, and runs',
+  lossOfApart: 'all that is missing is to or from those who were cut off within the last rotation of leaders',
+  fewShown:
+    'the collector gave the proposal that carries the certificate to its transport for some receivers only',
   scattered: 'messages of several validators were lost while their connections stood',
   timerSuffices: 'most views that others led and collected ended within this timer',
   slackDecides: 'what was missing came after the timer, and nobody was held up',

@@ -47,6 +47,7 @@ export function findFacts(scene: Scene): Findings {
   const lateness = latenessOf(evidence);
   const laggards = evidence.witnesses.filter(({ record }) => record?.timeout !== undefined);
   const down = committee.those((id) => evidence.isDown(id));
+  const wasApart = evidence.apartLately;
   const facts: Facts = {
     ...proposalFacts(evidence),
     ...voteFacts(evidence, decisiveSnag(evidence, snags), lateness),
@@ -56,6 +57,8 @@ export function findFacts(scene: Scene): Findings {
     collectorApart: sides.isApart(collector),
     strained: ofAll(laggards, ({ standing }) => evidence.isStrained(standing.self)),
     syncing: ofAll(laggards, ({ record }) => isBehind(record)),
+    leaderWasApart: leader !== undefined && wasApart.includes(leader) && evidence.isDown(leader) !== true,
+    lossOfApart: isAbout(evidence.deliveries.missing, wasApart),
     isolated: ofAll(laggards, ({ standing }) => sides.isApart(standing.self)),
   };
   const those = (snag: Snag): string[] => members.flatMap(({ id }) => (snags.get(id) === snag ? [id] : []));
@@ -68,7 +71,7 @@ export function findFacts(scene: Scene): Findings {
       collector: collector === undefined ? [] : [collector],
       missing: missing.length > 0 ? missing : down,
       late: facts.lateVotersDecide === true ? those('voter_late') : lateness.voters,
-      apart: sides.apart,
+      apart: sides.apart.length > 0 || sides.noQuorum === true ? sides.apart : wasApart,
       laggards: laggards.flatMap(({ standing }) => standing.self ?? []),
       nobody: [],
     },
@@ -107,7 +110,7 @@ function proposalFacts(evidence: Evidence): Pick<Facts, ProposalFact> {
     leaderDown: leader === undefined ? undefined : evidence.isDown(leader),
     leaderFar: evidence.isFar(leader),
     leaderHeard:
-      leader === undefined ? undefined : evidence.isHeard(leader) || history.hasCollected(leader, view - 1),
+      leader === undefined ? undefined : evidence.isVoting(leader) || history.hasCollected(leader, view - 1),
     leaderUnheardBefore: isUnheardBefore(evidence),
     leaderHeldUp: evidence.isLeaderHeldUp,
     gaveUp: hasGivenUp(evidence),
@@ -125,6 +128,8 @@ type VoteFact = Exclude<
   | 'collectorApart'
   | 'strained'
   | 'syncing'
+  | 'leaderWasApart'
+  | 'lossOfApart'
   | 'isolated'
 >;
 
@@ -152,10 +157,16 @@ function voteFacts(
     votesCounted: evidence.certificateSeen || isCounted,
     certificateSent: hasCertificateLeft(evidence),
     certificateKept: isCertificateKept(evidence),
+    fewShown: evidence.isCertificateShownToFew,
     votesLongest: longest === 'votes',
     collectorLongest: longest === 'collector',
     leaderLongest: longest === 'leader',
   };
+}
+
+/** Whether each of these links, and there is one, is to or from one of `those`. */
+function isAbout(links: readonly (readonly [string, string])[], those: readonly string[]): boolean {
+  return links.length > 0 && links.every((ends) => ends.some((end) => those.includes(end)));
 }
 
 /** Whether all of them, and there is one. */

@@ -19,12 +19,18 @@ export interface PastView {
   /** Whether it came after the timer of somebody attached. */
   readonly proposalLate: Known;
   readonly failed: boolean;
+  /** Whom cut links set apart, where that was the cause. */
+  readonly apart: readonly string[] | undefined;
+  /** Its leader proposed two blocks. */
+  readonly isEquivocated: boolean;
 }
 
 const KEPT_VIEWS = 256;
 /** A timer is judged by at least so many views. */
 const LEAST_SAMPLES = 3;
 const MOST_SAMPLES = 40;
+/** Views that take this share of the timer come near it. */
+const TIGHT_SHARE = 0.6;
 
 /** The newest views of a chain. */
 export class ViewHistory {
@@ -44,16 +50,21 @@ export class ViewHistory {
   timerSuffices(timerUs: number, ...others: readonly (string | undefined)[]): Known {
     let within = 0;
     let beyond = 0;
+    let tight = 0;
     for (const past of this.#newestFirst()) {
       if (within + beyond >= MOST_SAMPLES) break;
       if (past.neededUs === undefined || others.includes(past.leader) || others.includes(past.collector))
         continue;
+      if (past.neededUs >= TIGHT_SHARE * timerUs) tight++;
       if (past.neededUs < timerUs) within++;
       else beyond++;
     }
     if (within + beyond < LEAST_SAMPLES) return undefined;
     const share = beyond / (within + beyond);
-    return share <= 0.1 ? true : share >= 0.25 ? false : undefined;
+    if (share <= 0.1) return true;
+    // A few that took very long are the network's bad luck; a timer is too small where most come near it.
+    const isTight = 2 * tight >= within + beyond;
+    return share >= 0.25 && isTight ? false : undefined;
   }
 
   /** How many of the last views that `leader` led, without a break, went by without its proposal being seen. */
@@ -112,6 +123,27 @@ export class ViewHistory {
       if (past.failed) failed++;
     }
     return known === 0 ? 0 : failed / known;
+  }
+
+  /** Whom cut links set apart, by the last of the newest `most` views that failed or lagged for it. */
+  apartLately(most: number): readonly string[] | undefined {
+    let seen = 0;
+    for (const { apart } of this.#newestFirst()) {
+      if (apart !== undefined) return apart;
+      if (++seen >= most) break;
+    }
+    return undefined;
+  }
+
+  /** Leaders of the newest `most` views that proposed two blocks in one of them. */
+  equivocators(most: number): readonly string[] {
+    const found = new Set<string>();
+    let seen = 0;
+    for (const { leader, isEquivocated } of this.#newestFirst()) {
+      if (++seen > most) break;
+      if (isEquivocated && leader !== undefined) found.add(leader);
+    }
+    return [...found];
   }
 
   *#newestFirst(): Generator<PastView> {

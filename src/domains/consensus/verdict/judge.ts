@@ -16,7 +16,8 @@ export function judge(scene: Scene): { readonly judgement: Judgement; readonly f
   const findings = findFacts(scene);
   const { evidence, facts, parties } = findings;
   const outcome = outcomeOf(findings);
-  const found = outcome === 'failed' || outcome === 'lagged' ? ruleFor(facts, outcome) : undefined;
+  const first = outcome === 'failed' || outcome === 'lagged' ? ruleFor(facts, outcome) : undefined;
+  const found = first?.rule.cause !== 'equivocation' && evidence.isBeyondFaults ? undefined : first;
   const culprits = found === undefined ? [] : parties[found.rule.culprits];
   const records = evidence.records();
   const judgement: Judgement = {

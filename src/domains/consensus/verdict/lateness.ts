@@ -25,14 +25,14 @@ export function latenessOf(evidence: Evidence): Lateness {
   const held = evidence.committee.those(
     (id) => id !== leader && id !== collector && arrivals.has(id) && evidence.isStrained(id),
   );
-  const slow = [...arrivals]
+  const far = [...arrivals]
     .filter(
       ([id, atUs]) =>
         id !== leader && id !== collector && atUs - proposedUs > timerUs / 2 && atUs <= certificate.atUs,
     )
+    .filter(([id]) => evidence.isFar(id) === true)
     .map(([id]) => id);
-  const isUsual = evidence.history.timerSuffices(timerUs, leader);
-  const voters = held.length > 0 ? held : isUsual === true ? slow : [];
+  const voters = held.length > 0 ? held : far;
   const endUs = Math.max(certificate.atUs, record.timeout?.atUs ?? timerUs);
   const stretches = [
     { name: 'leader', us: proposedUs, isHeld: evidence.isLeaderHeldUp === true && proposedUs > timerUs / 4 },

@@ -69,6 +69,8 @@ export const rules: readonly Rule[] = [
       { all: ['collectorApart', 'proposalLeft'], none: ['collectorDown'] },
       { all: ['cutsDecide'] },
       { all: ['isolated'] },
+      { all: ['leaderWasApart', 'gaveUp'], none: ['proposalSeen', 'certified'] },
+      { all: ['lossDecides', 'lossOfApart'] },
     ],
     culprits: 'apart',
     scope: 'network',
@@ -125,10 +127,11 @@ export const rules: readonly Rule[] = [
   {
     cause: 'certificate_withheld',
     reason: 'A quorum of votes reached the collector, and it did not pass the certificate on.',
-    outcomes: failed,
+    outcomes: both,
     cases: [
       { all: ['votesCounted'], none: ['certificateSent', 'collectorDown', 'collectorHeldUp'] },
       { all: ['certificateKept', 'proposalInTime'], none: ['certified'], unless: ['collectorFar'] },
+      { all: ['votesCounted', 'fewShown'], none: ['collectorDown'], unless: ['collectorHeldUp'] },
     ],
     culprits: 'collector',
     scope: 'peer',

@@ -274,6 +274,8 @@ export class VerdictBook implements RecordListener {
       proposalSeen: findings === undefined ? true : findings.facts.proposalSeen,
       proposalLate: findings === undefined ? false : findings.facts.proposalLate,
       failed: verdict.outcome === 'failed',
+      apart: verdict.cause === 'partition' ? verdict.culprits : undefined,
+      isEquivocated: verdict.cause === 'equivocation',
     });
     for (const listener of this.#options.listeners) listener.settled?.(verdict);
   }

@@ -1,0 +1,68 @@
+/** The scores of many runs: one row per scenario, seen by all and by one, and the totals. */
+import type { CaseResult } from './case.js';
+import { add, noScore, type Score, type Wrong } from './score.js';
+
+/** A scenario, or all together. */
+export interface Row {
+  readonly name: string;
+  readonly all: Score;
+  readonly one: Score;
+}
+
+/** The ratios that goals and floors speak of; undefined where there was nothing to count. */
+export interface Ratios {
+  readonly causePrecision: number | undefined;
+  readonly causeRecall: number | undefined;
+  readonly culpritPrecision: number | undefined;
+  readonly culpritRecall: number | undefined;
+  readonly found: number | undefined;
+}
+
+/** Everything that came of a run of the scoreboard. */
+export class ScoreBook {
+  readonly #rows = new Map<string, Row>();
+  readonly total: Row = { name: 'total', all: noScore(), one: noScore() };
+  readonly wrong: Wrong[] = [];
+  readonly complaints: string[] = [];
+  wallMs = 0;
+  settled = 0;
+
+  note(result: CaseResult): void {
+    const { scenario, all, one } = result;
+    const row = this.#rows.get(scenario) ?? { name: scenario, all: noScore(), one: noScore() };
+    this.#rows.set(scenario, row);
+    for (const into of [row, this.total]) {
+      add(into.all, all.score);
+      for (const { score } of one) add(into.one, score);
+    }
+    for (const { wrong, complaints } of [all, ...one]) {
+      this.wrong.push(...wrong);
+      this.complaints.push(...complaints);
+    }
+    this.wallMs += result.wallMs;
+    this.settled += result.settled;
+  }
+
+  /** In order of name. */
+  get rows(): Row[] {
+    return [...this.#rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+/** Shares of a score. */
+export function ratiosOf(score: Score): Ratios {
+  const share = (part: number, whole: number): number | undefined => (whole === 0 ? undefined : part / whole);
+  return {
+    causePrecision: share(score.right, score.said),
+    causeRecall: share(score.right, score.failed),
+    culpritPrecision: share(score.namedRight, score.named),
+    culpritRecall: share(score.namedRight, score.culprits),
+    found: share(score.found, score.required),
+  };
+}
+
+/** The value that `share` of the values do not exceed. */
+export function percentile(values: readonly number[], share: number): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}

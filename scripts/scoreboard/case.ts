@@ -1,0 +1,62 @@
+/** One scenario with one seed, seen by all and by single nodes: what a worker is asked and what it answers. */
+import { loadScenario, simulationOf, type ScenarioRun } from '../../simulator/main.js';
+import { observe } from './observed-run.js';
+import { scoreOf, type Scored } from './score.js';
+import { Vantage } from './vantage.js';
+
+/** What to run. */
+export interface CaseOrder {
+  /** A bundled name or a path. */
+  readonly scenario: string;
+  readonly seed: number;
+  /** Most views of the run. */
+  readonly views: number;
+  /** Validators instead of the scenario's own. */
+  readonly validators?: number | undefined;
+  /** Single nodes that are attached alone, one after the other. */
+  readonly alone: number;
+}
+
+/** What came of it. */
+export interface CaseResult {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly all: Scored;
+  readonly one: readonly Scored[];
+  readonly views: number;
+  /** Verdicts settled by the observer of all nodes. */
+  readonly settled: number;
+  readonly wallMs: number;
+}
+
+/** Runs it. */
+export async function runCase(order: CaseOrder): Promise<CaseResult> {
+  const startMs = performance.now();
+  const run = resolved(order);
+  const all = new Vantage(undefined);
+  const ones = positions(run.validators, order).map((only) => new Vantage(only));
+  const observed = await observe(run, [all, ...ones]);
+  const scored = (vantage: Vantage): Scored => scoreOf(vantage, observed, run.expect, run);
+  return {
+    scenario: run.scenario,
+    seed: order.seed,
+    all: scored(all),
+    one: ones.map(scored),
+    views: observed.views,
+    settled: all.settled,
+    wallMs: performance.now() - startMs,
+  };
+}
+
+function resolved({ scenario, seed, views, validators }: CaseOrder): ScenarioRun {
+  const run = simulationOf(loadScenario(scenario), seed);
+  const maxViews = Math.min(run.maxViews ?? views, views);
+  return { ...run, maxViews, ...(validators === undefined ? {} : { validators }) };
+}
+
+/** Other positions for other seeds, far from each other. */
+function positions(validators: number, { seed, alone }: CaseOrder): number[] {
+  const stride = Math.max(1, Math.floor(validators / Math.max(1, alone)));
+  const count = Math.min(alone, validators);
+  return Array.from({ length: count }, (_, i) => (seed * 3 + i * stride) % validators);
+}

@@ -1,0 +1,69 @@
+/** docs/SCOREBOARD.md: how to run it, how to read it, and the last score that was measured. Pure. */
+import type { Row } from './board.js';
+import { renderTables } from './table.js';
+
+/** A run of the scoreboard that is over. */
+export interface Report {
+  readonly rows: readonly Row[];
+  readonly total: Row;
+  /** What was run, when, and of what. */
+  readonly seeds: number;
+  readonly first: number;
+  readonly views: number;
+  readonly alone: number;
+  readonly wallS: number;
+  readonly commit: string;
+  /** Day, as in 2026-01-31. */
+  readonly date: string;
+}
+
+const HEAD = `# The scoreboard
+
+<!-- Written by \`npm run scoreboard -- --write\`. Do not edit. -->
+
+What the sidecar concludes, held against what really happened. Every scenario is simulated with several seeds; the events of its nodes go
+through hooks, lines, intake and domains as they would from real ones, on the stream's own clock; the verdicts and findings that come of
+it are joined with the simulator's truth, which no event carries.
+
+\`\`\`
+npm run scoreboard                                   # every bundled scenario, 20 seeds
+npm run scoreboard -- --scenario '06*' --seeds 5 --wrong
+npm run scoreboard -- --dir ./own-scenarios --json
+npm run scoreboard -- --gate                         # what the gate runs: every scenario once, cut short
+npm run scoreboard -- --gate --raise                 # raises the floors to what this reaches
+\`\`\`
+
+\`--help\` lists the options. \`--wrong\` prints every verdict that differs from the truth, alike ones together, with its grounds and one run
+to look at. The floors in \`scripts/scoreboard/floors.json\` are those of the gate's runs and only ever rise.
+
+## How to read it
+
+Each scenario is scored twice: with all nodes attached, and with one, over several positions that differ from seed to seed.
+
+| column | meaning |
+| --- | --- |
+| found | requirements of the scenario that were met, of all; those with culprits only when exactly these were named |
+| forbidden | conclusions drawn that the scenario forbids, views counted singly; \`unknown\` is none |
+| detected ms, views | from the first true occurrence to the first conclusion; median and 99th percentile |
+| failed | views that truly failed |
+| cause precision | of the failed verdicts that name a cause, those that name the true one; one where the view did not fail is wrong |
+| cause recall | of the views that truly failed, those whose cause was named |
+| culprit precision, recall | the same for each validator that is named, and for each that is to blame |
+| false s/b/d | findings of safety, byzantine and divergence that the truth does not bear out |
+| resolved ms | from the end of the last fault to the last verdict on a failed view that began after it; 0 when there was none |
+
+With one node attached, what the truth says of that node itself counts as true. The last three views of a run are not scored: they end with
+it. Of the findings, \`double_proposal\` is borne out by a leader that states one block and sends another, as one that forks the tail does.
+Expectations about alerts are not looked at, nor are those that no part of the sidecar concludes met: they count as not found.
+
+## The last score`;
+
+/** The document. */
+export function renderScoreboard(report: Report): string {
+  const { rows, total, seeds, first, views, alone, wallS, commit, date } = report;
+  const facts = [
+    `Measured on ${date} at commit ${commit}: seeds ${first} to ${first + seeds - 1}, at most ${views} views a run, ${alone} nodes alone in turn;`,
+    `${total.all.runs} runs, ${total.all.views} views, ${Math.round(wallS)} s.`,
+  ].join(' ');
+  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total)}\n`;
+}

@@ -1,0 +1,84 @@
+/**
+ * `npm run scoreboard`: what the sidecar concludes, held against what really happened, over scenarios and seeds. Prints
+ * tables or one document; with `--gate` it ends with 1 when a floor is not reached.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ScoreBook } from './board.js';
+import type { CaseOrder } from './case.js';
+import { renderScoreboard, type Report } from './document.js';
+import { gateOrders, raiseFloors, readFloors, shortfalls } from './floors.js';
+import { readOptions, USAGE, type Options } from './options.js';
+import { runCases } from './pool.js';
+import { renderTables } from './table.js';
+import { renderWrong } from './wrong.js';
+import type { Wrong } from './score.js';
+
+type Document = Report & { readonly complaints: readonly string[]; readonly wrong: readonly Wrong[] };
+
+const documentFile = new URL('../../docs/SCOREBOARD.md', import.meta.url);
+const MOST_COMPLAINTS = 60;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const options = readOptions(args);
+  const document =
+    options.from === undefined
+      ? await measured(options)
+      : (JSON.parse(readFileSync(options.from, 'utf8')) as Document);
+  process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : textOf(document, options));
+  if (options.write) writeFileSync(documentFile, renderScoreboard(document));
+  if (!options.gate) return 0;
+  const missed = shortfalls(document.total, readFloors());
+  for (const words of missed) process.stderr.write(`${words}\n`);
+  if (options.raise && missed.length === 0) raiseFloors(document.total);
+  return missed.length === 0 ? 0 : 1;
+}
+
+async function measured(options: Options): Promise<Document> {
+  const book = new ScoreBook();
+  const startMs = performance.now();
+  const orders = options.gate ? gateOrders(options.scenarios) : ordersOf(options);
+  await runCases(orders, options.gate ? 1 : options.jobs, (result) => {
+    book.note(result);
+    if (process.stderr.isTTY) process.stderr.write(`\r${book.total.all.runs} of ${orders.length} runs `);
+  });
+  const { seeds, first, views, alone } = options;
+  const { rows, total, complaints, wrong } = book;
+  const wallS = (performance.now() - startMs) / 1_000;
+  const date = new Date().toISOString().slice(0, 10);
+  return { rows, total, seeds, first, views, alone, wallS, commit: commit(), date, complaints, wrong };
+}
+
+function textOf({ rows, total, wrong, complaints, wallS }: Document, options: Options): string {
+  const shown = complaints.slice(0, MOST_COMPLAINTS);
+  const more = complaints.length - shown.length;
+  return [
+    renderTables(rows, total),
+    '',
+    ...(options.wrong ? renderWrong(wrong) : []),
+    ...shown,
+    ...(more > 0 ? [`and ${more} more such`] : []),
+    `${total.all.runs} runs, ${total.all.views} views, ${wallS.toFixed(0)} s`,
+    '',
+  ].join('\n');
+}
+
+function ordersOf({ scenarios, seeds, first, views, validators, alone }: Options): CaseOrder[] {
+  return Array.from({ length: seeds }, (_, i) => first + i).flatMap((seed) =>
+    scenarios.map((scenario) => ({ scenario, seed, views, validators, alone })),
+  );
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

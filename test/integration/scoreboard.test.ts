@@ -1,0 +1,49 @@
+/** The score of the gate's runs reaches its floors, accuses nobody falsely, and a run can fall short of them. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { scenarioNames } from '../../simulator/main.js';
+import { ScoreBook } from '../../scripts/scoreboard/board.js';
+import { gateOrders, raised, readFloors, shortfalls } from '../../scripts/scoreboard/floors.js';
+import { runCases } from '../../scripts/scoreboard/pool.js';
+import { noScore } from '../../scripts/scoreboard/score.js';
+
+describe('the scoreboard', () => {
+  const book = new ScoreBook();
+
+  beforeAll(async () => {
+    await runCases(gateOrders(scenarioNames()), 1, (result) => book.note(result));
+  }, 600_000);
+
+  it('reaches every floor', () => {
+    expect(shortfalls(book.total, readFloors())).toEqual([]);
+  });
+
+  it('has something to score', () => {
+    expect(book.total.all.runs).toBe(scenarioNames().length);
+    expect(book.total.all.failed).toBeGreaterThan(300);
+    expect(book.total.one.said).toBeGreaterThan(200);
+  });
+
+  it('accuses nobody in a healthy network, one that events are missing of included', () => {
+    const healthy = book.rows.filter(({ name }) => /^(09|19|26|28)/.test(name));
+    expect(healthy.map(({ all, one }) => [all.said, all.findings, one.said, one.findings])).toEqual(
+      healthy.map(() => [0, 0, 0, 0]),
+    );
+  });
+});
+
+describe('the floors', () => {
+  it('are missed by whoever says nothing, or accuses falsely', () => {
+    const accusing = { ...noScore(), false: { safety: 0, byzantine: 1, divergence: 0 } };
+    const missed = shortfalls({ name: 'total', all: accusing, one: noScore() }, readFloors());
+    expect(missed).toContain('all: 1 false findings of byzantine, expected none');
+    expect(missed.some((words) => words.startsWith('all: causeRecall is 0, its floor 0.'))).toBe(true);
+  });
+
+  it('only rise', () => {
+    const floors = readFloors();
+    const nothing = { name: 'total', all: noScore(), one: noScore() };
+    expect(raised(floors, nothing)).toEqual(floors);
+    const perfect = { ...noScore(), failed: 1, said: 1, right: 1 };
+    expect(raised(floors, { ...nothing, all: perfect }).all.causeRecall).toBe(1);
+  });
+});
