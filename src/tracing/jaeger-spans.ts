@@ -4,7 +4,7 @@
  *
  * Its traps are contained here. By UDP nothing is ever acknowledged: `sent` means that it left this machine. It never calls
  * back while an HTTP server hangs: an attempt that passes its deadline costs the exporter, and the next attempt
- * has a new one. It reads settings from OTEL_EXPORTER_JAEGER_*: everything is given, so that nothing is taken from there.
+ * has a new one. It reads OTEL_EXPORTER_JAEGER_* too: an endpoint there wins over an agent here, and a user where none is configured.
  */
 import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import { JaegerExporter } from '@opentelemetry/exporter-jaeger';
