@@ -119,7 +119,7 @@ describe('voting power', () => {
   it('is refused where it makes no sense, like unknown names', () => {
     const wrong = { powers: [1, 0, 1.5], rotation: 'fastest', protocol: 'pbft', vote2To: 'leader' };
     expect(() => simulate(wrong as unknown as Partial<SimulationOptions>)).toThrow(
-      /protocol: .*powers: .*rotation: .*vote2To: /,
+      /protocol: .*powers: .*rotation: .*vote2To: /s,
     );
   });
 });

@@ -90,7 +90,7 @@ describe('runScenario', () => {
   it('names every problem of a scenario at once', async () => {
     const wrong = runScenario({ validators: 1e12, delayUs: -1, viewTimeoutUs: 0 });
     await expect(wrong).rejects.toMatchObject({ code: 'simulator.options' });
-    await expect(wrong).rejects.toThrow(/validators.*delayUs.*viewTimeoutUs/);
+    await expect(wrong).rejects.toThrow(/validators.*delayUs.*viewTimeoutUs/s);
   });
 });
 
