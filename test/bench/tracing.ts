@@ -10,12 +10,12 @@ import { parseConfig } from '../../src/config/parse.js';
 import { consensusDomain } from '../../src/domains/consensus/observer.js';
 import { ConsensusWatch } from '../../src/domains/consensus/watch.js';
 import { DomainRegistry } from '../../src/domains/registry.js';
-import { snakeCase } from '../../src/events/schema.js';
-import { domains, schemas, type DomainEvent, type HelloEvent } from '../../src/events/vocabulary.js';
+import type { DomainEvent, HelloEvent } from '../../src/events/vocabulary.js';
 import { Board } from '../../src/metrics/board.js';
 import { tracingMetrics } from '../../src/tracing/catalogue.js';
 import { tracesOf } from '../../src/traces.js';
 import { createSimulation, type NodeIdentity, type SimulatedNodeHooks } from '../../simulator/main.js';
+import { statingHooks } from '../support/stating-hooks.js';
 import type { BenchRow } from './row.js';
 
 const SECONDS = 20;
@@ -137,44 +137,19 @@ async function play(
 
 /** What the first node of a simulated network says of consensus. */
 async function record(): Promise<{ hello: HelloEvent; stated: Stated[]; views: number }> {
-  const indexByType = new Map(schemas.map((schema, index) => [schema.type, index]));
   const stated: Stated[] = [];
   let hello: HelloEvent | undefined;
   let views = 0;
   const hooksFor = (identity: NodeIdentity): SimulatedNodeHooks => {
-    const { node, chain, run, protocol, validator, validators, viewTimeoutUs, clock } = identity;
-    const stamp = (): { ts_us: number; mono_us: number } => ({
-      ts_us: clock.nowUs(),
-      mono_us: clock.monoUs(),
-    });
     const isOurs = identity.index === 0;
-    if (isOurs)
-      hello = {
-        type: 'hello',
-        node,
-        chain,
-        run,
-        protocol,
-        validator,
-        validators,
-        view_timeout_us: viewTimeoutUs,
-        ...stamp(),
-      };
-    let seq = 0;
-    const hooks = Object.entries(domains).map(([domain, events]) => {
-      const named = Object.keys(events).map((hook) => {
-        const type = `${domain}.${snakeCase(hook)}`;
-        const say = (body: object): void => {
-          if (!isOurs || domain !== 'consensus') return;
-          if (type === 'consensus.view_entered') views++;
-          const event = { ...body, type, node, seq: seq++, ...stamp() } as unknown as DomainEvent;
-          stated.push({ index: indexByType.get(type) ?? -1, event });
-        };
-        return [hook, say];
-      });
-      return [domain, Object.fromEntries(named) as Record<string, unknown>];
-    });
-    return { ...(Object.fromEntries(hooks) as SimulatedNodeHooks), close: () => undefined };
+    const listener = {
+      hello: (said: HelloEvent) => void (hello = isOurs ? said : hello),
+      event: (event: DomainEvent, index: number) => {
+        if (event.type === 'consensus.view_entered') views++;
+        stated.push({ index, event });
+      },
+    };
+    return statingHooks(identity, listener, (domain) => isOurs && domain === 'consensus');
   };
   await createSimulation({
     validators: 100,

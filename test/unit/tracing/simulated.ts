@@ -2,15 +2,7 @@
 import { ManualClock } from '../../../src/base/clock.js';
 import { ConsensusWatch } from '../../../src/domains/consensus/watch.js';
 import { consensusDomain } from '../../../src/domains/consensus/observer.js';
-import { DomainRegistry } from '../../../src/domains/registry.js';
-import {
-  domainNames,
-  domains,
-  schemas,
-  type DomainEvent,
-  type HelloEvent,
-} from '../../../src/events/vocabulary.js';
-import { snakeCase } from '../../../src/events/schema.js';
+import { DomainRegistry, type NodeDispatch } from '../../../src/domains/registry.js';
 import { Board } from '../../../src/metrics/board.js';
 import type { ViewSpan } from '../../../src/tracing/view-span.js';
 import { ViewTraces, type ViewTracesOptions } from '../../../src/tracing/view-traces.js';
@@ -21,8 +13,7 @@ import {
   type SimulationOptions,
   type TruthLine,
 } from '../../../simulator/main.js';
-
-const indexByType = new Map(schemas.map((schema, index) => [schema.type, index]));
+import { statingHooks } from '../../support/stating-hooks.js';
 
 /** What a node said, and when by the clock of the world it lives in. */
 export interface Said {
@@ -95,47 +86,25 @@ function hooksInto(
   said: Said[],
   isAttached: boolean,
 ): SimulatedNodeHooks {
-  const { node, chain, run, protocol, validator, validators, viewTimeoutUs } = identity;
+  const { validator } = identity;
   const follow = (): void => clock.advance(Math.max(0, identity.clock.nowUs() - clock.nowUs()));
-  const stamp = (): { ts_us: number; mono_us: number } => ({
-    ts_us: identity.clock.nowUs(),
-    mono_us: identity.clock.monoUs(),
-  });
-  follow();
-  const hello: HelloEvent = {
-    type: 'hello',
-    node,
-    chain,
-    run,
-    protocol,
-    validator,
-    validators,
-    view_timeout_us: viewTimeoutUs,
-    ...stamp(),
-  };
-  const dispatch = isAttached ? registry.attach(hello) : undefined;
-  let seq = 0;
-  const hooks = domainNames.map((domain) => {
-    const named = Object.keys(domains[domain]).map((hook) => {
-      const type = `${domain}.${snakeCase(hook)}`;
-      const say = (body: object): void => {
-        said.push({ ...body, node, validator, type, atUs: identity.clock.nowUs() });
-        if (dispatch === undefined) return;
-        follow();
-        const event = { ...body, type, node, seq: seq++, ...stamp() } as unknown as DomainEvent;
-        dispatch.dispatch(indexByType.get(type) ?? -1, event);
-      };
-      return [hook, say];
-    });
-    return [domain, Object.fromEntries(named) as Record<string, unknown>];
-  });
-  return {
-    ...(Object.fromEntries(hooks) as SimulatedNodeHooks),
-    close: () => {
+  let dispatch: NodeDispatch | undefined;
+  return statingHooks(identity, {
+    hello: (hello) => {
+      follow();
+      if (isAttached) dispatch = registry.attach(hello);
+    },
+    event: (event, index) => {
+      said.push({ ...event, validator, atUs: event.ts_us });
+      if (dispatch === undefined) return;
+      follow();
+      dispatch.dispatch(index, event);
+    },
+    closed: () => {
       follow();
       dispatch?.detach();
     },
-  };
+  });
 }
 
 /** Spans whose parent is not among them, nor absent. */

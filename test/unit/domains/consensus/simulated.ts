@@ -6,15 +6,7 @@ import { ManualClock } from '../../../../src/base/clock.js';
 import { consensusDomain } from '../../../../src/domains/consensus/observer.js';
 import { ConsensusWatch, type ConsensusListeners } from '../../../../src/domains/consensus/watch.js';
 import { DomainRegistry, type NodeDispatch } from '../../../../src/domains/registry.js';
-import {
-  domainNames,
-  domains,
-  schemas,
-  type DomainEvent,
-  type DomainName,
-  type HelloEvent,
-} from '../../../../src/events/vocabulary.js';
-import { snakeCase } from '../../../../src/events/schema.js';
+import { type DomainEvent, type DomainName, type HelloEvent } from '../../../../src/events/vocabulary.js';
 import { Board } from '../../../../src/metrics/board.js';
 import {
   createSimulation,
@@ -22,8 +14,7 @@ import {
   type SimulatedNodeHooks,
   type SimulationOptions,
 } from '../../../../simulator/main.js';
-
-const indexByType = new Map(schemas.map((schema, index) => [schema.type, index]));
+import { indexOf, statingHooks } from '../../../support/stating-hooks.js';
 
 /** Says nothing about views, and is more than all the rest. */
 const bulk = new Set(['consensus.signature_processed']);
@@ -41,27 +32,14 @@ export async function runSimulated(
   say: (spoken: Spoken) => void,
   about: readonly DomainName[] = ['consensus'],
 ): Promise<void> {
-  const seq = new Map<string, number>();
+  const isTold = (domain: DomainName, type: string): boolean => about.includes(domain) && !bulk.has(type);
   const hooksFor = (identity: NodeIdentity): SimulatedNodeHooks => {
-    const { node, run, clock } = identity;
-    say({ node, hello: helloOf(identity) });
-    const hooks = domainNames.map((domain) => {
-      const names = Object.keys(domains[domain]).map((hook) => {
-        const type = `${domain}.${snakeCase(hook)}`;
-        const isTold = about.includes(domain) && !bulk.has(type);
-        const tell = (body: object): void => {
-          if (!isTold) return;
-          const key = `${run} ${domain}`;
-          const next = seq.get(key) ?? 0;
-          seq.set(key, next + 1);
-          const stamp = { ts_us: clock.nowUs(), mono_us: clock.monoUs(), seq: next };
-          say({ node, event: { type, node, ...stamp, ...body } as unknown as DomainEvent });
-        };
-        return [hook, tell];
-      });
-      return [domain, Object.fromEntries(names) as Record<string, unknown>];
-    });
-    return Object.fromEntries(hooks) as SimulatedNodeHooks;
+    const { node } = identity;
+    const listener = {
+      hello: (hello: HelloEvent) => say({ node, hello }),
+      event: (event: DomainEvent) => say({ node, event }),
+    };
+    return statingHooks(identity, listener, isTold);
   };
   const usual = {
     validators: 4,
@@ -73,29 +51,6 @@ export async function runSimulated(
     hooksFor,
   } as const;
   await createSimulation({ ...usual, ...options }).run();
-}
-
-function helloOf({
-  chain,
-  node,
-  run,
-  validators,
-  validator,
-  protocol,
-  viewTimeoutUs,
-  clock,
-}: NodeIdentity): HelloEvent {
-  return {
-    type: 'hello',
-    node,
-    ts_us: clock.nowUs(),
-    chain,
-    run,
-    validators: [...validators],
-    validator,
-    protocol,
-    view_timeout_us: viewTimeoutUs,
-  };
 }
 
 /** The domains under a simulated chain. */
@@ -127,7 +82,7 @@ export class SimulatedWatch {
     if (event === undefined) return;
     const { clock } = this;
     if (event.ts_us > clock.nowUs()) clock.advance(event.ts_us - clock.nowUs());
-    this.#nodes.get(node)?.dispatch(indexByType.get(event.type) ?? -1, event);
+    this.#nodes.get(node)?.dispatch(indexOf(event), event);
   };
 
   /** The node lost `missing` events of consensus. */

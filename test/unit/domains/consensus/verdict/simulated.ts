@@ -3,15 +3,7 @@ import { ManualClock } from '../../../../../src/base/clock.js';
 import type { ViewVerdict } from '../../../../../src/domains/consensus/verdict/view-verdict.js';
 import { ConsensusWatch } from '../../../../../src/domains/consensus/watch.js';
 import { consensusDomain } from '../../../../../src/domains/consensus/observer.js';
-import { DomainRegistry } from '../../../../../src/domains/registry.js';
-import {
-  domainNames,
-  domains,
-  schemas,
-  type DomainEvent,
-  type HelloEvent,
-} from '../../../../../src/events/vocabulary.js';
-import { snakeCase } from '../../../../../src/events/schema.js';
+import { DomainRegistry, type NodeDispatch } from '../../../../../src/domains/registry.js';
 import { Board } from '../../../../../src/metrics/board.js';
 import {
   createSimulation,
@@ -20,10 +12,9 @@ import {
   type SimulationOptions,
   type TruthLine,
 } from '../../../../../simulator/main.js';
+import { statingHooks } from '../../../../support/stating-hooks.js';
 
 type ViewLine = Extract<TruthLine, { type: 'view' }>;
-
-const indexByType = new Map(schemas.map((schema, index) => [schema.type, index]));
 
 /** What came of a run. */
 export interface Outcome {
@@ -83,46 +74,23 @@ function hooksInto(
   identity: NodeIdentity,
   isAttached: boolean,
 ): SimulatedNodeHooks {
-  const { node, chain, run, protocol, validator, validators, viewTimeoutUs } = identity;
   const follow = (): void => clock.advance(Math.max(0, identity.clock.nowUs() - clock.nowUs()));
-  const stamp = (): { ts_us: number; mono_us: number } => ({
-    ts_us: identity.clock.nowUs(),
-    mono_us: identity.clock.monoUs(),
-  });
-  follow();
-  const hello: HelloEvent = {
-    type: 'hello',
-    node,
-    chain,
-    run,
-    protocol,
-    validator,
-    validators,
-    view_timeout_us: viewTimeoutUs,
-    ...stamp(),
-  };
-  const dispatch = isAttached ? registry.attach(hello) : undefined;
-  let seq = 0;
-  const hooks = domainNames.map((domain) => {
-    const named = Object.keys(domains[domain]).map((hook) => {
-      const type = `${domain}.${snakeCase(hook)}`;
-      const say = (body: object): void => {
-        if (dispatch === undefined) return;
-        follow();
-        const event = { ...body, type, node, seq: seq++, ...stamp() } as unknown as DomainEvent;
-        dispatch.dispatch(indexByType.get(type) ?? -1, event);
-      };
-      return [hook, say];
-    });
-    return [domain, Object.fromEntries(named) as Record<string, unknown>];
-  });
-  return {
-    ...(Object.fromEntries(hooks) as SimulatedNodeHooks),
-    close: () => {
+  let dispatch: NodeDispatch | undefined;
+  return statingHooks(identity, {
+    hello: (hello) => {
+      follow();
+      if (isAttached) dispatch = registry.attach(hello);
+    },
+    event: (event, index) => {
+      if (dispatch === undefined) return;
+      follow();
+      dispatch.dispatch(index, event);
+    },
+    closed: () => {
       follow();
       dispatch?.detach();
     },
-  };
+  });
 }
 
 /** How well verdicts and truth agree on failed views. */
