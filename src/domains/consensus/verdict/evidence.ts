@@ -405,7 +405,9 @@ export class Evidence {
               standing,
               records: [record, next],
               isRunning:
-                !standing.wasAway(this.beganUs, this.endedUs) && this.isHeldUp(standing.self) !== true,
+                !standing.wasAway(this.beganUs, this.endedUs) &&
+                this.isDown(standing.self) !== true &&
+                this.isHeldUp(standing.self) !== true,
               silent: this.committee.those((id) =>
                 standing.wasLinked(id, 'silent', this.middleUs, this.endedUs + 2 * this.timerUs),
               ),
