@@ -83,27 +83,6 @@ export interface Misconduct {
   readonly statements: readonly Statement[];
 }
 
-interface Locked extends Said {
-  readonly view: number;
-  readonly old_view?: number | undefined;
-}
-
-interface Voted extends Said {
-  readonly view: number;
-  readonly vote: string;
-  readonly justify_view?: number | undefined;
-  readonly lock_view?: number | undefined;
-}
-
-interface Entered extends Said {
-  readonly view: number;
-}
-
-interface Committed extends Said {
-  readonly view: number;
-  readonly height: number;
-}
-
 /** One node's conduct. */
 export class OwnConduct {
   readonly #lock = new Mark<Locked>();
