@@ -21,6 +21,8 @@ export type { StatedFault } from './scenario/fault-schema.js';
 export { EventLoss, type SidecarFault } from './scenario/event-loss.js';
 export type { ResolvedExpectation, ResolvedExpectations, ScenarioRun } from './scenario/resolve.js';
 export type { Scenario } from './scenario/schema.js';
+export { readTransactionTrace } from './workload/trace-file.js';
+export { TransactionTrace, type TracedTransaction } from './workload/transaction-trace.js';
 export type { SimulationResult } from './report/result.js';
 export {
   deedNames,

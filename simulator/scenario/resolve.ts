@@ -10,6 +10,8 @@ import { faultProblems } from '../faults/fault-problems.js';
 import type { DelayOptions, NetworkOptions } from '../network/network-options.js';
 import type { SimulationOptions } from '../options.js';
 import type { ProtocolName } from '../protocol/replica.js';
+import type { TransactionTrace } from '../workload/transaction-trace.js';
+import type { WorkloadOptions } from '../workload/workload.js';
 import type { SidecarFault } from './event-loss.js';
 import type { StatedFault } from './fault-schema.js';
 import { Picking } from './picking.js';
@@ -152,17 +154,31 @@ function settingsOf(scenario: Scenario, seed: number): SimulationOptions {
     speed: 'max',
     durationUs: scenario.duration,
     maxViews: scenario.views,
-    workload: workload && {
-      transactionsPerSecond: workload.transactions_per_second,
-      blockTransactions: workload.block_transactions,
-      mempoolCapacity: workload.mempool_capacity,
-    },
+    workload: workload && workloadOf(workload, scenario.trace),
     negativeControls: controls && {
       noLeaderWait: controls.no_leader_wait,
       lateVote2: controls.late_vote2,
       amnesia: controls.amnesia,
       quorumPower: controls.quorum_power,
     },
+  };
+}
+
+function workloadOf(
+  workload: NonNullable<Scenario['workload']>,
+  trace: TransactionTrace | undefined,
+): WorkloadOptions {
+  const { bursts } = workload;
+  return {
+    transactionsPerSecond: workload.transactions_per_second,
+    bursts: bursts && { onUs: bursts.on, offUs: bursts.off, quiet: bursts.quiet },
+    trace,
+    blockTransactions: workload.block_transactions,
+    mempoolCapacity: workload.mempool_capacity,
+    mempoolBytes: workload.mempool_bytes,
+    mempoolPerSender: workload.mempool_per_sender,
+    mempoolEviction: workload.mempool_eviction,
+    mempoolExpiryUs: workload.mempool_expiry,
   };
 }
 

@@ -26,6 +26,8 @@ export const errorCodes = {
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
   'simulator.scenario':
     'A scenario is not there, or has problems; all are listed, each with line and column.',
+  'simulator.trace':
+    'A trace of transactions is not there, too large, or has problems; all are listed by line.',
   'promql.bad_data': 'The text is no PromQL query, or a parameter of the request is out of range.',
   'promql.execution': 'A PromQL query does not fit the data it found, or would pass a limit.',
   'promql.timeout': 'A PromQL query took longer than its timeout.',
