@@ -11,7 +11,7 @@ import { World } from './simulation.js';
 
 export type { Fault } from './faults/fault.js';
 export type { NodeIdentity, SimulatedNodeHooks } from './node/identity.js';
-export type { SimulationOptions } from './options.js';
+export { simulationProblems, type SimulationOptions } from './options.js';
 export { RunPictures } from './report/pictures.js';
 export { renderReport } from './report/page.js';
 export { loadScenario, scenarioNames, simulationOf } from './scenario/load.js';

@@ -106,14 +106,14 @@ export interface SimulationOptions {
 export const DEFAULT_START_US = 1_735_689_600_000_000;
 
 /** One thing wrong with the options. */
-interface OptionProblem {
+export interface OptionProblem {
   readonly path: string;
   readonly found: unknown;
   readonly expected: string;
 }
 
 /** All that is wrong with `options`; empty when it is fine. */
-function optionProblems(options: SimulationOptions): OptionProblem[] {
+export function simulationProblems(options: SimulationOptions): OptionProblem[] {
   const problems: OptionProblem[] = [];
   const check = (path: string, found: unknown, ok: boolean, expected: string): void => {
     if (!ok) problems.push({ path, found, expected });
@@ -181,7 +181,7 @@ function hasTwo(set: readonly number[]): boolean {
 
 /** @throws QuorumscopeError `simulator.options` naming every problem */
 export function checkOptions(options: SimulationOptions): void {
-  refuse('the simulation cannot be set up', optionProblems(options));
+  refuse('the simulation cannot be set up', simulationProblems(options));
 }
 
 /** @throws QuorumscopeError `simulator.options` unless `problems` is empty */

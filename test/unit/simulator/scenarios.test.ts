@@ -125,13 +125,13 @@ describe('a file of one’s own', () => {
     const problems = problemsOf(text);
     expect(problems.map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual([
       ':6:1 validators',
+      ':7:1 netwrk',
       ':9:34 faults[0].at',
       ':10:5 faults[1].delay',
       ':11:6 faults[2].kind',
-      ':7:1 netwrk',
     ]);
     expect(problems[0]).toContain('found 1, expected');
-    expect(problems[1]).toContain('found "soon", expected a duration, or two such as 5s..8s');
+    expect(problems[2]).toContain('found "soon", expected a duration, or two such as 5s..8s');
   });
 
   it('is refused where it does not fit together', () => {
