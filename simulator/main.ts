@@ -19,6 +19,7 @@ export { readFault } from './scenario/read.js';
 export { statedFaults } from './scenario/resolve.js';
 export type { StatedFault } from './scenario/fault-schema.js';
 export { EventLoss, type SidecarFault } from './scenario/event-loss.js';
+export type { ResolvedMetricExpectation } from './scenario/metric-expectation.js';
 export type { ResolvedExpectation, ResolvedExpectations, ScenarioRun } from './scenario/resolve.js';
 export type { Scenario } from './scenario/schema.js';
 export { readTransactionTrace } from './workload/trace-file.js';

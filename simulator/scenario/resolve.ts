@@ -14,6 +14,7 @@ import type { TransactionTrace } from '../workload/transaction-trace.js';
 import type { WorkloadOptions } from '../workload/workload.js';
 import type { SidecarFault } from './event-loss.js';
 import type { StatedFault } from './fault-schema.js';
+import type { ResolvedMetricExpectation, StatedMetricExpectation } from './metric-expectation.js';
 import { Picking } from './picking.js';
 import { drawnUs, plannedFaults } from './planned-faults.js';
 import type { Scenario, StatedExpectation, StatedSidecarFault } from './schema.js';
@@ -30,6 +31,7 @@ export type ResolvedExpectation = {
 export interface ResolvedExpectations {
   readonly required: readonly ResolvedExpectation[];
   readonly forbidden: readonly ResolvedExpectation[];
+  readonly metrics: readonly ResolvedMetricExpectation[];
 }
 
 /** A scenario with a seed: what to run, and what must come of it. */
@@ -96,7 +98,14 @@ export function resolveScenario(
     (scenario.expect[key] ?? []).map((stated, index) =>
       at(['expect', key, index], () => expectationOf(stated, picking)),
     );
-  const expect = { required: expectations('required'), forbidden: expectations('forbidden') };
+  const metrics = (scenario.expect.metrics ?? []).map((stated, index) =>
+    at(['expect', 'metrics', index], () => metricOf(stated, picking)),
+  );
+  const expect = {
+    required: expectations('required'),
+    forbidden: expectations('forbidden'),
+    metrics,
+  };
   const breaks = (scenario.breaks ?? []) as RuleName[];
   if (scenario.duration === undefined && scenario.views === undefined)
     problems.push({ path: [], message: 'found neither duration nor views, expected one of them' });
@@ -221,6 +230,11 @@ function idsOf(pick: Pick | undefined, picking: Picking): string[] | undefined {
 function expectationOf(stated: StatedExpectation, picking: Picking): ResolvedExpectation {
   const { culprits, vantage = 'all', ...what } = stated;
   return { ...what, culprits: idsOf(culprits, picking), vantage };
+}
+
+function metricOf(stated: StatedMetricExpectation, picking: Picking): ResolvedMetricExpectation {
+  if ('never' in stated) return { kind: 'never', query: stated.never };
+  return { kind: 'holds', query: stated.holds, culprits: idsOf(stated.culprits, picking) };
 }
 
 function sidecarFaultOf(

@@ -7,6 +7,7 @@ import type { TransactionTrace } from '../workload/transaction-trace.js';
 import { evictionNames } from '../workload/mempool.js';
 import { causes } from './cause-names.js';
 import { faultSchema } from './fault-schema.js';
+import { metricExpectation } from './metric-expectation.js';
 import { drawnDuration, duration, pick } from './words.js';
 
 const EXPECTED_BURSTS = 'expected {on: 200ms, off: 800ms}, with quiet: 0.1 if some come while off';
@@ -196,6 +197,10 @@ export const scenarioSchema = z.strictObject({
   expect: z.strictObject({
     required: z.array(expectation).optional().describe('must be concluded'),
     forbidden: z.array(expectation).optional().describe('must not be concluded'),
+    metrics: z
+      .array(metricExpectation)
+      .optional()
+      .describe('conditions that must hold at some second of the run, or at none'),
   }),
 });
 

@@ -38,7 +38,7 @@ export async function simulate(raw: RawOptions, context: CliContext, scenario?: 
   const outlets = new Outlets(
     options.attach,
     options.events === undefined ? undefined : new LineFile(options.events),
-    new EventLoss(sidecar, network.seed),
+    () => new EventLoss(sidecar, network.seed),
     startUs,
   );
   const truth = truthChannel(options, context);
