@@ -197,7 +197,8 @@ function saidOf<T extends object>(values: T): Partial<T> {
 function expectFitting(read: Words, options: SimulateOptions): void {
   const { powers, validators, epochs, vote2To, protocol, maxTimeoutUs = Infinity, timeoutUs } = options;
   const sets = [...(powers === undefined ? [] : [powers]), ...(epochs?.sets ?? [])];
-  const isWhole = sets.every((set) => set.length === validators);
+  const isSizeKnown = !read.problems.some((problem) => problem.startsWith('--validators:'));
+  const isWhole = !isSizeKnown || sets.every((set) => set.length === validators);
   read.expect(
     isWhole,
     `${powers === undefined ? '--epochs' : '--powers'}: expected ${validators} numbers each, as --validators says`,

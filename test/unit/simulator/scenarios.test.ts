@@ -86,6 +86,26 @@ describe('the bundled scenarios', () => {
     expect(named.has('unknown')).toBe(false);
   });
 
+  it('a hidden lock costs leaders without a wait a view in every rotation, and leaders with one none', async () => {
+    const {
+      breaks: _breaks,
+      sidecar: _sidecar,
+      expect: _expect,
+      ...options
+    } = simulationOf(loadScenario('16b-hidden-lock-no-wait'), 2);
+    const refusals = async (negativeControls: typeof options.negativeControls): Promise<number> => {
+      let count = 0;
+      const proposalRejected = (_block: unknown, _from: number, reason: string): void => {
+        if (reason === 'below_lock') count++;
+      };
+      const watch = { observer: () => ({ proposalRejected }), committed: () => undefined };
+      await createSimulation({ ...options, negativeControls, watch }).run();
+      return count;
+    };
+    expect(await refusals({ noLeaderWait: true })).toBeGreaterThanOrEqual(10);
+    expect(await refusals({})).toBe(0);
+  });
+
   it('are the same with the same seed and differ with others', () => {
     const scenario = loadScenario('01a-leader-crash');
     const runs = Array.from({ length: 20 }, (_, seed) => simulationOf(scenario, seed));
