@@ -37,7 +37,7 @@ interface Field {
   readonly key: keyof TracedTransaction;
   readonly expected: string;
   /** The value, or undefined where it is not one. */
-  read(value: unknown): number | string | undefined;
+  readonly read: (value: unknown) => number | string | undefined;
 }
 
 function whole(key: keyof TracedTransaction, least: number, most: number, expected: string): Field {
