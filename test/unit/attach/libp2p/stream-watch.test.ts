@@ -37,7 +37,7 @@ class Stream extends EventTarget {
 
 function heard(stream: Stream, more: Partial<Hearing> = {}): { sent: number; received: number } {
   const bytes = { sent: 0, received: 0 };
-  watchStream(stream as unknown as Watched, {
+  watchStream(stream, {
     sent: (data) => (bytes.sent += data.byteLength),
     received: (data, from) => (bytes.received += data.byteLength - from),
     ...more,
