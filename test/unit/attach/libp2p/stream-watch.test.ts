@@ -1,6 +1,6 @@
 /** Hearing a stream changes nothing for the application that reads it. */
 import { describe, expect, it } from 'vitest';
-import { watchStream, type Hearing, type Watched } from '../../../../src/attach/libp2p/stream-watch.js';
+import { watchStream, type Hearing } from '../../../../src/attach/libp2p/stream-watch.js';
 
 /** As libp2p's streams: what arrives waits until somebody listens, and what is put back comes first. */
 class Stream extends EventTarget {
