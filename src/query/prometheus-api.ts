@@ -9,18 +9,28 @@ import { messageOf } from '../base/errors.js';
 import { Budget, type QueryLimits } from '../promql/budget.js';
 import { compile, PromqlEngine, type CompiledQuery, type QueryOutcome } from '../promql/engine.js';
 import { prettyQuery } from '../promql/format.js';
+import type { ExemplarSource } from '../promql/exemplars.js';
 import { compareLabels, compareStrings, type Labels } from '../promql/labels.js';
 import { parse } from '../promql/parse.js';
 import { errorTypeOf } from '../promql/problem.js';
 import type { SelectRequest, SeriesSource } from '../promql/series.js';
-import { ApiProblem, badExpression, badParameter, statusOf } from './api-problem.js';
+import { ApiProblem, badParameter, statusOf } from './api-problem.js';
+import { exemplarsOf } from './exemplars.js';
 import { Gate } from './gate.js';
-import { durationOf, limitOf, requiredTimeOf, selectorsOf, timeOf } from './parameters.js';
-import { renderError, renderLabels, renderSuccess, renderValue, seriesIn } from './render.js';
+import { durationOf, expressionOf, limitOf, requiredTimeOf, selectorsOf, timeOf } from './parameters.js';
+import { renderError, renderLabels, renderNothing, renderSuccess, renderValue, seriesIn } from './render.js';
 
 /** What can be asked. */
 export type ApiEndpoint =
-  'query' | 'query_range' | 'series' | 'labels' | 'label_values' | 'metadata' | 'buildinfo' | 'format_query';
+  | 'query'
+  | 'query_range'
+  | 'query_exemplars'
+  | 'series'
+  | 'labels'
+  | 'label_values'
+  | 'metadata'
+  | 'buildinfo'
+  | 'format_query';
 
 /** One request. */
 export interface ApiRequest {
@@ -56,6 +66,8 @@ export interface MetricMetadata {
 export interface PrometheusApiOptions {
   readonly source: SeriesSource & LabelSetSource;
   readonly metadata: () => Iterable<MetricMetadata>;
+  /** Without one there are no exemplars. */
+  readonly exemplars?: ExemplarSource | undefined;
   /** The clock that the data follows: what "now" is. */
   readonly dataClock: Pick<Clock, 'nowUs'>;
   /** The machine's clock: deadlines. */
@@ -103,6 +115,8 @@ export class PrometheusApi {
         return this.#instant(parameters, signal);
       case 'query_range':
         return this.#range(parameters, signal);
+      case 'query_exemplars':
+        return this.#exemplars(parameters, signal);
       case 'series':
         return this.#series(parameters, signal);
       case 'labels':
@@ -165,6 +179,12 @@ export class PrometheusApi {
     const { value, warnings, infos } = outcome;
     const remarks = seriesIn(value) > limit ? [...warnings, TRUNCATED] : warnings;
     return renderSuccess(renderValue(value, limit), { warnings: remarks, infos });
+  }
+
+  async #exemplars(parameters: URLSearchParams, signal: AbortSignal): Promise<string> {
+    const { exemplars, limits, wallClock } = this.#options;
+    const data = await exemplarsOf(parameters, exemplars, new Budget(limits, wallClock, signal));
+    return data === undefined ? renderNothing() : renderSuccess(data);
   }
 
   async #series(parameters: URLSearchParams, signal: AbortSignal): Promise<string> {
@@ -233,19 +253,11 @@ export class PrometheusApi {
 }
 
 function queryOf(parameters: URLSearchParams): CompiledQuery {
-  try {
-    return compile(parameters.get('query') ?? '');
-  } catch (error) {
-    throw badExpression('query', error);
-  }
+  return expressionOf(parameters, compile);
 }
 
 function formatted(parameters: URLSearchParams): string {
-  try {
-    return prettyQuery(parse(parameters.get('query') ?? ''));
-  } catch (error) {
-    throw badExpression('query', error);
-  }
+  return expressionOf(parameters, (text) => prettyQuery(parse(text)));
 }
 
 function renderList<T>(items: readonly T[], limit: number, render: (item: T) => string): string {

@@ -24,7 +24,12 @@ export interface TimedObservation extends Observation {
 export function observationsOf(record: ViewRecord, work: BlockWork | undefined): TimedObservation[] {
   if (record.incomplete.includes('consensus')) return [];
   const told: TimedObservation[] = [];
-  const add = (definition: MetricDefinition, value: number | undefined, us: number, ...own: string[]): void => {
+  const add = (
+    definition: MetricDefinition,
+    value: number | undefined,
+    us: number,
+    ...own: string[]
+  ): void => {
     if (value === undefined || !(value >= 0)) return;
     const labelValues = [record.chain, record.node, ...own];
     told.push({ definition, labelValues, value, atUs: record.enteredAtUs + us });

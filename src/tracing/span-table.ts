@@ -266,7 +266,11 @@ export const attributes = {
   },
   'hotstuff.is_syncing': { type: 'boolean', on: NODE, doc: 'The node was catching up; absent when not.' },
   'hotstuff.wait_path': { type: 'string', on: ['leader_wait'], doc: '`responsive` or `waited`.' },
-  'hotstuff.block': { type: 'string', on: [...PROPOSAL, ...VOTE, ...CERTIFICATE, 'block'], doc: 'Hash of the block.' },
+  'hotstuff.block': {
+    type: 'string',
+    on: [...PROPOSAL, ...VOTE, ...CERTIFICATE, 'block'],
+    doc: 'Hash of the block.',
+  },
   'hotstuff.height': {
     type: 'number',
     on: [...PROPOSAL, 'block', 'execution', 'transaction'],

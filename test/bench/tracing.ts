@@ -116,7 +116,7 @@ async function play(
     board,
     clock,
     windowUs: 60_000_000,
-    domains: [consensusDomain(watch)],
+    domains: [consensusDomain(watch), ...(traces === undefined ? [] : [traces.domain])],
   });
   globalThis.gc?.();
   const before = process.cpuUsage();

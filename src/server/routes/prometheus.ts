@@ -66,6 +66,14 @@ const endpoints: readonly Declared[] = [
     post: true,
   },
   {
+    endpoint: 'query_exemplars',
+    path: '/api/v1/query_exemplars',
+    summary: 'Which traces stand behind numbers',
+    doc: 'The exemplars of the last minutes: for every series that a selector of the query passes, observations with the ids of their trace. Empty without tracing.',
+    parameters: [query, ...span],
+    post: true,
+  },
+  {
     endpoint: 'series',
     path: '/api/v1/series',
     summary: 'Which series there are',
