@@ -9,7 +9,7 @@ import { compareLabels } from '../promql/labels.js';
 import type { LabelMatcher } from '../promql/matchers.js';
 import { formatSample } from '../promql/numbers.js';
 import { parse } from '../promql/parse.js';
-import { badParameter } from './api-problem.js';
+import { ApiProblem } from './api-problem.js';
 import { expressionOf, timeOf } from './parameters.js';
 import { renderLabels } from './render.js';
 
@@ -21,7 +21,7 @@ export async function exemplarsOf(
 ): Promise<string | undefined> {
   const fromMs = timeOf(parameters, 'start', -Infinity);
   const toMs = timeOf(parameters, 'end', Infinity);
-  if (toMs < fromMs) throw badParameter('end', 'end timestamp must not be before start timestamp');
+  if (toMs < fromMs) throw new ApiProblem('bad_data', 'end timestamp must not be before start timestamp');
   const selectors = selectorsIn(expressionOf(parameters, parse));
   if (selectors.length === 0) return undefined;
   const guarded = selectors.map((matchers) =>

@@ -18,7 +18,7 @@ import { ApiProblem, badParameter, statusOf } from './api-problem.js';
 import { exemplarsOf } from './exemplars.js';
 import { Gate } from './gate.js';
 import { durationOf, expressionOf, limitOf, requiredTimeOf, selectorsOf, timeOf } from './parameters.js';
-import { renderError, renderLabels, renderNothing, renderSuccess, renderValue, seriesIn } from './render.js';
+import { renderError, renderLabels, renderSuccess, renderValue, seriesIn } from './render.js';
 
 /** What can be asked. */
 export type ApiEndpoint =
@@ -82,6 +82,8 @@ export interface PrometheusApiOptions {
 
 /** The Prometheus whose API and language are answered; clients choose their requests by it. */
 const COMPATIBLE_VERSION = '3.5.0';
+/** What Prometheus says to a query for exemplars that selects nothing. */
+const NO_CONTENT = 204;
 const MAX_POINTS = 11_000;
 const TRUNCATED = 'results truncated due to limit';
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -102,7 +104,8 @@ export class PrometheusApi {
   /** The answer. Never rejects. */
   async answer(request: ApiRequest): Promise<ApiAnswer> {
     try {
-      return { status: 200, body: await this.#answer(request) };
+      const body = await this.#answer(request);
+      return { status: body === '' ? NO_CONTENT : 200, body };
     } catch (error) {
       const type = error instanceof ApiProblem ? error.type : errorTypeOf(error);
       return { status: statusOf(type), body: renderError(type, messageOf(error)) };
@@ -184,7 +187,7 @@ export class PrometheusApi {
   async #exemplars(parameters: URLSearchParams, signal: AbortSignal): Promise<string> {
     const { exemplars, limits, wallClock } = this.#options;
     const data = await exemplarsOf(parameters, exemplars, new Budget(limits, wallClock, signal));
-    return data === undefined ? renderNothing() : renderSuccess(data);
+    return data === undefined ? '' : renderSuccess(data);
   }
 
   async #series(parameters: URLSearchParams, signal: AbortSignal): Promise<string> {

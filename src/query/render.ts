@@ -20,11 +20,6 @@ export function renderSuccess(data: string, { warnings = [], infos = [] }: Remar
   return `{"status":"success","data":${data}${remarks}}\n`;
 }
 
-/** A successful answer to what asks for nothing. */
-export function renderNothing(): string {
-  return '{"status":"success"}\n';
-}
-
 /** An error. */
 export function renderError(errorType: string, error: string): string {
   return `${JSON.stringify({ status: 'error', errorType, error })}\n`;

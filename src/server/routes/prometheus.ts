@@ -139,6 +139,17 @@ const refused: readonly DocumentedReply[] = [
   },
 ];
 
+const selectsNothing: DocumentedReply = {
+  status: 204,
+  doc: 'The query has no selector.',
+  contentTypes: json,
+};
+
+function repliesOf(endpoint: Declared['endpoint']): readonly DocumentedReply[] {
+  if (endpoint === 'buildinfo') return [answered];
+  return endpoint === 'query_exemplars' ? [answered, selectsNothing, ...refused] : [answered, ...refused];
+}
+
 /** The routes of the API; none without history. */
 export function prometheusRoutes({ prometheus }: Handlers): Route[] {
   if (!prometheus) return [];
@@ -149,7 +160,7 @@ export function prometheusRoutes({ prometheus }: Handlers): Route[] {
       summary,
       doc,
       ...(parameters ? { parameters } : {}),
-      replies: endpoint === 'buildinfo' ? [answered] : [answered, ...refused],
+      replies: repliesOf(endpoint),
       handle: async ({ query: asked, form, parameter, signal }) => {
         const label = parameter('name');
         const { status, body } = await prometheus({
