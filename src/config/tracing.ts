@@ -1,7 +1,7 @@
 /** Traces: whether views become traces, which of them, and where they go. */
 import { authOf, authRules, authSettings } from './exporter-settings.js';
 import { section, type Contradiction } from './section.js';
-import { choice, duration, listen, share, size, text, toggle, url, whole } from './setting.js';
+import { choice, duration, listen, nullable, share, size, text, toggle, url, whole } from './setting.js';
 
 const word = { pattern: /^[^\p{Cc}]{1,256}$/u, expected: 'text of at most 256 characters' };
 
@@ -47,10 +47,12 @@ const settings = {
     { min: 1, max: 1_000_000 },
     { doc: 'Most spans in a second; the others are dropped and counted.', fallback: 5_000 },
   ),
-  transactions: share({
-    doc: 'Share of the transactions that are traced, by a hash of their id: all sidecars with the same share trace the same ones. Needs nodes that state which transactions became final.',
-    fallback: 0.001,
-  }),
+  transactions: nullable(
+    share({
+      doc: 'Share of the transactions that are traced, by a hash of their id: all sidecars with the same share trace the same ones. Needs nodes that state which transactions became final. Null traces none.',
+      fallback: 0.001,
+    }),
+  ),
   exemplars: toggle({
     doc: 'Whether buckets and counters on OpenMetrics pages, and the API, lead to traced views.',
     fallback: true,
@@ -90,7 +92,7 @@ export const tracing = section({
     sampling: values.sampling,
     slowQuantile: values.slow_quantile,
     limits: { perView: values.spans_per_view, perSecond: values.spans_per_second },
-    transactions: values.transactions,
+    transactions: values.transactions ?? 0,
     exemplars: values.exemplars,
     logs: {
       enabled: values['logs.enabled'],

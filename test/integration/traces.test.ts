@@ -63,7 +63,7 @@ async function sidecar(node: string, settings: Record<string, string>, sent: () 
     QUORUMSCOPE_TRACING_ENABLED: 'true',
     QUORUMSCOPE_TRACING_INTERVAL: '100ms',
     QUORUMSCOPE_TRACING_SAMPLING: '1',
-    QUORUMSCOPE_TRACING_TRANSACTIONS: '0',
+    QUORUMSCOPE_TRACING_TRANSACTIONS: 'null',
     ...settings,
   };
   const child = Child.cli(['run'], env);
@@ -86,7 +86,7 @@ async function sidecar(node: string, settings: Record<string, string>, sent: () 
 }
 
 const highest = (spans: readonly ReceivedSpan[]): number =>
-  spans.reduce((view, { tags }) => Math.max(view, Number(tags['hotstuff.view'])), 0);
+  spans.reduce((view, { tags }) => Math.max(view, Number(tags['hotstuff.view'] ?? 0)), 0);
 
 async function otlpTraces(
   nodes: readonly string[],
@@ -226,7 +226,7 @@ describe("the sidecar's own log", () => {
     running.push(child);
     await child.printed(/the sidecar is running/);
     const options = ['--speed', 'realtime', '--duration', '4s', '--validators', '4'];
-    const equivocating = ['--fault', 'equivocate validators=[v1] at=1s'];
+    const equivocating = ['--fault', 'byzantine validator=v1 behaviour=equivocate at=1s'];
     const simulator = Child.cli(['simulate', ...options, ...equivocating, '--attach', socket]);
     running.push(simulator);
     expect(await simulator.exited, simulator.output).toBe(0);
