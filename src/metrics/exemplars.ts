@@ -32,6 +32,8 @@ export interface Observation {
 
 /** An exemplar and where it belongs. */
 export interface HeldExemplar {
+  /** From 1 on, in the order in which they were taken. */
+  readonly number: number;
   readonly series: Series;
   /** Of a histogram: the bucket, the number of bounds being +Inf; of a counter 0. */
   readonly bucket: number;
@@ -42,8 +44,8 @@ export interface HeldExemplar {
 export interface ExemplarReader {
   /** The newest of a series by bucket; undefined where it has none. */
   of(series: Series): readonly (Exemplar | undefined)[] | undefined;
-  /** The last ones of all series, oldest first. */
-  recent(): Iterable<HeldExemplar>;
+  /** The last ones of all series, in the order in which they were taken; those after a number that was seen before. */
+  recent(after?: number): Iterable<HeldExemplar>;
 }
 
 /** Most that are remembered for questions. */
@@ -56,7 +58,7 @@ export class ExemplarBook implements ExemplarReader {
   readonly #board: Board;
   readonly #newest = new WeakMap<Series, (Exemplar | undefined)[]>();
   readonly #recent: HeldExemplar[] = [];
-  #next = 0;
+  #taken = 0;
 
   constructor(board: Board) {
     this.#board = board;
@@ -75,8 +77,7 @@ export class ExemplarBook implements ExemplarReader {
     const exemplar = { value, atUs, traceId, spanId };
     newest[bucket] = exemplar;
     this.#newest.set(series, newest);
-    this.#recent[this.#next] = { series, bucket, exemplar };
-    this.#next = (this.#next + 1) % MOST_RECENT;
+    this.#recent[this.#taken % MOST_RECENT] = { number: ++this.#taken, series, bucket, exemplar };
     return true;
   }
 
@@ -84,10 +85,9 @@ export class ExemplarBook implements ExemplarReader {
     return this.#newest.get(series);
   }
 
-  *recent(): Iterable<HeldExemplar> {
-    const { length } = this.#recent;
-    const first = length < MOST_RECENT ? 0 : this.#next;
-    for (let i = 0; i < length; i++) yield this.#recent[(first + i) % length]!;
+  *recent(after = 0): Iterable<HeldExemplar> {
+    const oldest = Math.max(after, this.#taken - MOST_RECENT);
+    for (let i = oldest; i < this.#taken; i++) yield this.#recent[i % MOST_RECENT]!;
   }
 }
 

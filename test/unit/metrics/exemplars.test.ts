@@ -77,6 +77,10 @@ describe('a book of exemplars', () => {
     expect(recent).toHaveLength(16_384);
     expect(recent[0]).toBe(at(20_000 - 16_384).atUs);
     expect(recent.at(-1)).toBe(at(19_999).atUs);
+    const numbers = (after: number): number[] => [...book.recent(after)].map(({ number }) => number);
+    expect(numbers(19_998)).toEqual([19_999, 20_000]);
+    expect(numbers(20_000)).toEqual([]);
+    expect(numbers(3)).toHaveLength(16_384);
   });
 
   it('forgets a series that has gone: one that comes in its place has no exemplar', async () => {
