@@ -86,7 +86,7 @@ describe.skipIf(!hasPrometheus)('a real Prometheus (skipped without the Debian p
         const newest = answers.map(({ data = [] }) =>
           JSON.stringify(data.map(({ seriesLabels, exemplars }) => [seriesLabels, exemplars.at(-1)])),
         );
-        const isSettled = newest[0] === newest[1] && newest[0] === before && newest[0]!.length > 2;
+        const isSettled = newest[0] === newest[1] && newest[0] === before && newest[0].length > 2;
         before = newest[0]!;
         await new Promise((resolve) => setTimeout(resolve, 1_000));
         return isSettled ? true : undefined;

@@ -1,5 +1,5 @@
 /** Exemplars of simulated views: what they point at was observed, and is traced. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createExposition } from '../../../src/export/prometheus/exposition.js';
 import { Board } from '../../../src/metrics/board.js';
 import { ExemplarBook, type HeldExemplar } from '../../../src/metrics/exemplars.js';
@@ -13,12 +13,7 @@ describe('the exemplars of a run', () => {
   const observed = new Map<number, Set<number>>();
   let page: string;
   beforeAll(async () => {
-    const observe = Histogram.prototype.observe;
-    const listening = function (this: Histogram, value: number, weight?: number): void {
-      observed.set(this.slot, (observed.get(this.slot) ?? new Set()).add(value));
-      observe.call(this, value, weight);
-    };
-    Histogram.prototype.observe = listening;
+    const listened = vi.spyOn(Histogram.prototype, 'observe');
     try {
       const crash = { kind: 'crash', validator: 2, atUs: 1_000_000, durationUs: 2_000_000 } as const;
       const board = new Board({});
@@ -36,8 +31,12 @@ describe('the exemplars of a run', () => {
       held = [...exemplars.recent()];
       const exposition = createExposition({ board, exemplars });
       page = Buffer.from(await exposition.render('openmetrics')).toString();
+      listened.mock.contexts.forEach((histogram, i) => {
+        const { slot } = histogram as Histogram;
+        observed.set(slot, (observed.get(slot) ?? new Set()).add(listened.mock.calls[i]![0]));
+      });
     } finally {
-      Histogram.prototype.observe = observe;
+      listened.mockRestore();
     }
   });
 
