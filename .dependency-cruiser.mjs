@@ -38,6 +38,7 @@ const clients = {
   yaml: '^(src/(config|cli)|simulator/scenario)/',
   zod: '^(src/config|simulator/scenario)/',
   re2js: '^src/promql/',
+  '@libp2p/interface': '^src/attach/libp2p/',
   '@opentelemetry/sdk-node': '^src/tracing/',
   '@opentelemetry/exporter-jaeger': '^src/tracing/jaeger-spans\\.ts$',
 };
