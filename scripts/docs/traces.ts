@@ -135,7 +135,7 @@ tracing:
 
 For a Jaeger that does not take OTLP: \`protocol: jaeger_collector\` (Thrift over HTTP, port 14268) or \`protocol: jaeger_agent\` (Thrift in binary form over
 UDP, port 6832). Over UDP nothing is acknowledged: sent means that it left this machine, and a dead port is not noticed. These two use
-OpenTelemetry's Jaeger exporter, which its makers no longer support, and cost about four times as much processor time per span. Spans wait in
+OpenTelemetry's Jaeger exporter, which its makers no longer support, and make tracing cost about twice the processor time. Spans wait in
 memory while the receiver is down, up to \`tracing.queue_size\`; at shutdown what has not left after two seconds is dropped and counted.
 
 \`OTEL_RESOURCE_ATTRIBUTES\` adds to the resource.`;
