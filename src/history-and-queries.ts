@@ -5,8 +5,10 @@
 import { WallClock, type Clock, type Timer } from './base/clock.js';
 import type { Config } from './config/sections.js';
 import { historyMetrics } from './history/catalogue.js';
+import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
 import type { Board } from './metrics/board.js';
+import type { ExemplarReader } from './metrics/exemplars.js';
 import { defaultLimits } from './promql/budget.js';
 import {
   PrometheusApi,
@@ -19,6 +21,8 @@ import {
 export interface HistoryOptions {
   readonly config: Pick<Config, 'history' | 'query'>;
   readonly board: Board;
+  /** Observations with their traces, where there are any. */
+  readonly exemplars?: ExemplarReader | undefined;
   /** The clock that the data follows. */
   readonly clock: Clock;
   /** The label `instance`, unless the configuration has one. */
@@ -42,16 +46,21 @@ export function keepsHistory({ profile, history }: Pick<Config, 'profile' | 'his
 export function startHistory(options: HistoryOptions): History {
   const { config, board, clock, version } = options;
   const { history, query } = config;
+  const target = { job: history.job, instance: history.instance ?? options.instance };
+  const windowMs = history.recentWindowUs / 1000;
+  const nowMs = (): number => clock.nowUs() / 1000;
+  const { exemplars } = options;
   const window = new RecentWindow({
     board,
-    target: { job: history.job, instance: history.instance ?? options.instance },
-    windowMs: history.recentWindowUs / 1000,
+    target,
+    windowMs,
     maxBytes: history.recentMaxBytes,
   });
   const timer = sampleEvery(window, options);
   const api = new PrometheusApi({
     source: window,
     metadata: () => metadataOf(board),
+    exemplars: exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs }),
     dataClock: clock,
     // Deadlines are the machine's, whatever clock the data follows.
     wallClock: new WallClock(),

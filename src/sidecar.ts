@@ -78,6 +78,8 @@ export interface SidecarAddresses {
 /** A sidecar that is not yet, now, or no longer running. */
 export interface Sidecar {
   readonly board: Board;
+  /** The logger given, whose lines also leave where `tracing.logs` asks for it. */
+  readonly logger: Logger;
   readonly addresses: SidecarAddresses;
   /** What is known of views, verdicts, validators and evidence. */
   readonly consensus: ConsensusReader;
@@ -113,6 +115,7 @@ const STOP_DEADLINE_US = 2_000_000;
 
 class ComposedSidecar implements Sidecar {
   readonly board: Board;
+  readonly logger: Logger;
   readonly openFeed: OpenFeed;
   readonly openLossless: OpenLosslessFeed;
   readonly #config: Config;
@@ -134,17 +137,19 @@ class ComposedSidecar implements Sidecar {
   #stopping: Promise<void> | undefined;
 
   constructor(config: Config, deps: SidecarDeps) {
-    const { clock, logger } = deps;
+    const { clock } = deps;
     const { metrics, chain } = config;
     this.#config = config;
-    this.#deps = deps;
     this.#startedAtUs = clock.nowUs();
     this.board = new Board({
       prefix: metrics.prefix,
       seriesLimit: metrics.seriesLimit,
       metricSeriesLimit: metrics.metricSeriesLimit,
     });
-    this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger });
+    this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger: deps.logger });
+    const logger = this.#traces?.logger ?? deps.logger;
+    this.logger = logger;
+    this.#deps = { ...deps, logger };
     const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
     const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
     this.#outlets = new ConsensusOutlets({
@@ -163,7 +168,11 @@ class ComposedSidecar implements Sidecar {
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
-      domains: [...standardDomains(this.board, this.#outlets.watch), ...(deps.extraDomains ?? [])],
+      domains: [
+        ...standardDomains(this.board, this.#outlets.watch),
+        ...(this.#traces === undefined ? [] : [this.#traces.domain]),
+        ...(deps.extraDomains ?? []),
+      ],
     });
     this.#recorder = recorderOf(config, this.board, logger);
     const taps = [this.#recorder, this.#outlets.wantsLines ? this.#outlets : undefined, deps.tap];
@@ -185,6 +194,7 @@ class ComposedSidecar implements Sidecar {
     this.#exposition = createExposition({
       board: this.board,
       clock,
+      exemplars: this.#traces?.exemplars,
       registries: [
         ...(config.prometheus.processMetrics ? [defaultProcessRegistry()] : []),
         ...(deps.registries ?? []),
@@ -294,7 +304,8 @@ class ComposedSidecar implements Sidecar {
     if (handlers.prometheus) {
       const { board } = this;
       const { clock } = this.#deps;
-      const options = { config: this.#config, board, clock, instance: address, version: VERSION };
+      const exemplars = this.#traces?.exemplars;
+      const options = { config: this.#config, board, clock, exemplars, instance: address, version: VERSION };
       this.#history = startHistory(options);
     }
     this.#addresses = {

@@ -39,6 +39,7 @@ export interface PrometheusRequest {
   readonly endpoint:
     | 'query'
     | 'query_range'
+    | 'query_exemplars'
     | 'series'
     | 'labels'
     | 'label_values'

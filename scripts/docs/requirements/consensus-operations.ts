@@ -276,7 +276,8 @@ const status = section('S4.status', 'Implementation status', [
 const foundation = section('S4.foundation', 'Academic foundation', [
   done(shown.prometheus, 'prometheus', 'Prometheus: metrics collection and storage', 'route GET /metrics'),
   open('grafana', 'Grafana: visualization and dashboards', 'feature generated Grafana dashboards'),
-  open(
+  done(
+    shown.jaeger,
     'jaeger',
     'Jaeger: distributed tracing for protocol analysis',
     'feature a trace per view, across nodes',

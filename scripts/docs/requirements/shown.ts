@@ -24,6 +24,8 @@ export const shown = {
   hooks: 'test/unit/attach/hooks/hooks.test.ts',
   house: 'test/tidy/house.test.ts',
   intake: 'test/unit/intake/intake.test.ts',
+  jaeger: 'test/integration/traces.test.ts',
+  logLines: 'test/unit/tracing/line-outbox.test.ts',
   mempool: 'test/unit/domains/others.test.ts',
   metricCatalogue: 'test/unit/domains/catalogue.test.ts',
   metricsConfig: 'test/unit/config/metrics-config.test.ts',
@@ -50,4 +52,5 @@ export const shown = {
   testPrometheus: 'test/unit/simulator/testing/prometheus-export.test.ts',
   testScenario: 'test/unit/simulator/testing/scenario.test.ts',
   testingFace: 'test/integration/testing-face.test.ts',
+  traces: 'test/unit/tracing/view-spans.test.ts',
 } as const;
