@@ -22,6 +22,7 @@ import { exporterOf } from './export/formats.js';
 import { Pushes } from './export/pushes.js';
 import type { Selection } from './export/selection.js';
 import type { MetricsExporter } from './export/snapshot.js';
+import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
 import { VERSION } from './version.js';
 
@@ -72,7 +73,7 @@ export async function openExporters(
 async function addConfigured(pushes: Pushes, config: ExporterConfig, deps: ExporterDeps): Promise<void> {
   const { name, kind, intervalUs, selection, timeoutUs, queueBytes, maxAgeUs } = config;
   const destination = await destinationOf(config, deps);
-  const spool = config.spool === null ? undefined : await spoolOf(config.spool, deps);
+  const spool = config.spool === null ? undefined : await spoolOf(name, config.spool, deps);
   const delivery = new Delivery<BodyParcel>({
     ...deps,
     destination: name,
@@ -105,11 +106,13 @@ function addCustom(pushes: Pushes, { name, exporter, push }: CustomExporter, dep
 }
 
 async function spoolOf(
+  name: string,
   { folder, maxSizeBytes }: NonNullable<ExporterConfig['spool']>,
-  { clock, logger }: ExporterDeps,
+  { board, clock, logger }: ExporterDeps,
 ): Promise<Spool<BodyParcel>> {
   const { JournalSpool } = await import('./delivery/journal-spool.js');
-  return JournalSpool.open({ folder, limitBytes: maxSizeBytes, clock, logger });
+  const meter = boardMeter(board, `spool of ${name}`);
+  return JournalSpool.open({ folder, limitBytes: maxSizeBytes, clock, logger, meter });
 }
 
 function destinationOf(config: ExporterConfig, deps: ExporterDeps): Promise<Destination> {
