@@ -17,13 +17,13 @@ const ENTRY_BYTES = 96;
 /** A window over a numbered sequence of events: `[first, next)`. */
 export class EventBuffer {
   readonly #limits: EventBufferLimits;
-  readonly #ring: Ring<EventRecord>;
+  /** Made when the first event comes. */
+  #ring: Ring<EventRecord> | undefined;
   #first = 0;
   #bytes = 0;
 
   constructor(limits: EventBufferLimits) {
     this.#limits = limits;
-    this.#ring = new Ring(limits.events);
   }
 
   /** Number of the oldest event that is held. */
@@ -33,7 +33,7 @@ export class EventBuffer {
 
   /** Number that the next event gets. */
   get next(): number {
-    return this.#first + this.#ring.size;
+    return this.#first + (this.#ring?.size ?? 0);
   }
 
   get bytes(): number {
@@ -43,7 +43,7 @@ export class EventBuffer {
   /** @param evicted hears of each event that has to go, before it goes */
   push(record: EventRecord, evicted: (number: number, record: EventRecord) => void): void {
     const bytes = sizeOf(record);
-    const ring = this.#ring;
+    const ring = (this.#ring ??= new Ring(this.#limits.events));
     while (ring.size > 0 && (ring.size === ring.capacity || this.#bytes + bytes > this.#limits.bytes)) {
       const oldest = ring.at(0)!;
       evicted(this.#first, oldest);
@@ -57,12 +57,12 @@ export class EventBuffer {
 
   /** The event of that number, if it is held. */
   at(number: number): EventRecord | undefined {
-    return this.#ring.at(number - this.#first);
+    return this.#ring?.at(number - this.#first);
   }
 
   /** Holds nothing, and begins at 0 again. */
   clear(): void {
-    this.#ring.clear();
+    this.#ring = undefined;
     this.#first = 0;
     this.#bytes = 0;
   }
