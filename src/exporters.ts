@@ -159,7 +159,7 @@ async function influxdb(config: Of<'influxdb'>): Promise<Destination> {
 async function statsd(config: Of<'statsd' | 'dogstatsd'>): Promise<Destination> {
   const { statsdDestination } = await import('./export/statsd/statsd-destination.js');
   const { address, kind, datagramBytes } = config;
-  return statsdDestination(address.host, address.port, { tags: kind === 'dogstatsd', datagramBytes });
+  return statsdDestination(address, { tags: kind === 'dogstatsd', datagramBytes });
 }
 
 async function otlp(config: Of<'otlp'>, { clock, startedAtUs }: ExporterDeps): Promise<Destination> {

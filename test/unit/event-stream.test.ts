@@ -134,13 +134,11 @@ describe('GET /events', () => {
     const world = await start();
     const listener = await Listener.open(world.url('events'));
     const one = node(world, 'n1');
-    const vote = (block: string, seq: number): void =>
-      one.say({ type: 'consensus.vote_received', seq, view: 5, validator: 'v2', block, vote: 'normal' });
+    const breach = { kind: 'double_vote', validator: 'v2', view: 5, statement_a: 'aa', statement_b: 'bb' };
     one.enter(5);
-    vote('b1', 1);
-    vote('b2', 2);
+    one.say({ type: 'consensus.byzantine_detected', seq: 1, ...breach });
     for (let view = 6; view < 12; view++)
-      one.say({ type: 'consensus.view_entered', seq: view - 3, view, trigger: 'timeout', leader: 'n1' });
+      one.say({ type: 'consensus.view_entered', seq: view - 4, view, trigger: 'qc', leader: 'n1' });
     await world.sidecar.drained();
     world.clock.advance(60_000_000);
     world.sidecar.collect();

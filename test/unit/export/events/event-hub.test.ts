@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../../src/base/clock.js';
 import type { EventRecord } from '../../../../src/export/event-record.js';
 import { eventStreamMetrics } from '../../../../src/export/events/catalogue.js';
+import type { EventFilter } from '../../../../src/export/events/event-client.js';
 import { EventHub, type EventHubOptions } from '../../../../src/export/events/event-hub.js';
 import { Board } from '../../../../src/metrics/board.js';
 
-const all = { types: [], chains: [], nodes: [] };
+const all: EventFilter = { types: [], chains: [], nodes: [] };
 
 interface Told {
   readonly id: string | undefined;
@@ -26,7 +27,7 @@ class Client {
   readonly #pieces: AsyncIterator<Uint8Array>;
   #pending: Promise<IteratorResult<Uint8Array>> | undefined;
 
-  constructor(hub: EventHub, filter: Partial<typeof all> = {}, lastEventId?: string) {
+  constructor(hub: EventHub, filter: Partial<EventFilter> = {}, lastEventId?: string) {
     const stream = hub.open({ ...all, ...filter }, lastEventId, this.abort.signal);
     if (stream === undefined) throw new Error('refused');
     this.#pieces = stream[Symbol.asyncIterator]();
@@ -92,9 +93,8 @@ describe('the event stream', () => {
 
   it('chooses by type, chain and node; a conclusion is of no node', async () => {
     const { hub } = world();
-    const clients = [{ types: ['consensus.*'] }, { chains: ['d'] }, { nodes: ['n?'] }, {}].map(
-      (filter) => new Client(hub, filter),
-    );
+    const filters: Partial<EventFilter>[] = [{ types: ['consensus.*'] }, { chains: ['d'] }, { nodes: ['n?'] }, {}];
+    const clients = filters.map((filter) => new Client(hub, filter));
     hub.offer(record(1));
     hub.offer(record(2, { type: 'mempool.tx_added', node: 'other' }));
     hub.offer(record(3, { chain: 'd' }));
