@@ -57,7 +57,8 @@ export class EventOutlets implements Tap {
   line(line: string, speaking: Speaking | undefined, event?: Exclude<StreamEvent, HelloEvent>): void {
     if (speaking === undefined || event === undefined) return;
     const { type, seq, ts_us } = event;
-    const key = seq === undefined ? `at-${ts_us}` : String(seq);
+    // Only what a source admits to have dropped may have no number.
+    const key = seq === undefined ? `at-${ts_us}-${'domain' in event ? event.domain : ''}` : String(seq);
     const { chain, node, run } = speaking.hello;
     this.#offer({ type, chain, node, run, key, json: line });
   }

@@ -161,7 +161,9 @@ class ComposedSidecar implements Sidecar {
       board: this.board,
       clock,
       logger: traced,
-      listeners: [this.#traces?.listeners, this.#events.listeners, deps.consensus].flatMap((one) => one ?? []),
+      listeners: [this.#traces?.listeners, this.#events.listeners, deps.consensus].flatMap(
+        (one) => one ?? [],
+      ),
       onIncident: (stage, meta) => this.#events.incident(stage, meta),
       verdictLog: deps.verdictLog,
     });
@@ -215,7 +217,7 @@ class ComposedSidecar implements Sidecar {
       this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
       if (this.#deps.serve === false) return;
       const { clock, logger, exporters = [] } = this.#deps;
-      const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
+      const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs, events: this.#events };
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
       await this.#traces?.open();
       await this.#openServer();
@@ -381,7 +383,7 @@ function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
       pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
         name,
         kind,
-        interval_seconds: intervalUs / 1e6,
+        interval_seconds: intervalUs === undefined ? null : intervalUs / 1e6,
         paused,
         failures,
         points,

@@ -26,5 +26,10 @@ export interface EventSink {
   offer(record: EventRecord): void;
 }
 
-/** What sidecars conclude begins with this. */
-export const CONCLUSION = 'quorumscope.';
+/** One line of JSON: the event with what its line may leave to the `hello` before it. */
+export function recordText({ chain, node, run, json }: EventRecord): string {
+  // JSON takes a carriage return as a space; those who read by lines do not.
+  const event = json.includes('\r') ? json.replaceAll('\r', ' ') : json;
+  const said = node === undefined ? '' : `,"node":${JSON.stringify(node)},"run":${JSON.stringify(run)}`;
+  return `{"chain":${JSON.stringify(chain)}${said},"event":${event}}`;
+}

@@ -235,7 +235,12 @@ describe('GET /export of a range', () => {
     const range = `match=hotstuff_test_*&from=${second(2)}&to=${second(4)}`;
     const json = JSON.parse(await text(`format=json&${range}`)) as {
       schema: string;
-      series: { name: string; metric: string; labels: Record<string, string>; samples: [number, unknown][] }[];
+      series: {
+        name: string;
+        metric: string;
+        labels: Record<string, string>;
+        samples: [number, unknown][];
+      }[];
     };
     expect(json.schema).toBe('quorumscope.range/1');
     const found = json.series.map(({ name, samples }) => [name, samples.map(([, value]) => value)]);
@@ -274,7 +279,9 @@ describe('GET /export of a range', () => {
     const { text, url, second } = await sampled();
     expect(await text('from=yesterday')).toBe('from: found "yesterday", expected Unix seconds or RFC 3339\n');
     expect(await text(`from=${second(2)}&to=${second(1)}`)).toBe('from: is after to\n');
-    expect(await text('from=0&format=xml')).toBe('format: of a range it is one of json, jsonl, csv, influx\n');
+    expect(await text('from=0&format=xml')).toBe(
+      'format: of a range it is one of json, jsonl, csv, influx\n',
+    );
     expect((await fetch(url('export?from=0&format=prometheus'))).status).toBe(400);
     expect(JSON.parse(await text('from=2099-01-01T00:00:00Z&to=2100-01-01T00:00:00Z'))).toMatchObject({
       series: [],

@@ -9,7 +9,11 @@ export const eventStreamMetrics = {
     'Events that clients did not read in time, each told by a gap.',
     [],
   ),
-  refused: counter('quorumscope_event_stream_refused_total', 'Clients refused because there were too many.', []),
+  refused: counter(
+    'quorumscope_event_stream_refused_total',
+    'Clients refused because there were too many.',
+    [],
+  ),
   buffered: gauge('quorumscope_event_stream_buffered_bytes', 'Size of the events held for clients.', [], {
     unit: 'bytes',
   }),

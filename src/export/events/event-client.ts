@@ -3,7 +3,7 @@
  * common buffer at its own pace, and what leaves the buffer before it was read is counted and told as a gap.
  */
 import { anyOf } from '../selection.js';
-import type { EventRecord } from '../event-record.js';
+import { recordText, type EventRecord } from '../event-record.js';
 import type { EventBuffer } from './event-buffer.js';
 
 /** Globs; of an empty list everything passes. */
@@ -63,7 +63,7 @@ export class EventClient {
       const record = buffer.at(number)!;
       if (!this.#wants(record)) continue;
       events++;
-      text += `id: ${epoch}-${number}\nevent: ${record.type}\ndata: ${dataOf(record)}\n\n`;
+      text += `id: ${epoch}-${number}\nevent: ${record.type}\ndata: ${recordText(record)}\n\n`;
     }
     return { text, events };
   }
@@ -83,13 +83,6 @@ export class EventClient {
     this.#isAwake = wake === undefined;
     wake?.();
   }
-}
-
-/** The event with what its line may leave to the `hello` before it. A carriage return, which JSON takes as a space, would end the line. */
-function dataOf({ chain, node, run, json }: EventRecord): string {
-  const event = json.includes('\r') ? json.replaceAll('\r', ' ') : json;
-  const said = node === undefined ? '' : `,"node":${JSON.stringify(node)},"run":${JSON.stringify(run)}`;
-  return `{"chain":${JSON.stringify(chain)}${said},"event":${event}}`;
 }
 
 function wanting({ types, chains, nodes }: EventFilter): (record: EventRecord) => boolean {

@@ -34,8 +34,7 @@ export const jsonLinesRange: RangeEncoder = {
   async *encode({ series }) {
     for await (const { series: one, blocks } of series) {
       const head = headOf(one);
-      for await (const block of blocks)
-        if (block.values.length > 0) yield `${head}${samplesOf(block)}]}\n`;
+      for await (const block of blocks) if (block.values.length > 0) yield `${head}${samplesOf(block)}]}\n`;
     }
   },
 };

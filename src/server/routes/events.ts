@@ -47,7 +47,10 @@ export function eventRoutes({ events }: Handlers): Route[] {
       handle: ({ query, header, signal }) => {
         const unknown = [...query.keys()].find((name) => !KNOWN.has(name));
         if (unknown !== undefined)
-          return textReply(400, `there is no parameter ${JSON.stringify(unknown)}; there are type, chain, node`);
+          return textReply(
+            400,
+            `there is no parameter ${JSON.stringify(unknown)}; there are type, chain, node`,
+          );
         const lastEventId = header('last-event-id');
         const [types, chains, nodes] = ['type', 'chain', 'node'].map((name) => query.getAll(name));
         const body = events({ types: types!, chains: chains!, nodes: nodes!, lastEventId, signal });

@@ -18,7 +18,7 @@ const exporterSchema = {
   properties: {
     name: { type: 'string' },
     kind: { type: 'string' },
-    interval_seconds: { type: 'number' },
+    interval_seconds: { type: ['number', 'null'], description: 'Null where events are sent as they happen.' },
     paused: { type: 'boolean' },
     failures: { ...integer, description: 'Failed attempts in a row.' },
     points: {
@@ -55,7 +55,12 @@ function rangeParameters({ formats }: Range): readonly DocumentedParameter[] {
   const schema = { type: 'string', description: 'Unix seconds or RFC 3339' } as const;
   const forms = `Unix seconds or RFC 3339; a range comes as ${formats.join(', ')}.`;
   return [
-    { name: 'from', in: 'query', doc: `Begin of a range; without it as far back as is kept. ${forms}`, schema },
+    {
+      name: 'from',
+      in: 'query',
+      doc: `Begin of a range; without it as far back as is kept. ${forms}`,
+      schema,
+    },
     { name: 'to', in: 'query', doc: 'End of a range; without it now.', schema },
   ];
 }
@@ -91,7 +96,11 @@ function exportRoute({ formats, render, range }: NonNullable<Handlers['exports']
         doc: 'The document.',
         contentTypes: ['application/json', 'application/x-ndjson', 'text/csv', 'text/plain'],
       },
-      { status: 400, doc: 'There is no such format, or a time cannot be read.', contentTypes: ['text/plain'] },
+      {
+        status: 400,
+        doc: 'There is no such format, or a time cannot be read.',
+        contentTypes: ['text/plain'],
+      },
     ],
     handle: async ({ query, signal }) => {
       if (query.has('from') || query.has('to')) return rangeReply(range, query, signal);

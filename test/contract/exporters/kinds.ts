@@ -3,7 +3,14 @@
  * of what arrives, and what its protocol cannot say.
  */
 import * as decoders from './decoders.js';
-import { fileReceiver, httpReceiver, udpReceiver, unixStreamReceiver, type Mood, type Receiver } from './receivers.js';
+import {
+  fileReceiver,
+  httpReceiver,
+  udpReceiver,
+  unixStreamReceiver,
+  type Mood,
+  type Receiver,
+} from './receivers.js';
 import type { Sample } from './samples.js';
 
 /** One row. */

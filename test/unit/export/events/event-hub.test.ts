@@ -93,7 +93,12 @@ describe('the event stream', () => {
 
   it('chooses by type, chain and node; a conclusion is of no node', async () => {
     const { hub } = world();
-    const filters: Partial<EventFilter>[] = [{ types: ['consensus.*'] }, { chains: ['d'] }, { nodes: ['n?'] }, {}];
+    const filters: Partial<EventFilter>[] = [
+      { types: ['consensus.*'] },
+      { chains: ['d'] },
+      { nodes: ['n?'] },
+      {},
+    ];
     const clients = filters.map((filter) => new Client(hub, filter));
     hub.offer(record(1));
     hub.offer(record(2, { type: 'mempool.tx_added', node: 'other' }));
