@@ -212,7 +212,14 @@ describe.skipIf(!isInstalled('nats-server'))('NATS JetStream (skipped without na
     const folder = folderOf();
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key, '-out', cert];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-days', '2'];
+    const subject = [
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+      '-days',
+      '2',
+    ];
     execFileSync('openssl', ['req', '-x509', '-nodes', ...made, ...subject], { stdio: 'ignore' });
     const server = new NatsServer(['--tls', '--tlscert', cert, '--tlskey', key, '--auth', 's3cret-token']);
     onTestFinished(() => server.remove());

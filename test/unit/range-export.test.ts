@@ -49,7 +49,10 @@ async function serving() {
       return range.read(series, fromUs, toUs);
     },
   };
-  const exports = { ...handlers.exports!, range: rangeHandler(() => source, new ManualClock(START_MS * 1e3 + 1e12)) };
+  const exports = {
+    ...handlers.exports!,
+    range: rangeHandler(() => source, new ManualClock(START_MS * 1e3 + 1e12)),
+  };
   const server = createServer({
     listen: { host: '127.0.0.1', port: 0 },
     insecure: false,
