@@ -87,7 +87,6 @@ export class NatsTransport implements Transport<BodyParcel> {
     if (this.#connection !== undefined && !this.#connection.isClosed()) return this.#connection;
     const { servers, timeoutUs, auth, tls } = this.#destination;
     const { credentials, token, username, password } = auth();
-    const { caFile, certFile, keyFile } = tls ?? {};
     const connection = await connect({
       servers: [...servers],
       name: 'quorumscope',
@@ -98,15 +97,7 @@ export class NatsTransport implements Transport<BodyParcel> {
         : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) }),
       ...(token === undefined ? {} : { token }),
       ...(username === undefined ? {} : { user: username, pass: password ?? '' }),
-      ...(tls === null
-        ? {}
-        : {
-            tls: {
-              ...(caFile == null ? {} : { caFile }),
-              ...(certFile == null ? {} : { certFile }),
-              ...(keyFile == null ? {} : { keyFile }),
-            },
-          }),
+      ...(tls === null ? {} : { tls: filesOf(tls) }),
     });
     if (signal.aborted) {
       await connection.close();
@@ -114,6 +105,13 @@ export class NatsTransport implements Transport<BodyParcel> {
     }
     return (this.#connection = connection);
   }
+}
+
+/** Only the files that there are. */
+function filesOf(tls: NonNullable<NatsDestination['tls']>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tls).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }
 
 function receiptOf(thrown: unknown): Receipt {

@@ -44,14 +44,15 @@ export function eventRoutes({ events }: Handlers): Route[] {
         { status: 400, doc: 'There is no such parameter.', contentTypes: ['text/plain'] },
         { status: 503, doc: 'Too many clients listen.', contentTypes: ['text/plain'] },
       ],
-      handle: ({ query, header, signal }) => {
+      handle: (request) => {
+        const { query, signal } = request;
         const unknown = [...query.keys()].find((name) => !KNOWN.has(name));
         if (unknown !== undefined)
           return textReply(
             400,
             `there is no parameter ${JSON.stringify(unknown)}; there are type, chain, node`,
           );
-        const lastEventId = header('last-event-id');
+        const lastEventId = request.header('last-event-id');
         const [types, chains, nodes] = ['type', 'chain', 'node'].map((name) => query.getAll(name));
         const body = events({ types: types!, chains: chains!, nodes: nodes!, lastEventId, signal });
         if (body === undefined)
