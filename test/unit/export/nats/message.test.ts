@@ -38,12 +38,11 @@ describe('a message', () => {
   });
 
   it('has no part that NATS reads as more than a name, and different names stay different', () => {
-    const name = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '%', '.', '*', '>', ' ', '_'));
+    const name = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('', '%', '.', '*', '>', ' ', '_'));
     fc.assert(
       fc.property(name, name, (one, other) => {
         expect(subjectPart(one)).toMatch(/^[A-Za-z0-9_%-]+$/);
-        if (one.isWellFormed() && other.isWellFormed() && one !== other)
-          expect(subjectPart(one)).not.toBe(subjectPart(other));
+        if (one !== other) expect(subjectPart(one)).not.toBe(subjectPart(other));
       }),
     );
   });
