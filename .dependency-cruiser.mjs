@@ -37,6 +37,7 @@ const clients = {
   // Scenario files are read as the configuration is, in a room of their own.
   yaml: '^(src/(config|cli)|simulator/scenario)/',
   zod: '^(src/config|simulator/scenario)/',
+  nats: '^src/export/nats/',
   re2js: '^src/promql/',
   '@libp2p/interface': '^src/attach/libp2p/',
   '@opentelemetry/sdk-node': '^src/tracing/',

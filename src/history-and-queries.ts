@@ -4,6 +4,7 @@
  */
 import { WallClock, type Clock, type Timer } from './base/clock.js';
 import type { Config } from './config/sections.js';
+import type { RangeSource } from './export/range.js';
 import { historyMetrics } from './history/catalogue.js';
 import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
@@ -16,6 +17,7 @@ import {
   type ApiRequest,
   type MetricMetadata,
 } from './query/prometheus-api.js';
+import { RecentRange } from './recent-range.js';
 
 /** What it is made of. */
 export interface HistoryOptions {
@@ -34,6 +36,8 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
+  /** For exports. */
+  readonly range: RangeSource;
   stop(): void;
 }
 
@@ -70,7 +74,8 @@ export function startHistory(options: HistoryOptions): History {
     queue: query.maxQueue,
     version,
   });
-  return { answer: (request) => api.answer(request), stop: () => timer.stop() };
+  const range = new RecentRange(window, board);
+  return { answer: (request) => api.answer(request), range, stop: () => timer.stop() };
 }
 
 function sampleEvery(window: RecentWindow, { board, clock, config }: HistoryOptions): Timer {

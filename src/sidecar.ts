@@ -27,6 +27,7 @@ import { defaultProcessRegistry } from './export/prometheus/process-registry.js'
 import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
+import { EventOutlets } from './event-outlets.js';
 import { openExporters, type CustomExporter } from './exporters.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
@@ -34,6 +35,7 @@ import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
 import type { Tap } from './intake/tap.js';
 import { Board } from './metrics/board.js';
+import { rangeHandler } from './range-exports.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
 import { incidentHandlers } from './incident-handlers.js';
@@ -124,6 +126,7 @@ class ComposedSidecar implements Sidecar {
   readonly #intake: Intake;
   readonly #recorder: Recorder | undefined;
   readonly #outlets: ConsensusOutlets;
+  readonly #events: EventOutlets;
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
@@ -152,12 +155,21 @@ class ComposedSidecar implements Sidecar {
     this.#deps = { ...deps, logger };
     const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
     const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
+    this.#events = new EventOutlets({
+      board: this.board,
+      clock,
+      names: (chain) => this.#outlets.reader.names(chain),
+      onWanted: () => this.#listen(),
+    });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
       clock,
       logger: traced,
-      listeners: [this.#traces?.listeners, deps.consensus].flatMap((one) => one ?? []),
+      listeners: [this.#traces?.listeners, this.#events.listeners, deps.consensus].flatMap(
+        (one) => one ?? [],
+      ),
+      onIncident: (stage, meta) => this.#events.incident(stage, meta),
       verdictLog: deps.verdictLog,
     });
     this.#traces?.follow(this.#outlets.watch);
@@ -175,8 +187,6 @@ class ComposedSidecar implements Sidecar {
       ],
     });
     this.#recorder = recorderOf(config, this.board, logger);
-    const taps = [this.#recorder, this.#outlets.wantsLines ? this.#outlets : undefined, deps.tap];
-    const tap = tapOf(taps.flatMap((one) => one ?? []));
     this.#intake = new Intake({
       board: this.board,
       clock,
@@ -184,8 +194,8 @@ class ComposedSidecar implements Sidecar {
       dispatcher: metrics.enabled ? this.#registry : ignoring,
       queueCapacity: config.intake.queueEvents,
       ...(clock instanceof StreamClock ? followStreams(clock) : {}),
-      ...(tap ? { tap } : {}),
     });
+    this.#listen();
     const hello = configuredHello(config, clock);
     const described = (source: SourceDescription): SourceDescription =>
       hello ? { hello, ...source } : source;
@@ -217,7 +227,7 @@ class ComposedSidecar implements Sidecar {
       this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
       if (this.#deps.serve === false) return;
       const { clock, logger, exporters = [] } = this.#deps;
-      const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
+      const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs, events: this.#events };
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
       await this.#traces?.open();
       await this.#openServer();
@@ -279,6 +289,14 @@ class ComposedSidecar implements Sidecar {
     await this.#server?.close();
   }
 
+  /** Whoever wants lines hears them, and nobody else costs anything. */
+  #listen(): void {
+    const { tap } = this.#deps;
+    const outlets = this.#outlets.wantsLines ? this.#outlets : undefined;
+    const events = this.#events.isWanted ? this.#events : undefined;
+    this.#intake.listen(tapOf([this.#recorder, outlets, events, tap].flatMap((one) => one ?? [])));
+  }
+
   async #openServer(): Promise<void> {
     const { server, prometheus } = this.#config;
     const handlers: Handlers = {
@@ -287,6 +305,7 @@ class ComposedSidecar implements Sidecar {
       ready: () => this.#ready,
       status: () => this.status(),
       ...this.#exportHandlers(),
+      events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: this.consensus,
       incidents: incidentHandlers(this.#outlets.incidentFolder),
       // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
@@ -328,6 +347,9 @@ class ComposedSidecar implements Sidecar {
           const select = selecting(match.length === 0 ? {} : { include: match });
           return { contentType: exporter.contentType, body: await exporter.export(select(this.snapshot())) };
         },
+        ...(keepsHistory(this.#config)
+          ? { range: rangeHandler(() => this.#history!.range, this.#deps.clock) }
+          : {}),
       },
       ...(pushes === undefined ? {} : { exporters: exporterHandlers(pushes) }),
     };
@@ -372,7 +394,7 @@ function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
       pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
         name,
         kind,
-        interval_seconds: intervalUs / 1e6,
+        interval_seconds: intervalUs === undefined ? null : intervalUs / 1e6,
         paused,
         failures,
         points,
@@ -404,7 +426,7 @@ function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder 
 function tapOf(taps: readonly Tap[]): Tap | undefined {
   if (taps.length < 2) return taps[0];
   return {
-    line: (line, speaking) => taps.forEach((tap) => tap.line(line, speaking)),
+    line: (line, speaking, event) => taps.forEach((tap) => tap.line(line, speaking, event)),
     hello: (line, speaking) => taps.forEach((tap) => tap.hello(line, speaking)),
   };
 }

@@ -57,7 +57,7 @@ const architecture = section('S4.architecture', 'Architecture overview', [
   done(shown.prometheus, 'prometheus', 'Prometheus Export', 'route GET /metrics'),
   done(shown.jaeger, 'jaeger', 'Jaeger Export', 'feature traces by OTLP and by the Jaeger exporter'),
   open('grafana', 'Grafana Dashboards', 'feature dashboards generated from the catalogue'),
-  open('custom', 'Custom Export', 'feature the `MetricsExporter` face'),
+  done(shown.exportsExample, 'custom', 'Custom Export', 'feature the `MetricsExporter` face'),
 ]);
 
 const collector = section('S4.collector', '`MetricsCollector` trait', [
