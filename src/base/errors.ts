@@ -21,6 +21,7 @@ export const errorCodes = {
   'attach.file': 'An event file cannot be opened.',
   'journal.locked': 'Another process writes the folder of a journal.',
   'journal.unusable': 'The folder of a journal cannot be made, read or mended.',
+  'export.aborted': 'An export was broken off because nobody takes it any more, or the sidecar stops.',
   'report.write': 'A report or the result of checks cannot be written to its file.',
   'server.listen': 'The HTTP address cannot be opened.',
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
