@@ -13,6 +13,10 @@ export const errorCodes = {
   'config.unreadable': 'A configuration or secret file cannot be read or is not YAML.',
   'metrics.definition':
     'A metric is declared twice differently, or its name, labels or buckets are not valid.',
+  'dashboards.unknown_metric': 'A dashboard asks for a metric that the catalogue does not have.',
+  'dashboards.unknown_label': 'A dashboard groups a metric by a label that it does not have.',
+  'dashboards.refused': 'Grafana refused a dashboard or folder, or something else stands in its place.',
+  'dashboards.unreachable': 'Grafana did not answer, or not as Grafana does.',
   'metrics.recording': 'A custom metric was recorded with a kind or label set that it was not declared with.',
   'events.encoding': 'An event was stated with a value that its schema does not allow; it is not written.',
   'attach.hooks': 'The options of createHooks cannot be stated in a hello, or are out of range.',
