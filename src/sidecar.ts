@@ -28,6 +28,14 @@ import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { openExporters, type CustomExporter } from './exporters.js';
+import { healthOf } from './health.js';
+import type { HealthChecker } from './health/health-checker.js';
+import {
+  components,
+  type Component,
+  type ComponentHealth,
+  type HealthReport,
+} from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
@@ -92,6 +100,8 @@ export interface Sidecar {
   /** Brings derived gauges up to date, as every collection interval does. */
   collect(): void;
   status(): SidecarStatus;
+  /** How nodes and chain are, as of the last collection interval; undefined when `health.enabled` is false. */
+  health(): HealthReport | undefined;
   /** All metrics as an exporter is given them. */
   snapshot(): MetricsSnapshot;
   /** Pushes to every exporter now. Resolves when all has left, or after five seconds. */
@@ -125,6 +135,7 @@ class ComposedSidecar implements Sidecar {
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
   readonly #traces: Traces | undefined;
+  readonly #health: HealthChecker | undefined;
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
@@ -165,6 +176,7 @@ class ComposedSidecar implements Sidecar {
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
       domains: [...standardDomains(this.board, this.#outlets.watch), ...(deps.extraDomains ?? [])],
     });
+    this.#health = healthOf({ config, board: this.board, consensus: this.consensus });
     this.#recorder = recorderOf(config, this.board, logger);
     const taps = [this.#recorder, this.#outlets.wantsLines ? this.#outlets : undefined, deps.tap];
     const tap = tapOf(taps.flatMap((one) => one ?? []));
@@ -224,7 +236,9 @@ class ComposedSidecar implements Sidecar {
   }
 
   collect(): void {
-    this.#registry.tick(this.#deps.clock.nowUs());
+    const nowUs = this.#deps.clock.nowUs();
+    this.#registry.tick(nowUs);
+    this.#health?.evaluate(nowUs);
   }
 
   status(): SidecarStatus {
@@ -236,6 +250,10 @@ class ComposedSidecar implements Sidecar {
       startedAtUs: this.#startedAtUs,
       uptimeUs: clock.nowUs() - this.#startedAtUs,
     });
+  }
+
+  health(): HealthReport | undefined {
+    return this.#health && (this.#health.report ?? this.#health.evaluate(this.#deps.clock.nowUs()));
   }
 
   snapshot(): MetricsSnapshot {
@@ -276,6 +294,7 @@ class ComposedSidecar implements Sidecar {
       notices: () => this.#notices(),
       ready: () => this.#ready,
       status: () => this.status(),
+      ...this.#healthHandlers(),
       ...this.#exportHandlers(),
       consensus: this.consensus,
       incidents: incidentHandlers(this.#outlets.incidentFolder),
@@ -301,6 +320,14 @@ class ComposedSidecar implements Sidecar {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),
     };
+  }
+
+  #healthHandlers(): Pick<Handlers, 'health'> {
+    if (this.#health === undefined) return {};
+    const report = (): HealthReport => this.health()!;
+    const component = (name: string): ComponentHealth | undefined =>
+      components.some((one) => one === name) ? report().components[name as Component] : undefined;
+    return { health: { report, component, components: () => components } };
   }
 
   #exportHandlers(): Pick<Handlers, 'exports' | 'exporters'> {

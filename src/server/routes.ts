@@ -4,6 +4,7 @@ import type { Route } from './route.js';
 import { consensusRoutes } from './routes/consensus.js';
 import { contentsRoutes } from './routes/contents.js';
 import { exportRoutes } from './routes/exports.js';
+import { healthRoutes } from './routes/health.js';
 import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { prometheusRoutes } from './routes/prometheus.js';
@@ -15,6 +16,7 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
   const routes = [
     ...metricsRoutes(handlers),
     ...probeRoutes(handlers),
+    ...healthRoutes(handlers),
     ...statusRoutes(handlers),
     ...exportRoutes(handlers),
     ...consensusRoutes(handlers),
