@@ -26,7 +26,7 @@ export const thresholdSettings = {
   ),
   max_peer_disconnection_rate: number('Most connections lost per minute.', 6),
   max_message_loss_rate: ratio('Largest share of messages that may be lost.', 0.05),
-  max_network_latency: time('Longest round trip to peers, nine in ten being shorter.', '250ms'),
+  max_network_latency: time('Longest round trip to peers, nine in ten being shorter.', '1s'),
   max_cpu_usage: ratio('Most of the processors in use.', 0.95),
   max_memory_usage: ratio('Most of the memory in use.', 0.9),
   max_disk_usage: ratio('Most of the data device in use.', 0.85),

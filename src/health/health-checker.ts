@@ -39,11 +39,12 @@ export interface HealthCheckerOptions {
 }
 
 /** At equal states one's own come first: they are what one can mend, and may explain the others. */
-const scopeOrder: readonly HealthScope[] = ['self', 'network', 'peer'];
+const scopeOrder: readonly HealthScope[] = ['self', 'network', 'peer', 'unknown'];
 const scopeWords: Readonly<Record<HealthScope, string>> = {
   self: 'It is you',
   peer: 'It is a peer',
   network: 'It is the network',
+  unknown: 'Whom it is about cannot be told',
 };
 const MOST_ISSUES = 1_000;
 

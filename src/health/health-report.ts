@@ -29,8 +29,11 @@ export const components = [
 /** One part of the whole. */
 export type Component = (typeof components)[number];
 
-/** Whom an issue is about: this operator's node or sidecar, somebody else's validator, or the chain as a whole. */
-export type HealthScope = 'self' | 'peer' | 'network';
+/**
+ * Whom an issue is about: this operator's node or sidecar, somebody else's validator, the chain as a whole; or that
+ * cannot be told from what is attached.
+ */
+export type HealthScope = 'self' | 'peer' | 'network' | 'unknown';
 
 /** One thing that is wrong now. */
 export interface HealthIssue {

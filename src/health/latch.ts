@@ -35,12 +35,14 @@ export class Latch {
     return this.#enteredAtUs;
   }
 
-  /** Takes the value of now. */
-  take(value: number | undefined, nowUs: number): void {
-    if (value !== undefined && this.#isBeyond(value, 0)) this.#beyond(nowUs);
+  /** Takes the value of now. @returns whether it is beyond the bound */
+  take(value: number | undefined, nowUs: number): boolean {
+    const isBeyond = value !== undefined && this.#isBeyond(value, 0);
+    if (isBeyond) this.#beyond(nowUs);
     else if (value === undefined || !this.#isBeyond(value, this.#options.slack)) this.#within(nowUs);
     // Between the two bounds nothing changes, and nothing is counted towards a change.
     else this.#beyondSinceUs = this.#withinSinceUs = undefined;
+    return isBeyond;
   }
 
   /** Takes everything back at once: the subject may not be judged now. */

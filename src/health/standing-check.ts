@@ -15,7 +15,8 @@ const MOST_ABOUT = 1_000;
 interface Watched {
   readonly read: Reading;
   readonly latches: readonly { readonly trouble: Trouble; readonly level: Level; readonly latch: Latch }[];
-  measured: Measurement | undefined;
+  /** The last value that was beyond a bound, in words: what is told while an issue settles. */
+  told: { readonly measured: Measurement; readonly reason: string } | undefined;
   seenAtUs: number;
 }
 
@@ -59,14 +60,7 @@ export class StandingCheck {
     for (const about of this.#watched.values())
       for (const watched of about.values()) {
         const held = watched.latches.find(({ latch }) => latch.enteredAtUs !== undefined);
-        if (held !== undefined && watched.measured !== undefined)
-          yield this.#issue(
-            watched.read,
-            watched.measured,
-            held.trouble,
-            held.level,
-            held.latch.enteredAtUs!,
-          );
+        if (held !== undefined && watched.told !== undefined) yield this.#issue(watched, held);
       }
   }
 
@@ -87,12 +81,13 @@ export class StandingCheck {
     let watched = about.get(key);
     if (watched === undefined) {
       if (about.size >= MOST_ABOUT) return;
-      watched = { read, latches: this.#latches(), measured, seenAtUs: read.nowUs };
+      watched = { read, latches: this.#latches(), told: undefined, seenAtUs: read.nowUs };
       about.set(key, watched);
     }
-    watched.measured = measured;
     watched.seenAtUs = read.nowUs;
-    for (const { latch } of watched.latches) latch.take(measured.value, read.nowUs);
+    let isBeyond = false;
+    for (const { latch } of watched.latches) isBeyond = latch.take(measured.value, read.nowUs) || isBeyond;
+    if (isBeyond) watched.told = { measured, reason: this.rule.reason(measured, read) };
   }
 
   #latches(): Watched['latches'] {
@@ -104,21 +99,22 @@ export class StandingCheck {
     });
   }
 
-  #issue(read: Reading, measured: Measurement, state: Trouble, level: Level, sinceUs: number): HealthIssue {
-    const { check, component, scope, alert, reason, remedy } = this.rule;
+  #issue({ read, told }: Watched, { trouble, level, latch }: Watched['latches'][number]): HealthIssue {
+    const { check, component, scope, alert, remedy } = this.rule;
+    const { measured, reason } = told!;
     return {
       check,
       component,
-      state,
+      state: trouble,
       scope: measured.scope ?? scope,
       chain: read.chain,
       node: read.node,
       about: measured.about ?? null,
-      reason: reason(measured, read),
+      reason,
       remedy,
       value: measured.value,
       threshold: level.enter,
-      since_us: sinceUs,
+      since_us: latch.enteredAtUs!,
       runbook_url: RUNBOOK + alert.toLowerCase(),
     };
   }

@@ -131,7 +131,8 @@ function failedByCause(read: Reading): Iterable<Measurement> {
     .filter(({ labels }) => labels['scope'] === 'network' || labels['scope'] === 'unknown');
   return [...new Set(series.map(({ labels }) => labels['cause']!))].flatMap((cause) => {
     const perSecond = read.rate(failed, { cause, scope: ['network', 'unknown'] });
-    return perSecond === undefined ? [] : [{ value: perSecond * 60, about: cause }];
+    const scope = cause === 'unknown' ? 'unknown' : 'network';
+    return perSecond === undefined ? [] : [{ value: perSecond * 60, about: cause, scope }];
   });
 }
 

@@ -19,7 +19,7 @@ const text = { type: 'string' } as const;
 const maybe = { type: ['string', 'null'] } as const;
 const time = { type: 'integer', description: 'Microseconds since the Unix epoch.' } as const;
 const state = { enum: ['no_data', 'healthy', 'warning', 'critical', 'failing'] } as const;
-const scope = { enum: ['self', 'peer', 'network', null] } as const;
+const scope = { enum: ['self', 'peer', 'network', 'unknown', null] } as const;
 
 const object = (properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
   type: 'object',
@@ -31,7 +31,7 @@ const issue = object({
   check: { ...text, description: 'Which check found it; docs/HEALTH.md lists them.' },
   component: text,
   state: { enum: ['warning', 'critical', 'failing'] },
-  scope: { enum: ['self', 'peer', 'network'] },
+  scope: { enum: ['self', 'peer', 'network', 'unknown'] },
   chain: maybe,
   node: maybe,
   about: { ...maybe, description: 'A validator, a queue, a contract.' },
