@@ -20,8 +20,10 @@ export function renderHttp(): string {
   const probes = { metrics: unused, notices: unused, ready: unused, status: unused };
   const exports = { formats: () => formats, render: unused };
   const exporters = { list: unused, pause: unused, resume: unused, test: unused };
+  const health = { report: unused, component: unused, components: unused };
   const routes = createRoutes('', {
     ...probes,
+    health,
     consensus,
     incidents,
     exports,
