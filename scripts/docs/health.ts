@@ -37,7 +37,7 @@ summary: It is the network: No attached node of chain main has committed a block
 - **A node that has just started or is catching up is not failing.** Its phase is \`starting\` (for \`alerts.thresholds.restart_grace\`) or
   \`syncing\`, and checks marked † are not made of it. Of a node that is \`gone\` only that it is gone is said, after a minute.
 - **Hysteresis.** An issue begins when the value has been beyond its bound for the time given, and ends when it has been within the
-  bound by a tenth for \`health.settle\`. Between the two nothing changes.
+  bound by a tenth (quantiles: within it) for \`health.settle\`. Between the two nothing changes.
 - **Windows.** Rates, shares and quantiles look back over \`health.window\`. The first sample is a baseline, never growth: a sidecar that
   has just started knows of no increase.
 - **Bounds** come from \`alerts.thresholds\` (docs/CONFIG.md), those that the shipped rules compare with too; \`null\` switches a check off.

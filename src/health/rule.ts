@@ -41,7 +41,10 @@ export interface HealthRule {
   readonly alert: string;
   /** Whether larger or smaller values are worse. */
   readonly worse: 'above' | 'below';
-  /** How far back within the bound a value must come before the issue ends, as a share of the bound. Default 0.1. */
+  /**
+   * How far back within the bound a value must come before the issue ends, as a share of the bound. Default 0.1; 0 for
+   * quantiles, which are interpolated up to the bound of their bucket when all is well below it.
+   */
   readonly slack?: number;
   /** It speaks of the progress of a node, which one that starts or catches up does not have yet. */
   readonly judgesProgress?: boolean;

@@ -314,6 +314,7 @@ const timer: HealthRule = {
   alert: 'HotStuffViewTimerTooSmall',
   worse: 'above',
   judgesProgress: true,
+  slack: 0,
   measures: 'share of the timer that decided views use, nine in ten using less',
   levels: at('warning', 'max_view_timer_usage', seconds(60)),
   measure: (read) => read.quantile('hotstuff_consensus_view_timer_used_ratio', 0.9),

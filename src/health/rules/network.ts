@@ -99,6 +99,7 @@ export const networkRules: readonly HealthRule[] = [
     per: 'node',
     scope: 'network',
     alert: 'HotStuffPeerLatencyHigh',
+    slack: 0,
     measures: 'round trip to peers, nine in ten being shorter',
     levels: at('warning', 'max_network_latency', seconds(60)),
     measure: (read) => read.quantile('hotstuff_network_peer_round_trip_seconds', 0.9),

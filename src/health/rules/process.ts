@@ -106,6 +106,7 @@ export const processRules: readonly HealthRule[] = [
     ...own,
     check: 'process.loop_lag',
     alert: 'HotStuffLoopLagHigh',
+    slack: 0,
     measures: 'lag of the main loop, but for one in a hundred',
     levels: at('warning', 'max_loop_lag', seconds(30)),
     measure: (read) => read.quantile('hotstuff_process_loop_lag_seconds', 0.99),

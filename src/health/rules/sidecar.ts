@@ -38,6 +38,7 @@ export const sidecarRules: readonly HealthRule[] = [
     ...own,
     check: 'sidecar.events_late',
     alert: 'HotStuffEventsLate',
+    slack: 0,
     measures: 'age of events when they are processed, but for one in a hundred',
     levels: at('warning', 'max_event_lag', seconds(30)),
     measure: (read) => read.quantile('quorumscope_event_lag_seconds', 0.99),
