@@ -20,6 +20,9 @@ export const shown = {
   derived: 'test/unit/domains/derived.test.ts',
   execution: 'test/unit/domains/others.test.ts',
   exposition: 'test/contract/prometheus-rendering.test.ts',
+  health: 'test/unit/health/health-checker.test.ts',
+  healthRoutes: 'test/unit/server/health-routes.test.ts',
+  healthSimulated: 'test/unit/health/simulated.test.ts',
   hookBatches: 'test/unit/attach/hooks/accounting.test.ts',
   hooks: 'test/unit/attach/hooks/hooks.test.ts',
   house: 'test/tidy/house.test.ts',
@@ -50,4 +53,6 @@ export const shown = {
   testPrometheus: 'test/unit/simulator/testing/prometheus-export.test.ts',
   testScenario: 'test/unit/simulator/testing/scenario.test.ts',
   testingFace: 'test/integration/testing-face.test.ts',
+  rules: 'test/integration/alerts.test.ts',
+  rulesTidy: 'test/tidy/alerts.test.ts',
 } as const;
