@@ -1,7 +1,8 @@
 /** docs/HEALTH.md from the tables of checks: what is documented is what is judged. */
 import { thresholdSettings } from '../../src/config/thresholds.js';
 import { components, type Component } from '../../src/health/health-report.js';
-import type { HealthRule, Levels, ThresholdValues } from '../../src/health/rule.js';
+import type { HealthRule, Levels } from '../../src/health/rule.js';
+import type { ThresholdValues } from '../../src/health/threshold-values.js';
 import { healthRules } from '../../src/health/rules/rules.js';
 
 /** Each threshold stands for itself, so that a level can be traced to the one that moves it. */

@@ -19,10 +19,11 @@ import {
   type HealthState,
 } from './health-report.js';
 import type { LatestTrouble, Reading } from './reading.js';
-import type { HealthRule, ThresholdValues } from './rule.js';
+import type { HealthRule } from './rule.js';
 import { healthRules } from './rules/rules.js';
 import { StandingCheck } from './standing-check.js';
 import { Subjects } from './subjects.js';
+import type { ThresholdValues } from './threshold-values.js';
 
 /** What it is made of. */
 export interface HealthCheckerOptions {

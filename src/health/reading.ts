@@ -6,7 +6,7 @@
 import type { Series } from '../metrics/series.js';
 import type { BoardIndex } from './board-index.js';
 import type { NodePhase } from './health-report.js';
-import type { ThresholdValues } from './rule.js';
+import type { ThresholdValues } from './threshold-values.js';
 import { Trail } from './trail.js';
 
 const MINUTE_US = 60_000_000;

@@ -4,9 +4,7 @@
  */
 import type { Component, HealthScope, Trouble } from './health-report.js';
 import type { Reading } from './reading.js';
-
-/** Values of thresholds by name, in base units; null switches off. */
-export type ThresholdValues = Readonly<Record<string, number | null>>;
+import type { ThresholdValues } from './threshold-values.js';
 
 /** Beyond this for so long it is an issue. */
 export interface Level {

@@ -26,13 +26,17 @@ import { ruleFiles, shippedRules, type Rule } from '../support/alerted-run.js';
 const folder = join(import.meta.dirname, '../../alerts');
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
-const definitions: readonly MetricDefinition[] = [
-  ...allMetrics.values(),
-  ...[boardMetrics, deliveryMetrics, domainMetrics, evidenceMetrics, healthMetrics].flatMap((one) =>
-    Object.values(one),
-  ),
-  ...[incidentMetrics, intakeMetrics, journalMetrics].flatMap((one) => Object.values(one)),
+const catalogues: readonly Readonly<Record<string, MetricDefinition>>[] = [
+  boardMetrics,
+  deliveryMetrics,
+  domainMetrics,
+  evidenceMetrics,
+  healthMetrics,
+  incidentMetrics,
+  intakeMetrics,
+  journalMetrics,
 ];
+const definitions = [...allMetrics.values(), ...catalogues.flatMap((one) => Object.values(one))];
 const byName = new Map(definitions.flatMap((one) => sampleNames(one).map((name) => [name, one] as const)));
 
 const rules = shippedRules();
