@@ -20,7 +20,6 @@ export const validatorMetrics = {
       [...nodeLabels, 'validator'],
     ),
     'hello',
-    'consensus.epoch_changed',
   ),
   validators: fed(
     gauge('hotstuff_consensus_validators', 'Validators in the current set.', ['chain_id']),
