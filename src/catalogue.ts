@@ -9,6 +9,7 @@ import { evidenceMetrics } from './evidence/catalogue.js';
 import { eventStreamMetrics } from './export/events/catalogue.js';
 import { prometheusMetrics } from './export/prometheus/catalogue.js';
 import { pushMetrics } from './export/pushes.js';
+import { healthMetrics } from './health/catalogue.js';
 import { historyMetrics } from './history/catalogue.js';
 import { incidentMetrics } from './incidents/catalogue.js';
 import { intakeMetrics, recorderMetrics } from './intake/catalogue.js';
@@ -38,6 +39,7 @@ export const ownCatalogues: readonly RoomCatalogue[] = [
   { title: 'Incidents', metrics: incidentMetrics },
   { title: 'Journals', metrics: journalMetrics },
   { title: 'History', metrics: historyMetrics },
+  { title: 'Health and thresholds', metrics: healthMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },
   { title: 'Event stream', metrics: eventStreamMetrics },
