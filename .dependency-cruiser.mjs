@@ -28,6 +28,7 @@ const rooms = {
   'src/query': ['src/base', 'src/promql'],
   'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains'],
   'src/health': ['src/base', 'src/metrics'],
+  'src/dashboards': ['src/base', 'src/metrics', 'src/promql'],
   'src/server': ['src/base'],
 };
 
@@ -40,6 +41,7 @@ const clients = {
   zod: '^(src/config|simulator/scenario)/',
   nats: '^src/export/nats/',
   re2js: '^src/promql/',
+  '@grafana/grafana-foundation-sdk': '^src/dashboards/(render|variables)',
   '@libp2p/interface': '^src/attach/libp2p/',
   '@opentelemetry/sdk-node': '^src/tracing/',
   '@opentelemetry/exporter-jaeger': '^src/tracing/jaeger-spans\\.ts$',

@@ -15,6 +15,8 @@ export const errorCodes = {
     'A metric is declared twice differently, or its name, labels or buckets are not valid.',
   'dashboards.unknown_metric': 'A dashboard asks for a metric that the catalogue does not have.',
   'dashboards.unknown_label': 'A dashboard groups a metric by a label that it does not have.',
+  'dashboards.custom':
+    'A dashboard of the configuration names a row, a template or a query that does not hold.',
   'dashboards.refused': 'Grafana refused a dashboard or folder, or something else stands in its place.',
   'dashboards.unreachable': 'Grafana did not answer, or not as Grafana does.',
   'metrics.recording': 'A custom metric was recorded with a kind or label set that it was not declared with.',

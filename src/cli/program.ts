@@ -53,6 +53,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
   addAlerts(program, context, finish);
+  addDashboards(program, context, finish);
   program
     .command('version')
     .description('what is installed')
@@ -330,6 +331,35 @@ function addAlerts(program: Command, context: CliContext, finish: Finish): void 
     .option('--dashboards <url>', 'where Grafana is, such as https://grafana.example')
     .action(async (options: { out: string }) => {
       finish((await import('./alerts-render.js')).renderAlerts(options, context));
+    });
+}
+
+function addDashboards(program: Command, context: CliContext, finish: Finish): void {
+  const dashboards = program
+    .command('dashboards')
+    .description('dashboards for Grafana, the shipped ones and those of the configuration');
+  const withChoices = (command: Command): Command =>
+    command
+      .option(
+        '--config <file>',
+        'YAML file: prefix of metrics, address of the runbook, dashboards of your own',
+      )
+      .option('--set <path=value>', 'any setting; may be repeated', collect)
+      .option('--only <names>', 'such as overview,consensus; else all');
+  withChoices(dashboards.command('build').description('write them as JSON files'))
+    .option('--out <dir>', 'the folder to write to', 'dashboards')
+    .action(async (options: ConfigOptions & { out: string }) => {
+      finish(await (await import('./dashboards.js')).buildDashboardFiles(options, context));
+    });
+  withChoices(
+    dashboards.command('push').description('put them into a running Grafana; twice is as good as once'),
+  )
+    .requiredOption('--url <url>', 'the base address of Grafana, such as http://127.0.0.1:3000')
+    .option('--token-file <file>', "file with a service account's token")
+    .option('--folder <title>', 'folder to put them in, made where it is missing', 'Quorumscope')
+    .option('--json', 'one JSON document')
+    .action(async (options: ConfigOptions & { url: string; folder: string }) => {
+      finish(await (await import('./dashboards.js')).pushDashboardFiles(options, context));
     });
 }
 

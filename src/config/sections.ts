@@ -6,6 +6,7 @@ import { alerts } from './alerts.js';
 import { attach } from './attach.js';
 import { chain } from './chain.js';
 import { exporters } from './exporters.js';
+import { dashboards } from './dashboards.js';
 import { data } from './data.js';
 import { evidence } from './evidence.js';
 import { general } from './general.js';
@@ -38,6 +39,7 @@ export const sections = {
   tracing,
   health,
   alerts,
+  dashboards,
   server,
   data,
   evidence,

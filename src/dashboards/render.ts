@@ -68,7 +68,14 @@ export function renderDashboard(spec: DashboardSpec, options: RenderOptions): Da
         .url(options.runbook)
         .targetBlank(true),
     ]);
-  return { ...builder.build(), panels: panelsOf(spec, options, named) };
+  const built = builder.build();
+  return {
+    ...built,
+    // The builders hide alerts and links in a menu; at three in the morning they belong on the page.
+    annotations: { list: (built.annotations.list ?? []).map(({ placement: _, ...rest }) => rest) },
+    links: (built.links ?? []).map(({ placement: _, ...rest }) => rest),
+    panels: panelsOf(spec, options, named),
+  };
 }
 
 function panelsOf(spec: DashboardSpec, links: Links, named: (text: string) => string): (Panel | RowPanel)[] {
