@@ -12,6 +12,7 @@ import {
   type Dashboard,
   type Panel,
   type RowPanel,
+  type VariableModel,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { placed, type PlacedPanel } from './layout.js';
 import type { DashboardSpec } from './panel.js';
@@ -71,11 +72,18 @@ export function renderDashboard(spec: DashboardSpec, options: RenderOptions): Da
   const built = builder.build();
   return {
     ...built,
+    templating: { list: (built.templating.list ?? []).map(withoutIntervals) },
     // The builders hide alerts and links in a menu; at three in the morning they belong on the page.
     annotations: { list: (built.annotations.list ?? []).map(({ placement: _, ...rest }) => rest) },
     links: (built.links ?? []).map(({ placement: _, ...rest }) => rest),
     panels: panelsOf(spec, options, named),
   };
+}
+
+/** The builders give every variable the settings of an interval's, which Grafana's schema knows for none. */
+function withoutIntervals(variable: VariableModel): VariableModel {
+  const { auto: _, auto_min: __, auto_count: ___, ...rest } = variable;
+  return rest as VariableModel;
 }
 
 function panelsOf(spec: DashboardSpec, links: Links, named: (text: string) => string): (Panel | RowPanel)[] {
