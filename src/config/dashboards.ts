@@ -39,7 +39,8 @@ export interface WidgetConfig {
 }
 
 const oneLine = z.string().regex(line.pattern);
-const cells = z.int().min(1).max(GRID);
+// What is within a thing of a kind comes as it is written: numbers are texts.
+const cells = z.coerce.number().int().min(1).max(GRID);
 const words = z.array(z.string().min(1));
 const widgetSchema = z.strictObject({
   widget: z.enum(widgetKinds),
@@ -51,7 +52,7 @@ const widgetSchema = z.strictObject({
   by: words.optional(),
   limits: words.optional(),
   column: cells.optional(),
-  row: z.int().min(1).max(100).optional(),
+  row: z.coerce.number().int().min(1).max(100).optional(),
   width: cells.optional(),
   height: cells.optional(),
 });
@@ -88,7 +89,7 @@ const grid = kindOf({
       ? [{ key: 'columns' as const, message: `found ${columns}, expected a divisor of ${GRID}` }]
       : []),
   ],
-  build: (values) => values,
+  build: (values) => ({ ...values, widgets: values.widgets.map((one) => widgetSchema.parse(one)) }),
 });
 
 const template = kindOf({
