@@ -25,7 +25,12 @@ export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): Cha
     views: records,
     listeners: verdictListener === undefined ? [series] : [series, verdictListener],
   });
-  const findings = new ChainFindings(chain, watch.listeners.findings);
+  const findings = new ChainFindings(chain, {
+    finding: (finding) => {
+      verdicts.found(finding);
+      watch.listeners.findings?.finding(finding);
+    },
+  });
   records.listen(participation);
   if (recordListener !== undefined) records.listen(recordListener);
   records.listen(verdicts);

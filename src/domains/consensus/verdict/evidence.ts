@@ -50,6 +50,9 @@ const invalid: ReadonlySet<string> = new Set([
 /** A machine that takes this share of the timer for one step holds the view up. */
 const STRAINED_SHARE = 0.25;
 
+/** Views in a row that a silent leader let go by. */
+const UNHEARD_LEADS = 2;
+
 /** Views that are looked back upon, whatever the size of the set. */
 const MOST_LOOKED_BACK = 64;
 
@@ -155,12 +158,26 @@ export class Evidence {
     return anyOf(states);
   }
 
-  /** Whether a vote that it cast in the last rotation of leaders came to somebody: it hears, and is heard. */
-  isVoting(validator: string): boolean {
+  /**
+   * Whether it was heard all along while the last views that it led went by: a vote that it cast, or a certificate
+   * that only it can have made, came before each of them and since. Who was cut off then was not heard.
+   */
+  isHeardAllAlong(validator: string): boolean {
     const rotation = Math.min(this.committee.members.length, MOST_LOOKED_BACK);
+    const led = this.history.ledBy(validator, UNHEARD_LEADS).filter((view) => view < this.view);
+    let next = this.view;
+    for (const view of [...led, (led.at(-1) ?? next) - rotation]) {
+      if (!this.#isHeardIn(validator, Math.max(view, next - rotation), next - 1)) return false;
+      next = view;
+    }
+    return true;
+  }
+
+  #isHeardIn(validator: string, from: number, to: number): boolean {
+    if (this.history.hasCollected(validator, to)) return true;
     return this.witnesses.some(({ standing }) => {
       if (standing.self === validator) return false;
-      for (let view = this.view - 1; view >= this.view - rotation; view--)
+      for (let view = to; view >= from; view--)
         if (this.#look(standing.node, view)?.votes.some((vote) => vote.validator === validator) === true)
           return true;
       return false;
@@ -340,11 +357,20 @@ export class Evidence {
     return this.history.apartLately(Math.min(this.committee.members.length, MOST_LOOKED_BACK)) ?? [];
   }
 
-  /** Whether more leaders equivocated of late than the protocol bears: no statement can be relied upon. */
+  /** Whether more validators lied of late than the protocol bears, or agreement is broken: nobody can be relied upon. */
   get isBeyondFaults(): boolean {
-    const { committee } = this;
-    const liars = this.history.equivocators(4 * Math.min(committee.members.length, MOST_LOOKED_BACK));
+    const { committee, history, view } = this;
+    if (history.isBroken(view)) return true;
+    const most = 4 * Math.min(committee.members.length, MOST_LOOKED_BACK);
+    const liars = [...history.equivocators(most), ...history.liars(view, most)];
     return liars.length > 0 && committee.powerOf(liars) > committee.power - committee.quorum;
+  }
+
+  /** Where the leader proposed two blocks: whether it was proven of `validator` that it says two things. */
+  isLiar(validator: string | undefined): boolean {
+    if (validator === undefined || this.blocks.size < 2) return false;
+    const rotation = 2 * Math.min(this.committee.members.length, MOST_LOOKED_BACK);
+    return validator === this.leader || this.history.liars(this.view, rotation).includes(validator);
   }
 
   // --- certificates

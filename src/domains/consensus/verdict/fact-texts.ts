@@ -13,7 +13,7 @@ export const factTexts = {
   leaderDown: "the leader's process was down, as its connections or its own stream say",
   leaderFar: 'a round trip to the leader takes half the timer, and far longer than to others',
   leaderHeard:
-    'a vote of the leader came to an attached node within the last rotation of leaders, or its certificate of the view before did',
+    'a vote of the leader, or a certificate that it collected, came to an attached node before each of the last views that it led, and since',
   leaderUnheardBefore:
     'the last two views that it led went by without its proposal too, while those of others came',
   gaveUp: 'a quorum gave the view up',

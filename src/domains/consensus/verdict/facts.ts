@@ -97,7 +97,7 @@ type ProposalFact =
 
 /** Of the proposal and its leader, and of how the view ended. */
 function proposalFacts(evidence: Evidence): Pick<Facts, ProposalFact> {
-  const { leader, collector, history, deliveries, view } = evidence;
+  const { leader, collector, history, deliveries } = evidence;
   const isLoss = deliveries.groups.length <= 1 && deliveries.oneWay === undefined;
   return {
     twoBlocks: evidence.blocks.size > 1 || evidence.blocksVotedFor.size > 1,
@@ -109,8 +109,7 @@ function proposalFacts(evidence: Evidence): Pick<Facts, ProposalFact> {
     proposalLate: isProposalLate(evidence),
     leaderDown: leader === undefined ? undefined : evidence.isDown(leader),
     leaderFar: evidence.isFar(leader),
-    leaderHeard:
-      leader === undefined ? undefined : evidence.isVoting(leader) || history.hasCollected(leader, view - 1),
+    leaderHeard: leader === undefined ? undefined : evidence.isHeardAllAlong(leader),
     leaderUnheardBefore: isUnheardBefore(evidence),
     leaderHeldUp: evidence.isLeaderHeldUp,
     gaveUp: hasGivenUp(evidence),
