@@ -11,7 +11,9 @@ export function isCertified(evidence: Evidence): Known {
   // Who says two things says of each that the chain goes on.
   const honest = witnesses.filter(({ standing }) => !evidence.isLiar(standing.self));
   const byOthers = honest.filter(({ standing }) => standing.self !== collector);
-  if (byOthers.some(({ record }) => record?.leftBy === 'qc' || record?.leftBy === 'dc')) return true;
+  // Who left for a view further on left by a later certificate.
+  const wentOn = byOthers.filter(({ next }) => next?.isEntered === true);
+  if (wentOn.some(({ record }) => record?.leftBy === 'qc' || record?.leftBy === 'dc')) return true;
   const carried = honest.flatMap(({ later, standing }) =>
     (later?.proposals ?? [])
       .filter(({ isOwn }) => !isOwn || standing.self !== collector)

@@ -50,11 +50,8 @@ const invalid: ReadonlySet<string> = new Set([
 /** A machine that takes this share of the timer for one step holds the view up. */
 const STRAINED_SHARE = 0.25;
 
-/** Views in a row that a silent leader let go by. */
-const UNHEARD_LEADS = 2;
-
 /** Views that are looked back upon, whatever the size of the set. */
-const MOST_LOOKED_BACK = 64;
+export const MOST_LOOKED_BACK = 64;
 
 /** The facts of one view, by validator. */
 export class Evidence {
@@ -80,12 +77,13 @@ export class Evidence {
   readonly timerUs: number;
   readonly #bySelf = new Map<string, Witness>();
 
-  readonly #look: Scene['look'];
+  /** Any record of a node that is still held. */
+  readonly look: Scene['look'];
   readonly #nowUs: number;
 
   constructor(scene: Scene) {
     const { view, committee, witnesses, history } = scene;
-    this.#look = (node, at) => scene.look(node, at);
+    this.look = (node, at) => scene.look(node, at);
     this.#nowUs = scene.nowUs;
     this.view = view;
     this.committee = committee;
@@ -158,39 +156,13 @@ export class Evidence {
     return anyOf(states);
   }
 
-  /**
-   * Whether it was heard all along while the last views that it led went by: a vote that it cast, or a certificate
-   * that only it can have made, came before each of them and since. Who was cut off then was not heard.
-   */
-  isHeardAllAlong(validator: string): boolean {
-    const rotation = Math.min(this.committee.members.length, MOST_LOOKED_BACK);
-    const led = this.history.ledBy(validator, UNHEARD_LEADS).filter((view) => view < this.view);
-    let next = this.view;
-    for (const view of [...led, (led.at(-1) ?? next) - rotation]) {
-      if (!this.#isHeardIn(validator, Math.max(view, next - rotation), next - 1)) return false;
-      next = view;
-    }
-    return true;
-  }
-
-  #isHeardIn(validator: string, from: number, to: number): boolean {
-    if (this.history.hasCollected(validator, to)) return true;
-    return this.witnesses.some(({ standing }) => {
-      if (standing.self === validator) return false;
-      for (let view = to; view >= from; view--)
-        if (this.#look(standing.node, view)?.votes.some((vote) => vote.validator === validator) === true)
-          return true;
-      return false;
-    });
-  }
-
   /** Whether its own machine held it up in this view; unknown where it is not attached. */
   isStrained(validator: string | undefined): Known {
     const witness = this.of(validator);
     if (witness === undefined) return undefined;
     const { standing, record, next } = witness;
     // One that is far behind is still in a view of before.
-    const current = standing.view < this.view ? this.#look(standing.node, standing.view) : undefined;
+    const current = standing.view < this.view ? this.look(standing.node, standing.view) : undefined;
     return anyOf([record, next, current].map((one) => isStrainedIn(one, this.timerUs)));
   }
 

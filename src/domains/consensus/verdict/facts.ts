@@ -10,9 +10,11 @@ import { hasCertificateLeft, isCertificateKept, isCertified } from './certificat
 import type { ViewRecord } from '../record/view-record.js';
 import { Evidence, type Scene, type Witness } from './evidence.js';
 import type { Facts } from './fact-texts.js';
+import { isDeaf, isHeardAllAlong } from './hearing.js';
 import { allOf, type Known } from './known.js';
 import { latenessOf, type Lateness } from './lateness.js';
 import { sidesOf } from './sides.js';
+import { isDelayed } from './transit.js';
 import { decisiveSnag, snagOf, type Snag } from './snags.js';
 
 /** Validators that facts are about. */
@@ -90,9 +92,11 @@ type ProposalFact =
   | 'leaderFar'
   | 'leaderHeard'
   | 'leaderUnheardBefore'
+  | 'leaderDeaf'
   | 'leaderHeldUp'
   | 'gaveUp'
   | 'scattered'
+  | 'delayed'
   | 'timerSuffices';
 
 /** Of the proposal and its leader, and of how the view ended. */
@@ -109,11 +113,13 @@ function proposalFacts(evidence: Evidence): Pick<Facts, ProposalFact> {
     proposalLate: isProposalLate(evidence),
     leaderDown: leader === undefined ? undefined : evidence.isDown(leader),
     leaderFar: evidence.isFar(leader),
-    leaderHeard: leader === undefined ? undefined : evidence.isHeardAllAlong(leader),
+    leaderHeard: leader === undefined ? undefined : isHeardAllAlong(evidence, leader),
     leaderUnheardBefore: isUnheardBefore(evidence),
+    leaderDeaf: isDeaf(evidence, leader),
     leaderHeldUp: evidence.isLeaderHeldUp,
     gaveUp: hasGivenUp(evidence),
     scattered: isLoss && deliveries.missed > 0,
+    delayed: isDelayed(evidence),
     timerSuffices: history.timerSuffices(evidence.timerUs, leader, collector),
   };
 }
