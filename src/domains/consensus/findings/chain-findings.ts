@@ -4,6 +4,7 @@
  */
 import type { ChainObserver, ChainScope, NodeObserver, NodeScope } from '../../domain.js';
 import { ChainBook } from './chain-book.js';
+import { ClockBook } from './clock-book.js';
 import type { FindingListener } from './finding.js';
 import { NodeFindings } from './node-findings.js';
 import type { Company } from './trust.js';
@@ -11,12 +12,17 @@ import type { Company } from './trust.js';
 /** Watches all nodes of one chain for findings. */
 export class ChainFindings implements ChainObserver {
   readonly #book: ChainBook;
+  readonly #clocks: ClockBook;
   readonly #nodes = new Map<string, NodeFindings>();
   readonly #company: Company;
 
   constructor(scope: ChainScope, listener: FindingListener | undefined) {
     const book = new ChainBook(scope, listener);
     this.#book = book;
+    this.#clocks = new ClockBook(
+      () => scope.names.members,
+      (draft) => book.reporter.raise(draft),
+    );
     this.#company = {
       get highestView() {
         return book.highestView;
@@ -30,11 +36,27 @@ export class ChainFindings implements ChainObserver {
     const findings = new NodeFindings(scope.node, this.#book, this.#company);
     // A node that was retired and returns is heard by a new observer.
     this.#nodes.set(scope.node, findings);
-    return [findings];
+    return [findings, this.#clockOf()];
   }
 
   validators(): void {
     this.#book.validators();
+    this.#clocks.validators();
+  }
+
+  /** What a node says of the times at which blocks were proposed and came. */
+  #clockOf(): NodeObserver {
+    const clocks = this.#clocks;
+    let self: string | undefined;
+    return {
+      handlers: {
+        'consensus.block_committed': (event) => clocks.committed(event),
+        'consensus.proposal_received': (event) => clocks.received(event, self),
+      },
+      hello: ({ validator }) => {
+        self = validator;
+      },
+    };
   }
 
   #isAnotherChain(): boolean {
@@ -44,6 +66,7 @@ export class ChainFindings implements ChainObserver {
 
   #beginAnew(): void {
     this.#book.forget();
+    this.#clocks.forget();
     for (const node of this.#nodes.values()) node.forget();
     for (const { isAttached, trust } of this.#nodes.values()) if (isAttached) trust.confirm();
   }
