@@ -49,7 +49,7 @@ Each scenario is scored twice: with all nodes attached, and with one, over sever
 | cause precision | of the failed verdicts that name a cause, those that name the true one; one where the view did not fail is wrong |
 | cause recall | of the views that truly failed, those whose cause was named |
 | culprit precision, recall | the same for each validator that is named, and for each that is to blame |
-| false s/b/d | findings of safety, byzantine and divergence that the truth does not bear out |
+| false s/b/d/p | findings of safety, byzantine and divergence that the truth does not bear out, and validators said to take no part although nothing was wrong with them |
 | resolved ms | from the end of the last fault to the last verdict on a failed view that began after it; 0 when there was none |
 
 With one node attached, what the truth says of that node itself counts as true. The last three views of a run are not scored: they end with

@@ -13,7 +13,7 @@ const HEADER = [
   'recall',
   'culprit precision',
   'recall',
-  'false s/b/d',
+  'false s/b/d/p',
   'resolved ms',
 ];
 
@@ -38,7 +38,7 @@ function cellsOf(score: Score): string[] {
     ratio(causeRecall),
     ratio(culpritPrecision),
     ratio(culpritRecall),
-    `${safety}/${byzantine}/${divergence}`,
+    `${safety}/${byzantine}/${divergence}/${score.falselySilent}`,
     spread(score.resolveMs),
   ];
 }

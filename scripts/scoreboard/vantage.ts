@@ -38,6 +38,8 @@ export class Vantage {
   settled = 0;
   /** By id. */
   readonly findings = new Map<string, Finding & { readonly viewsLater: number }>();
+  /** Who was said to take no part, and when that was said first. */
+  readonly silent = new Map<string, { readonly atUs: number; readonly view: number }>();
   #intake: Intake;
   #clock: StreamClock;
   #newestView = 0;
@@ -101,7 +103,10 @@ export class Vantage {
     });
     const domains = [consensusDomain(watch)];
     const registry = new DomainRegistry({ board, clock, windowUs: WINDOW_US, domains });
-    clock.every(TICK_US, () => registry.tick(clock.nowUs()));
+    clock.every(TICK_US, () => {
+      registry.tick(clock.nowUs());
+      this.#noteSilent(watch, clock.nowUs());
+    });
     const intake = new Intake({
       board,
       clock,
@@ -113,6 +118,12 @@ export class Vantage {
       onStreamEnd: (stream) => clock.close(stream),
     });
     return [intake, clock];
+  }
+
+  #noteSilent(watch: ConsensusWatch, atUs: number): void {
+    for (const chain of watch.chains())
+      for (const { id, standing } of watch.participation(chain)?.participants ?? [])
+        if (standing.isSilent && !this.silent.has(id)) this.silent.set(id, { atUs, view: this.#newestView });
   }
 }
 
