@@ -1,6 +1,7 @@
 /** docs/SCOREBOARD.md: how to run it, how to read it, and the last score that was measured. Pure. */
 import type { Row } from './board.js';
 import { renderTables } from './table.js';
+import { wanText, type WanReport } from './wan.js';
 
 /** A run of the scoreboard that is over. */
 export interface Report {
@@ -15,6 +16,8 @@ export interface Report {
   readonly commit: string;
   /** Day, as in 2026-01-31. */
   readonly date: string;
+  /** Long healthy runs. */
+  readonly wan?: readonly WanReport[];
 }
 
 const HEAD = `# The scoreboard
@@ -65,5 +68,11 @@ export function renderScoreboard(report: Report): string {
     `Measured on ${date} at commit ${commit}: seeds ${first} to ${first + seeds - 1}, at most ${views} views a run, ${alone} nodes alone in turn;`,
     `${total.all.runs} runs, ${total.all.views} views, ${Math.round(wallS)} s.`,
   ].join(' ');
-  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total)}\n`;
+  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total)}\n${wanSection(report.wan ?? [])}`;
+}
+
+function wanSection(runs: readonly WanReport[]): string {
+  if (runs.length === 0) return '';
+  const lines = runs.map((run) => `- ${wanText(run)}.`);
+  return `\n## The long healthy run\n\nEight regions of the world, nothing wrong, and nothing to say: \`npm run scoreboard -- --wan\`, at the lowest priority and beside\nother work. What is not attached is simulated all the same.\n\n${lines.join('\n')}\n`;
 }

@@ -129,10 +129,7 @@ function occurredUs(expectation: ResolvedExpectation, truth: readonly TruthLine[
 function namesOf(line: TruthLine): string[] {
   if (isFaultLine(line)) return line.fault === 'clock' ? ['divergence/clock_skew'] : [];
   if (line.type === 'deed')
-    return [
-      `byzantine/${line.deed}`,
-      ...(line.deed === 'vote_withheld' ? ['participation/silent'] : []),
-    ];
+    return [`byzantine/${line.deed}`, ...(line.deed === 'vote_withheld' ? ['participation/silent'] : [])];
   if (line.type === 'violation') return line.violation === 'S1' ? ['safety/conflicting_commit'] : [];
   return [line, ...Object.values(line.own)].map(({ cause }) => cause);
 }

@@ -13,8 +13,11 @@ import { runCases } from './pool.js';
 import { renderTables } from './table.js';
 import { renderWrong } from './wrong.js';
 import type { Wrong } from './score.js';
+import { runWan, wanText } from './wan.js';
 
 type Document = Report & { readonly complaints: readonly string[]; readonly wrong: readonly Wrong[] };
+
+const WAN_VALIDATORS = 7;
 
 const documentFile = new URL('../../docs/SCOREBOARD.md', import.meta.url);
 const MOST_COMPLAINTS = 60;
@@ -25,10 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const options = readOptions(args);
-  const document =
-    options.from === undefined
-      ? await measured(options)
-      : (JSON.parse(readFileSync(options.from, 'utf8')) as Document);
+  if (options.wan) return wan(options);
+  const document = options.from.length === 0 ? await measured(options) : joined(options.from);
   process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : textOf(document, options));
   if (options.write) writeFileSync(documentFile, renderScoreboard(document));
   if (!options.gate) return 0;
@@ -36,6 +37,25 @@ async function main(args: readonly string[]): Promise<number> {
   for (const words of missed) process.stderr.write(`${words}\n`);
   if (options.raise && missed.length === 0) raiseFloors(document.total);
   return missed.length === 0 ? 0 : 1;
+}
+
+/** The first document, with what only the others have. */
+function joined(files: readonly string[]): Document {
+  const documents = files.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Partial<Document>);
+  return documents
+    .reverse()
+    .reduce((sum, one) => ({ ...sum, ...one, wan: [...(one.wan ?? []), ...(sum.wan ?? [])] })) as Document;
+}
+
+async function wan({ seeds, first, views, validators, attached, jobs, json }: Options): Promise<number> {
+  const order = { seeds, first, views, validators: validators ?? WAN_VALIDATORS, attached, jobs };
+  const report = await runWan(
+    order,
+    commit(),
+    (over) => void process.stderr.write(`\r${over} of ${seeds} runs `),
+  );
+  process.stdout.write(json ? `${JSON.stringify({ wan: [report] }, null, 2)}\n` : `${wanText(report)}\n`);
+  return report.troubled + report.findings + report.silent === 0 ? 0 : 1;
 }
 
 async function measured(options: Options): Promise<Document> {

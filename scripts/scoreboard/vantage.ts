@@ -28,8 +28,9 @@ export interface Said {
 
 /** What one observer concluded. */
 export class Vantage {
-  /** Position of the one attached node; undefined: all are attached. */
+  /** Position of the one attached node; undefined: all are attached, or those of `some`. */
   readonly only: number | undefined;
+  readonly #some: ReadonlySet<number> | undefined;
   /** The settled verdict of each view that failed or lagged. */
   readonly verdicts = new Map<number, ViewVerdict>();
   /** The first verdict on each of these, and, where it was revised, the second. */
@@ -50,13 +51,15 @@ export class Vantage {
 
   readonly #stopped: Promise<unknown>[] = [];
 
-  constructor(only: number | undefined) {
+  constructor(only: number | undefined, some?: Iterable<number>) {
     this.only = only;
+    this.#some = some === undefined ? undefined : new Set(some);
     [this.#intake, this.#clock] = this.#begin();
   }
 
   hears(node: number): boolean {
-    return this.only === undefined || this.only === node;
+    if (this.only === undefined) return this.#some?.has(node) ?? true;
+    return this.only === node;
   }
 
   /** A stream of lines of one process run. */
