@@ -51,7 +51,7 @@ export const factTexts = {
   timerSuffices: 'most views that others led and collected ended within this timer',
   slackDecides: 'what was missing came after the timer, and nobody was held up',
   strained: 'the own machine of every node that gave up took a good part of the timer for one step',
-  syncing: 'every node that gave up was catching up, or had just started',
+  syncing: 'every node that gave up was catching up, or had just come back',
   isolated: 'every node that gave up was cut off from the others',
 } as const;
 

@@ -7,7 +7,6 @@
  * have decided it otherwise, nothing decides.
  */
 import { hasCertificateLeft, isCertificateKept, isCertified } from './certificates.js';
-import type { ViewRecord } from '../record/view-record.js';
 import { Evidence, type Scene, type Witness } from './evidence.js';
 import type { Facts } from './fact-texts.js';
 import { isDeaf, isHeardAllAlong } from './hearing.js';
@@ -16,6 +15,9 @@ import { latenessOf, type Lateness } from './lateness.js';
 import { sidesOf } from './sides.js';
 import { isDelayed } from './transit.js';
 import { decisiveSnag, snagOf, type Snag } from './snags.js';
+
+/** So many timers after its return a node may still be out of step. */
+const BACK_TIMERS = 4;
 
 /** Validators that facts are about. */
 export interface Parties {
@@ -58,7 +60,7 @@ export function findFacts(scene: Scene): Findings {
     leaderApart: sides.isApart(leader),
     collectorApart: sides.isApart(collector),
     strained: ofAll(laggards, ({ standing }) => evidence.isStrained(standing.self)),
-    syncing: ofAll(laggards, ({ record }) => isBehind(record)),
+    syncing: ofAll(laggards, (witness) => isBehind(witness, evidence.timerUs)),
     leaderWasApart: leader !== undefined && wasApart.includes(leader) && evidence.isDown(leader) !== true,
     lossOfApart: isAbout(evidence.deliveries.missing, wasApart),
     isolated: ofAll(laggards, ({ standing }) => sides.isApart(standing.self)),
@@ -179,10 +181,12 @@ function ofAll(witnesses: readonly Witness[], holds: (witness: Witness) => Known
   return witnesses.length === 0 ? false : allOf(witnesses.map(holds));
 }
 
-/** It was catching up, or had just started. */
-function isBehind(record: ViewRecord | undefined): Known {
+/** It was catching up, or had just come back. */
+function isBehind({ record, standing }: Witness, timerUs: number): Known {
   if (record === undefined) return undefined;
-  return record.strain.isSyncing || record.trigger === 'start' || record.trigger === 'sync';
+  const { strain, trigger, enteredAtUs } = record;
+  if (strain.isSyncing || trigger === 'start' || trigger === 'sync') return true;
+  return standing.wasAway(enteredAtUs - BACK_TIMERS * timerUs, enteredAtUs);
 }
 
 function isProposalSeen(evidence: Evidence): Known {
