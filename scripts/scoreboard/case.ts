@@ -38,7 +38,7 @@ export interface CaseResult {
 /** Runs it. */
 export async function runCase(order: CaseOrder): Promise<CaseResult> {
   const startMs = performance.now();
-  const run = resolved(order);
+  const run = resolvedRun(order);
   const { attached, alone } = order;
   const some = attached === undefined ? undefined : positions(run.validators, order, attached);
   const all = new Vantage(undefined, some);
@@ -59,7 +59,8 @@ export async function runCase(order: CaseOrder): Promise<CaseResult> {
   };
 }
 
-function resolved({ scenario, seed, views, validators }: CaseOrder): ScenarioRun {
+/** The scenario with its seed. */
+export function resolvedRun({ scenario, seed, views, validators }: CaseOrder): ScenarioRun {
   const run = simulationOf(loadScenario(scenario), seed);
   const maxViews = Math.min(run.maxViews ?? views, views);
   return { ...run, maxViews, ...(validators === undefined ? {} : { validators }) };

@@ -1,5 +1,6 @@
 /** docs/SCOREBOARD.md: how to run it, how to read it, and the last score that was measured. Pure. */
 import type { Row } from './board.js';
+import type { SocketResult } from './socket-case.js';
 import { renderTables } from './table.js';
 import { wanText, type WanReport } from './wan.js';
 
@@ -16,6 +17,9 @@ export interface Report {
   readonly commit: string;
   /** Day, as in 2026-01-31. */
   readonly date: string;
+  /** One seed of each scenario over the real socket, and of which commit. */
+  readonly sockets?: readonly SocketResult[];
+  readonly socketCommit?: string;
   /** Long healthy runs. */
   readonly wan?: readonly WanReport[];
 }
@@ -32,6 +36,9 @@ it are joined with the simulator's truth, which no event carries.
 npm run scoreboard                                   # every bundled scenario, 20 seeds
 npm run scoreboard -- --scenario '06*' --seeds 5 --wrong
 npm run scoreboard -- --dir ./own-scenarios --json
+npm run scoreboard -- --socket                       # one seed of each over a real socket
+npm run scoreboard -- --wan --attached 2             # the long healthy run, and how long it took
+npm run scoreboard -- --from a.json --from b.json --write
 npm run scoreboard -- --gate                         # what the gate runs: every scenario once, cut short
 npm run scoreboard -- --gate --raise                 # raises the floors to what this reaches
 \`\`\`
@@ -53,6 +60,7 @@ Each scenario is scored twice: with all nodes attached, and with one, over sever
 | cause recall | of the views that truly failed, those whose cause was named |
 | culprit precision, recall | the same for each validator that is named, and for each that is to blame |
 | false s/b/d/p | findings of safety, byzantine and divergence that the truth does not bear out, and validators said to take no part although nothing was wrong with them |
+| over the socket | one seed of each over a Unix socket, through shipping and door, at ten times the speed of life: requirements met, ✓ where all are and no finding is false, and views with the verdict that they have in process, of those that either says failed or lagged |
 | resolved ms | from the end of the last fault to the last verdict on a failed view that began after it; 0 when there was none |
 
 With one node attached, what the truth says of that node itself counts as true. The last three views of a run are not scored: they end with
@@ -68,7 +76,7 @@ export function renderScoreboard(report: Report): string {
     `Measured on ${date} at commit ${commit}: seeds ${first} to ${first + seeds - 1}, at most ${views} views a run, ${alone} nodes alone in turn;`,
     `${total.all.runs} runs, ${total.all.views} views, ${Math.round(wallS)} s.`,
   ].join(' ');
-  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total)}\n${wanSection(report.wan ?? [])}`;
+  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total, report.sockets)}\n${wanSection(report.wan ?? [])}`;
 }
 
 function wanSection(runs: readonly WanReport[]): string {

@@ -10,9 +10,10 @@ import { renderScoreboard, type Report } from './document.js';
 import { gateOrders, raiseFloors, readFloors, shortfalls } from './floors.js';
 import { readOptions, USAGE, type Options } from './options.js';
 import { runCases } from './pool.js';
-import { renderTables } from './table.js';
+import { renderSockets, renderTables } from './table.js';
 import { renderWrong } from './wrong.js';
 import type { Wrong } from './score.js';
+import { runSocketCase, type SocketResult } from './socket-case.js';
 import { runWan, wanText } from './wan.js';
 
 type Document = Report & { readonly complaints: readonly string[]; readonly wrong: readonly Wrong[] };
@@ -29,6 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const options = readOptions(args);
   if (options.wan) return wan(options);
+  if (options.socket) return sockets(options);
   const document = options.from.length === 0 ? await measured(options) : joined(options.from);
   process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : textOf(document, options));
   if (options.write) writeFileSync(documentFile, renderScoreboard(document));
@@ -56,6 +58,18 @@ async function wan({ seeds, first, views, validators, attached, jobs, json }: Op
   );
   process.stdout.write(json ? `${JSON.stringify({ wan: [report] }, null, 2)}\n` : `${wanText(report)}\n`);
   return report.troubled + report.findings + report.silent === 0 ? 0 : 1;
+}
+
+async function sockets(options: Options): Promise<number> {
+  const found: SocketResult[] = [];
+  const orders = ordersOf(options);
+  for (const order of orders) {
+    found.push(await runSocketCase(order));
+    process.stderr.write(`\r${found.length} of ${orders.length} runs `);
+  }
+  const document = { sockets: found, socketCommit: commit() };
+  process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : `${renderSockets(found)}\n`);
+  return 0;
 }
 
 async function measured(options: Options): Promise<Document> {
