@@ -4,22 +4,30 @@ import type { SocketResult } from './socket-case.js';
 import { renderTables } from './table.js';
 import { wanText, type WanReport } from './wan.js';
 
-/** A run of the scoreboard that is over. */
-export interface Report {
-  readonly rows: readonly Row[];
-  readonly total: Row;
-  /** What was run, when, and of what. */
+/** What was run, when, and of what. */
+export interface Part {
   readonly seeds: number;
   readonly first: number;
+  /** The scenarios, where not all were run. */
+  readonly scenarios: readonly string[] | undefined;
+  /** Most of a run. */
   readonly views: number;
   readonly alone: number;
+  readonly runs: number;
+  readonly entered: number;
   readonly wallS: number;
   readonly commit: string;
   /** Day, as in 2026-01-31. */
   readonly date: string;
-  /** One seed of each scenario over the real socket, and of which commit. */
+}
+
+/** Runs of the scoreboard that are over. */
+export interface Report {
+  readonly rows: readonly Row[];
+  readonly total: Row;
+  readonly parts: readonly Part[];
+  /** One seed of each scenario over the real socket. */
   readonly sockets?: readonly SocketResult[];
-  readonly socketCommit?: string;
   /** Long healthy runs. */
   readonly wan?: readonly WanReport[];
 }
@@ -70,13 +78,28 @@ Expectations about alerts are not looked at, nor are those that no part of the s
 ## The last score`;
 
 /** The document. */
-export function renderScoreboard(report: Report): string {
-  const { rows, total, seeds, first, views, alone, wallS, commit, date } = report;
-  const facts = [
-    `Measured on ${date} at commit ${commit}: seeds ${first} to ${first + seeds - 1}, at most ${views} views a run, ${alone} nodes alone in turn;`,
-    `${total.all.runs} runs, ${total.all.views} views, ${Math.round(wallS)} s.`,
+export function renderScoreboard({ rows, total, parts, sockets, wan = [] }: Report): string {
+  const facts = parts.map((part) => `- ${partText(part)}`).join('\n');
+  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total, sockets)}\n${wanSection(wan)}`;
+}
+
+function partText({
+  seeds,
+  first,
+  scenarios,
+  views,
+  alone,
+  runs,
+  entered,
+  wallS,
+  commit,
+  date,
+}: Part): string {
+  const which = scenarios === undefined ? '' : `${scenarios.join(', ')}: `;
+  return [
+    `${which}seeds ${first} to ${first + seeds - 1}, at most ${views} views a run, ${alone} nodes alone in turn;`,
+    `${runs} runs, ${entered} views, ${Math.round(wallS)} s on ${date} at commit ${commit}`,
   ].join(' ');
-  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total, report.sockets)}\n${wanSection(report.wan ?? [])}`;
 }
 
 function wanSection(runs: readonly WanReport[]): string {

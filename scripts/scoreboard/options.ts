@@ -9,6 +9,8 @@ import { scenarioNames } from '../../simulator/main.js';
 export interface Options {
   /** Bundled names, or paths. */
   readonly scenarios: readonly string[];
+  /** Only some of them were asked for. */
+  readonly isPartial: boolean;
   readonly seeds: number;
   readonly first: number;
   /** Most views of a run. */
@@ -76,6 +78,7 @@ export function readOptions(args: readonly string[]): Options {
   const most = Math.min(2, availableParallelism());
   return {
     scenarios: scenariosOf(values.scenario, values.dir),
+    isPartial: values.scenario !== undefined,
     seeds: count('seeds', values.seeds ?? (values.wan ? '30' : values.socket ? '1' : '20')),
     first: count('first', values.first),
     views: count('views', values.views ?? (values.wan ? '100000' : '2000')),
