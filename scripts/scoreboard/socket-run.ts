@@ -1,7 +1,7 @@
 /**
  * Runs one scenario as a network does whose nodes ship over a Unix socket to a sidecar: hooks, shipping, kernel, door,
- * intake. Virtual time follows the machine's clock, so many times as fast; how the nodes' lines interleave is up to the
- * machine. Lines that a scenario loses are lost behind the door; a sidecar that restarts closes it for a moment.
+ * intake. Virtual time follows the machine's clock, so many times as fast, and stands while much is under way: on a busy
+ * machine the nodes would be far ahead of each other. How their lines interleave is up to the machine. Lines that a scenario loses are lost behind the door; a sidecar that restarts closes it for a moment.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,8 +26,10 @@ import type { Vantage } from './vantage.js';
 const START_US = 1_735_689_600_000_000;
 /** Virtual time for each second of the machine's. */
 const SPEED = 10;
-/** Room for what a busy machine does not get round to reading. */
-const BUFFER_BYTES = 64 * 1024 * 1024;
+/** Of one turn of the machine's, at most so much counts. */
+const LONGEST_TURN_US = 10_000;
+/** Virtual time stands while a node has more than this to send. */
+const BEHIND_BYTES = 65_536;
 const CLOSE_US = 30_000_000;
 
 /** What really happened, and how many events went over the socket and how many did not find room. */
@@ -47,7 +49,7 @@ export async function observeOverSocket(run: ScenarioRun, vantage: Vantage): Pro
     const result = await createSimulation({
       ...options,
       speed: 'realtime',
-      clock: new FastClock(SPEED),
+      clock: new FastClock(SPEED, () => line.isBehind),
       startUs: START_US,
       truth: (one) => truth.push(one),
       hooksFor: (identity) => line.hooksFor(identity),
@@ -97,11 +99,18 @@ class Line {
     const hooks = createHooks(facts);
     const shipping = ship(hooks, {
       address: `unix://${this.#path}`,
-      maxBufferBytes: BUFFER_BYTES,
       closeTimeoutUs: CLOSE_US,
     });
     this.#shippings.push(shipping);
     return Object.assign(Object.create(hooks) as Hooks, { close: () => void shipping.close() });
+  }
+
+  /** Whether a node has much left to send. */
+  get isBehind(): boolean {
+    return this.#shippings.some((shipping) => {
+      const { connected, bufferedBytes } = shipping.stats();
+      return connected && bufferedBytes > BEHIND_BYTES;
+    });
   }
 
   /** Virtual time goes on: a restart that is due happens. */
@@ -161,21 +170,29 @@ class LossyFeed implements Feed {
   }
 }
 
-/** The machine's clock, several times as fast. */
+/** The machine's clock, several times as fast, that stands while it is held. */
 class FastClock implements Clock {
   readonly #clock = new WallClock();
   readonly #times: number;
+  readonly #isHeld: () => boolean;
+  #lastUs = this.#clock.monoUs();
+  #nowUs = 0;
 
-  constructor(times: number) {
+  constructor(times: number, isHeld: () => boolean) {
     this.#times = times;
+    this.#isHeld = isHeld;
   }
 
   nowUs(): number {
-    return this.#clock.nowUs();
+    return START_US + Math.floor(this.monoUs());
   }
 
   monoUs(): number {
-    return this.#clock.monoUs() * this.#times;
+    const monoUs = this.#clock.monoUs();
+    const turnUs = Math.min(LONGEST_TURN_US, monoUs - this.#lastUs);
+    this.#lastUs = monoUs;
+    if (!this.#isHeld()) this.#nowUs += turnUs * this.#times;
+    return this.#nowUs;
   }
 
   every(intervalUs: number, action: () => void): ReturnType<Clock['every']> {

@@ -5,7 +5,7 @@ import { ScoreBook } from '../../scripts/scoreboard/board.js';
 import { gateOrders, raised, readFloors, shortfalls } from '../../scripts/scoreboard/floors.js';
 import { joined } from '../../scripts/scoreboard/join.js';
 import { runCases } from '../../scripts/scoreboard/pool.js';
-import { noScore } from '../../scripts/scoreboard/score.js';
+import { noScore, type Score } from '../../scripts/scoreboard/score.js';
 
 describe('the scoreboard', () => {
   const book = new ScoreBook();
@@ -26,8 +26,13 @@ describe('the scoreboard', () => {
 
   it('accuses nobody in a healthy network, one that events are missing of included', () => {
     const healthy = book.rows.filter(({ name }) => /^(09|19|26|28)/.test(name));
-    expect(healthy.map(({ all, one }) => [all.said, all.findings, one.said, one.findings])).toEqual(
-      healthy.map(() => [0, 0, 0, 0]),
+    const said = ({ said: verdicts, findings, falselySilent }: Score): number[] => [
+      verdicts,
+      findings,
+      falselySilent,
+    ];
+    expect(healthy.map(({ all, one }) => [...said(all), ...said(one)])).toEqual(
+      healthy.map(() => [0, 0, 0, 0, 0, 0]),
     );
   });
 });

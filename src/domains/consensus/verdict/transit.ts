@@ -92,8 +92,11 @@ function proposalCameUs(record: ViewRecord | undefined, leader: string): number 
   return record === undefined || atUs === undefined ? undefined : record.enteredAtUs + atUs;
 }
 
-function arrivalUs({ proposals, refusals }: ViewRecord, leader: string): number | undefined {
+function arrivalUs(record: ViewRecord, leader: string): number | undefined {
+  const { proposals, refusals, trigger } = record;
   const accepted = proposals.find(({ isOwn }) => !isOwn)?.atUs;
+  // Taken up on entering: it may have come long before, unless it was what let the node enter.
+  if (accepted !== undefined && accepted <= 0 && trigger !== 'qc' && trigger !== 'dc') return undefined;
   return (
     accepted ??
     refusals.find(({ what, validator }) => what === 'proposal' && (validator ?? leader) === leader)?.atUs
