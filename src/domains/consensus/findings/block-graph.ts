@@ -5,6 +5,8 @@
 
 /** Blocks remembered: several minutes of a fast chain. */
 const REMEMBERED = 4_096;
+/** Views whose block is told again by every node. */
+const LATELY = 8;
 
 /** Where a block stands. */
 export interface BlockPlace {
@@ -18,14 +20,19 @@ export class BlockGraph {
   /** A ring in order of first mention: a map that loses its first entry is slow to find the next. */
   readonly #order: string[] = [];
   #next = 0;
+  /** Newest blocks of which all is known, by view: what a hundred nodes repeat is compared, and not looked up. */
+  readonly #lately = new Array<string>(LATELY).fill('');
 
   note(block: string, view: number, parent: string | undefined): void {
+    const place = view % LATELY;
+    if (this.#lately[place] === block) return;
     const known = this.#places.get(block);
     if (known !== undefined && (known.parent !== undefined || parent === undefined)) return;
     this.#places.set(block, { view, parent });
+    if (parent !== undefined) this.#lately[place] = block;
     if (known !== undefined) return;
     const oldest = this.#order[this.#next];
-    if (oldest !== undefined) this.#places.delete(oldest);
+    if (oldest !== undefined) this.#forget(oldest);
     this.#order[this.#next] = block;
     this.#next = (this.#next + 1) % REMEMBERED;
   }
@@ -34,7 +41,14 @@ export class BlockGraph {
     return this.#places.get(block);
   }
 
+  #forget(block: string): void {
+    const view = this.#places.get(block)?.view ?? 0;
+    if (this.#lately[view % LATELY] === block) this.#lately[view % LATELY] = '';
+    this.#places.delete(block);
+  }
+
   clear(): void {
+    this.#lately.fill('');
     this.#places.clear();
     this.#order.length = 0;
     this.#next = 0;

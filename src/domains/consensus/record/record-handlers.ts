@@ -96,7 +96,7 @@ function timeoutCertified(
 ): void {
   const record = event.view > 0 ? book.of(event.view - 1, event) : undefined;
   if (record === undefined || record.timeoutCertificate !== undefined) return;
-  const signers = event.signers && book.chain.texts.signers(event.view - 1, event.signers);
+  const signers = event.signers && book.chain.texts.signers(event.view - 1, event.signers).ids;
   record.timeoutCertificate = { atUs: book.offsetUs(record, event), isFormedHere, signers };
   book.changed(record);
 }
@@ -173,7 +173,7 @@ function voteHandlers(book: OpenBook): Handlers {
       const block = sameBlock(record, event.block);
       const arrival = { vote, validator, block, atUs: book.offsetUs(record, event), lateUs };
       const { chain } = book;
-      if (record.takeVote(arrival, chain.numberOf(validator), chain.votesPerRecord)) {
+      if (record.takeVote(arrival, chain.texts.validators.of(validator), chain.votesPerRecord)) {
         book.voteHeld();
         book.changed(record);
       }
@@ -196,7 +196,7 @@ function certificateHandlers(book: OpenBook): Handlers {
     const isNew = record.certify({
       vote,
       block: texts.block(event.view, event.block),
-      signers: event.signers && texts.signers(event.view, event.signers),
+      signers: event.signers && texts.signers(event.view, event.signers).ids,
       isFormedHere,
       atUs: book.offsetUs(record, event),
       collectUs: event.collect_us,
