@@ -4,6 +4,7 @@
  */
 import type { ChainObserver, ChainScope } from '../domain.js';
 import { ChainFindings } from './findings/chain-findings.js';
+import { NodeUnderstanding } from './node-understanding.js';
 import { Participation } from './participation/participation.js';
 import { ChainRecords } from './record/chain-records.js';
 import { PhaseObserver } from './record/phase-observer.js';
@@ -37,12 +38,13 @@ export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): Cha
     node: (scope) => {
       const phases = new PhaseObserver(scope);
       return [
-        // The standing before the records, so that where a node is now is known when one of them closes.
-        verdicts.watch(scope.node),
-        new RecordBook(scope, records, [phases]),
-        phases,
-        participation.observer(scope),
-        ...findings.node(scope),
+        new NodeUnderstanding({
+          standing: verdicts.watch(scope.node),
+          records: new RecordBook(scope, records, [phases]),
+          phases,
+          participation: participation.observer(scope),
+          findings: findings.watch(scope),
+        }),
       ];
     },
     validators: () => {

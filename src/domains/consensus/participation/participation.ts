@@ -47,13 +47,20 @@ export interface ParticipationView {
 export class Participation implements RecordListener, ParticipationView {
   readonly #scope: ChainScope;
   readonly #records: ChainRecords;
-  readonly #judge = new Judge();
+  readonly #judge: Judge;
   readonly #settlement: Settlement;
   readonly #judged;
   readonly #power;
   readonly #margin;
   readonly #fragile;
   #members: readonly Member[] = [];
+  /**
+   * By position of the member: the view up to which it is not judged, the highest view that it is known to have
+   * voted in, and whether it was absent last. Every view asks them of every member.
+   */
+  #sinceView = new Float64Array(0);
+  #lastVotedView = new Float64Array(0);
+  #wasAbsent = new Uint8Array(0);
   #newestView = -1;
   #isAnyJudged = false;
 
@@ -61,6 +68,7 @@ export class Participation implements RecordListener, ParticipationView {
     const { series } = scope;
     this.#scope = scope;
     this.#records = records;
+    this.#judge = new Judge(records.texts);
     this.#settlement = new Settlement(
       (view) => this.#settle(view),
       () => records.recordsPerBook >> 1,
@@ -72,6 +80,7 @@ export class Participation implements RecordListener, ParticipationView {
   }
 
   get participants(): readonly Participant[] {
+    this.#writeBack();
     return this.#members;
   }
 
@@ -96,7 +105,7 @@ export class Participation implements RecordListener, ParticipationView {
     if (record.view > this.#newestView) this.#newestView = record.view;
     if (!this.#settlement.left(record)) return;
     this.#newestView = record.view;
-    for (const { standing } of this.#members) standing.sinceView = -1;
+    this.#sinceView.fill(-1);
   }
 
   /** @param validator who did what against the protocol, provably; counted once per kind and view */
@@ -120,6 +129,7 @@ export class Participation implements RecordListener, ParticipationView {
   /** The set in force has changed. */
   validators(): void {
     const { names, series } = this.#scope;
+    this.#writeBack();
     const before = new Map(this.#members.map((member) => [member.id, member]));
     this.#members = names.members.map((member) => {
       const known = before.get(member.id);
@@ -134,6 +144,18 @@ export class Participation implements RecordListener, ParticipationView {
     });
     for (const gone of before.values()) gone.series.release(series);
     this.#judge.setMembers(this.#members.map(({ id }) => id));
+    const standings = this.#members.map(({ standing }) => standing);
+    this.#sinceView = Float64Array.from(standings, ({ sinceView }) => sinceView);
+    this.#lastVotedView = Float64Array.from(standings, ({ lastVotedView }) => lastVotedView);
+    this.#wasAbsent = Uint8Array.from(standings, ({ wasAbsent }) => Number(wasAbsent));
+  }
+
+  /** Brings the standings in line with what is kept beside them. */
+  #writeBack(): void {
+    this.#members.forEach(({ standing }, i) => {
+      standing.sinceView = this.#sinceView[i]!;
+      standing.lastVotedView = this.#lastVotedView[i]!;
+    });
   }
 
   tick(): void {
@@ -148,7 +170,8 @@ export class Participation implements RecordListener, ParticipationView {
     const records = this.#records.view(view);
     const judge = this.#judge;
     let leader: string | undefined;
-    for (const record of records) {
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
       leader ??= record.leader;
       if (record.votes.length > 0 && hasLateVote(record)) this.#settlement.cameLate(record);
     }
@@ -156,26 +179,37 @@ export class Participation implements RecordListener, ParticipationView {
     if (judge.isJudged) {
       this.#judged.add();
       this.#isAnyJudged = true;
-    }
+      this.#voted(view, leader);
+    } else this.#showed(view);
+    const led = leader === undefined ? undefined : judge.position(leader);
+    if (led === undefined || judge.lead === undefined || view <= this.#sinceView[led]!) return;
+    const { standing, series } = this.#members[led]!;
+    standing.led(judge.lead);
+    series.leads[judge.lead].add();
+  }
+
+  /** Counts what became of every vote of a view that was judged. */
+  #voted(view: number, leader: string | undefined): void {
     for (let i = 0; i < this.#members.length; i++) {
-      const member = this.#members[i]!;
-      if (view <= member.standing.sinceView) continue;
-      this.#voted(member, i, view, leader);
-      if (member.id === leader && judge.lead !== undefined) {
-        member.standing.led(judge.lead);
-        member.series.leads[judge.lead].add();
-      }
+      if (view <= this.#sinceView[i]!) continue;
+      const outcome = this.#judge.outcome(i);
+      const { standing, series } = this.#members[i]!;
+      if (outcome !== 'absent' && view > this.#lastVotedView[i]!) this.#lastVotedView[i] = view;
+      standing.voted(outcome, leader);
+      series.votes[outcome].add();
+      this.#wasAbsent[i] = outcome === 'absent' ? 1 : 0;
     }
   }
 
-  #voted({ standing, series }: Member, i: number, view: number, leader: string | undefined): void {
-    const isHeard = this.#judge.isHeard(i);
-    if (isHeard && view > standing.lastVotedView) standing.lastVotedView = view;
-    const outcome = this.#judge.outcome(i);
-    if (outcome !== undefined) {
-      standing.voted(outcome, leader);
-      series.votes[outcome].add();
-    } else if (isHeard) standing.showed();
+  /** Of a view that cannot be judged only who was heard is known. */
+  #showed(view: number): void {
+    for (let i = 0; i < this.#members.length; i++) {
+      if (!this.#judge.isHeard(i) || view <= this.#sinceView[i]!) continue;
+      if (view > this.#lastVotedView[i]!) this.#lastVotedView[i] = view;
+      if (this.#wasAbsent[i] === 0) continue;
+      this.#wasAbsent[i] = 0;
+      this.#members[i]!.standing.showed();
+    }
   }
 }
 

@@ -78,6 +78,11 @@ export class Standing {
     return this.#absentInRow >= SILENT_AFTER && (this.#wasUnderOthers || this.#failedToLead);
   }
 
+  /** The last view that was judged went by without it, and it has not shown since. */
+  get wasAbsent(): boolean {
+    return this.#absentInRow > 0;
+  }
+
   voted(outcome: VoteOutcome, leader: string | undefined): void {
     this.#version++;
     this.#votes.add(outcome === 'in_time' ? 0 : outcome === 'late' ? 1 : 2);
