@@ -18,16 +18,25 @@ export interface Signers {
   readonly numbers: readonly number[];
 }
 
+/** What was said of one view: the first `blockCount` and `listCount` of the two are of it. */
 interface Slot {
   view: number;
+  blockCount: number;
   readonly blocks: string[];
-  readonly signers: Signers[];
+  listCount: number;
+  readonly lists: Signers[];
 }
 
 /** Block hashes and signers by view. */
 export class SharedTexts {
   readonly validators: ValidatorNumbers;
-  readonly #slots: Slot[] = Array.from({ length: SLOTS }, () => ({ view: -1, blocks: [], signers: [] }));
+  readonly #slots: Slot[] = Array.from({ length: SLOTS }, () => ({
+    view: -1,
+    blockCount: 0,
+    blocks: [],
+    listCount: 0,
+    lists: [],
+  }));
   /** The list asked for last, and its answer: records and findings hear one event. */
   #asked: readonly string[] | undefined;
   #answer: Signers | undefined;
@@ -37,9 +46,10 @@ export class SharedTexts {
   }
 
   block(view: number, block: string): string {
-    const { blocks } = this.#slot(view);
-    for (let i = 0; i < blocks.length; i++) if (blocks[i] === block) return blocks[i]!;
-    if (blocks.length < MOST_PER_VIEW) blocks.push(block);
+    const slot = this.#slot(view);
+    const { blocks, blockCount } = slot;
+    for (let i = 0; i < blockCount; i++) if (blocks[i] === block) return blocks[i]!;
+    if (blockCount < MOST_PER_VIEW) blocks[slot.blockCount++] = block;
     return block;
   }
 
@@ -52,12 +62,13 @@ export class SharedTexts {
   }
 
   #signers(view: number, ids: readonly string[]): Signers {
-    const lists = this.#slot(view).signers;
-    for (let i = 0; i < lists.length; i++) if (areEqual(lists[i]!.ids, ids)) return lists[i]!;
+    const slot = this.#slot(view);
+    const { lists, listCount } = slot;
+    for (let i = 0; i < listCount; i++) if (areEqual(lists[i]!.ids, ids)) return lists[i]!;
     const numbers: number[] = [];
     for (let i = 0; i < ids.length; i++) numbers.push(this.validators.of(ids[i]!));
     const signers: Signers = { ids, numbers };
-    if (lists.length < MOST_PER_VIEW) lists.push(signers);
+    if (listCount < MOST_PER_VIEW) lists[slot.listCount++] = signers;
     return signers;
   }
 
@@ -65,8 +76,7 @@ export class SharedTexts {
     const slot = this.#slots[view % SLOTS]!;
     if (slot.view === view) return slot;
     slot.view = view;
-    slot.blocks.length = 0;
-    slot.signers.length = 0;
+    slot.blockCount = slot.listCount = 0;
     return slot;
   }
 }

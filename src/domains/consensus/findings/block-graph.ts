@@ -42,8 +42,8 @@ export class BlockGraph {
   }
 
   #forget(block: string): void {
-    const view = this.#places.get(block)?.view ?? 0;
-    if (this.#lately[view % LATELY] === block) this.#lately[view % LATELY] = '';
+    const place = this.#lately.indexOf(block);
+    if (place >= 0) this.#lately[place] = '';
     this.#places.delete(block);
   }
 

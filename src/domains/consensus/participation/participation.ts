@@ -61,6 +61,10 @@ export class Participation implements RecordListener, ParticipationView {
   #sinceView = new Float64Array(0);
   #lastVotedView = new Float64Array(0);
   #wasAbsent = new Uint8Array(0);
+  /** Of whom something changed since the series were brought in line, and who was silent then. */
+  #hasChanged = new Uint8Array(0);
+  #wasSilent = new Uint8Array(0);
+  #isMarginOld = true;
   #newestView = -1;
   #isAnyJudged = false;
 
@@ -110,7 +114,10 @@ export class Participation implements RecordListener, ParticipationView {
 
   /** @param validator who did what against the protocol, provably; counted once per kind and view */
   breached(validator: string, kind: string, view: number): void {
-    this.#members.find(({ id }) => id === validator)?.standing.breached(`${kind} ${view}`);
+    const at = this.#judge.position(validator);
+    if (at === undefined) return;
+    this.#members[at]!.standing.breached(`${kind} ${view}`);
+    this.#hasChanged[at] = 1;
   }
 
   /** Hears what a node itself tells of breaches, and what it has lost. */
@@ -148,6 +155,9 @@ export class Participation implements RecordListener, ParticipationView {
     this.#sinceView = Float64Array.from(standings, ({ sinceView }) => sinceView);
     this.#lastVotedView = Float64Array.from(standings, ({ lastVotedView }) => lastVotedView);
     this.#wasAbsent = Uint8Array.from(standings, ({ wasAbsent }) => Number(wasAbsent));
+    this.#hasChanged = new Uint8Array(standings.length).fill(1);
+    this.#wasSilent = new Uint8Array(standings.length);
+    this.#isMarginOld = true;
   }
 
   /** Brings the standings in line with what is kept beside them. */
@@ -159,11 +169,22 @@ export class Participation implements RecordListener, ParticipationView {
   }
 
   tick(): void {
-    for (const { standing, series } of this.#members) series.show(standing);
+    for (let i = 0; i < this.#members.length; i++) if (this.#hasChanged[i] === 1) this.#show(i);
+    if (!this.#isMarginOld) return;
+    this.#isMarginOld = false;
     const margin = this.margin;
     setOrClear(this.#power, margin?.participatingPower);
     setOrClear(this.#margin, margin?.margin);
     setOrClear(this.#fragile, margin && Number(margin.isOneFailureFromHalt));
+  }
+
+  #show(i: number): void {
+    const { standing, series } = this.#members[i]!;
+    this.#hasChanged[i] = 0;
+    series.show(standing);
+    if (standing.isSilent === (this.#wasSilent[i] === 1)) return;
+    this.#wasSilent[i] = Number(standing.isSilent);
+    this.#isMarginOld = true;
   }
 
   #settle(view: number): void {
@@ -178,13 +199,14 @@ export class Participation implements RecordListener, ParticipationView {
     judge.judge(records, this.#settlement);
     if (judge.isJudged) {
       this.#judged.add();
-      this.#isAnyJudged = true;
+      if (!this.#isAnyJudged) this.#isAnyJudged = this.#isMarginOld = true;
       this.#voted(view, leader);
     } else this.#showed(view);
     const led = leader === undefined ? undefined : judge.position(leader);
     if (led === undefined || judge.lead === undefined || view <= this.#sinceView[led]!) return;
     const { standing, series } = this.#members[led]!;
     standing.led(judge.lead);
+    this.#hasChanged[led] = 1;
     series.leads[judge.lead].add();
   }
 
@@ -198,6 +220,7 @@ export class Participation implements RecordListener, ParticipationView {
       standing.voted(outcome, leader);
       series.votes[outcome].add();
       this.#wasAbsent[i] = outcome === 'absent' ? 1 : 0;
+      this.#hasChanged[i] = 1;
     }
   }
 
@@ -208,6 +231,7 @@ export class Participation implements RecordListener, ParticipationView {
       if (view > this.#lastVotedView[i]!) this.#lastVotedView[i] = view;
       if (this.#wasAbsent[i] === 0) continue;
       this.#wasAbsent[i] = 0;
+      this.#hasChanged[i] = 1;
       this.#members[i]!.standing.showed();
     }
   }

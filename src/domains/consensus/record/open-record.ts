@@ -38,6 +38,7 @@ export type StrainKind = Exclude<keyof LocalStrain, 'isSyncing'>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+const LEAST_VOTERS = 128;
 const MOST_PROPOSALS = 2;
 const MOST_OWN_VOTES = 6;
 const MOST_REFUSALS = 32;
@@ -345,7 +346,7 @@ export class OpenRecord implements ViewRecord {
     if (index >= 0) {
       let voters = this.#voters;
       if (voters === undefined || index >= voters.length) {
-        const wider = new Uint8Array(Math.max(16, 2 * index));
+        const wider = new Uint8Array(Math.max(LEAST_VOTERS, 2 * index));
         if (voters !== undefined) wider.set(voters);
         this.#voters = voters = wider;
       }

@@ -15,6 +15,7 @@ import { OpenRecord, type Speaker, type Stamp } from './open-record.js';
 import { Strains } from './strains.js';
 import { recordHandlers, type OpenBook } from './record-handlers.js';
 import type { RecordListener, ViewRecord } from './view-record.js';
+import { ViewTable } from './view-table.js';
 
 /** How far ahead of its own view a node may hear of one that gets a record. */
 const LOOKAHEAD = 64;
@@ -40,8 +41,8 @@ export class RecordBook implements NodeObserver, OpenBook {
   readonly strains: Strains;
   readonly #node: string;
   readonly #readers: readonly RecordListener[];
-  readonly #records = new Map<number, OpenRecord>();
-  /** In order of creation: the first is the first to go. A map that loses its first entry is slow to find the next. */
+  readonly #records = new ViewTable();
+  /** In order of creation: the first is the first to go. */
   #oldest: OpenRecord | undefined;
   #newest: OpenRecord | undefined;
   /** Records of the views left last, oldest first. */
@@ -106,7 +107,7 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   /** Highest view first. */
   records(): Iterable<ViewRecord> {
-    return [...this.#records.values()].sort((a, b) => b.view - a.view);
+    return this.#records.values().sort((a, b) => b.view - a.view);
   }
 
   /** Number of records held. */
@@ -173,7 +174,7 @@ export class RecordBook implements NodeObserver, OpenBook {
     }
     this.#current = record;
     this.strains.opened(record);
-    this.#lost.clear();
+    if (this.#lost.size > 0) this.#lost.clear();
     this.#nameCollector(event);
   }
 
@@ -216,7 +217,7 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   #close(record: OpenRecord): void {
     record.close();
-    for (const reader of this.#readers) reader.closed(record);
+    for (let i = 0; i < this.#readers.length; i++) this.#readers[i]!.closed(record);
     this.chain.closed(record);
   }
 
@@ -243,8 +244,8 @@ export class RecordBook implements NodeObserver, OpenBook {
     if (record === this.#spare) record.begin(this.#speaker, view, at);
     this.#spare = undefined;
     record.unreachable = this.strains.reach.unreachable;
-    for (const domain of this.#lost) record.lost(domain);
-    this.#records.set(view, record);
+    if (this.#lost.size > 0) for (const domain of this.#lost) record.lost(domain);
+    this.#records.add(record);
     record.follow(this.#newest);
     this.#newest = record;
     this.#oldest ??= record;
@@ -270,7 +271,7 @@ export class RecordBook implements NodeObserver, OpenBook {
   }
 
   #drop(record: OpenRecord): void {
-    this.#records.delete(record.view);
+    this.#records.delete(record);
     const { newer } = record;
     const older = record.unlink();
     if (record === this.#oldest) this.#oldest = newer;
@@ -281,7 +282,7 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   /** The node is in a lower view than before: what it said of higher ones belongs to another past. */
   #rewind(view: number): void {
-    for (const record of [...this.#records.values()]) {
+    for (const record of this.#records.values()) {
       if (record.view < view) continue;
       if (record === this.#current) this.#close(record);
       this.#drop(record);
@@ -298,7 +299,7 @@ export class RecordBook implements NodeObserver, OpenBook {
   #newLife(view: number): void {
     const { run } = this.#speaker;
     const isAnew = view <= this.#floor;
-    for (const record of [...this.#records.values()])
+    for (const record of this.#records.values())
       if (isAnew || (record.run !== run && record.view >= view)) this.#drop(record);
     if (isAnew) this.#floor = view - 1;
   }
