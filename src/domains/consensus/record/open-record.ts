@@ -151,6 +151,7 @@ export class OpenRecord implements ViewRecord {
   #strain: Mutable<LocalStrain> | undefined = undefined;
   #older: OpenRecord | undefined = undefined;
   #newer: OpenRecord | undefined = undefined;
+  #chained: OpenRecord | undefined = undefined;
 
   constructor(speaker: Speaker, view: number, at: Stamp) {
     this.chain = speaker.chain;
@@ -188,6 +189,15 @@ export class OpenRecord implements ViewRecord {
   /** The record that its book made next. */
   get newer(): OpenRecord | undefined {
     return this.#newer;
+  }
+
+  /** The next record of its book that falls upon the same place; the table's. */
+  get chained(): OpenRecord | undefined {
+    return this.#chained;
+  }
+
+  set chained(record: OpenRecord | undefined) {
+    this.#chained = record;
   }
 
   /** Takes its place in its book, behind the one made last. */

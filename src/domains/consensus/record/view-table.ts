@@ -1,9 +1,8 @@
 /**
  * The records of one book by view. Views that follow each other lie beside each other, so that a node that goes on
- * finds its place without hashing; any other views are found too.
+ * finds its place without hashing; views that fall upon the same place are chained.
  *
- * Invariants: a power of two of places, at most half of them taken; a record lies at the place of its view or, where that
- * is taken, at the next that is free; no free place lies between the two.
+ * Invariants: a power of two of places, no fewer than records; a record is in the chain of the place of its view, once.
  */
 import type { OpenRecord } from './open-record.js';
 
@@ -20,39 +19,29 @@ export class ViewTable {
   }
 
   get(view: number): OpenRecord | undefined {
-    const places = this.#places;
-    for (let place = view & this.#mask; ; place = (place + 1) & this.#mask) {
-      const record = places[place];
-      if (record === undefined || record.view === view) return record;
-    }
+    let record = this.#places[view & this.#mask];
+    while (record !== undefined && record.view !== view) record = record.chained;
+    return record;
   }
 
   /** @param record of a view that has none */
   add(record: OpenRecord): void {
-    if (2 * (this.#size + 1) > this.#places.length) this.#grow();
-    this.#places[this.#freeFrom(record.view & this.#mask)] = record;
+    if (this.#size >= this.#places.length) this.#grow();
+    this.#put(record);
     this.#size++;
   }
 
   /** @param record that is held */
   delete(record: OpenRecord): void {
-    const places = this.#places;
-    const mask = this.#mask;
-    let gap = record.view & mask;
-    while (places[gap] !== record) gap = (gap + 1) & mask;
-    places[gap] = undefined;
-    this.#size--;
-    // Whoever had to go past the place that is free now moves up.
-    for (let place = (gap + 1) & mask; ; place = (place + 1) & mask) {
-      const next = places[place];
-      if (next === undefined) return;
-      const wayToGap = (gap - next.view) & mask;
-      const way = (place - next.view) & mask;
-      if (wayToGap > way) continue;
-      places[gap] = next;
-      places[place] = undefined;
-      gap = place;
+    const place = record.view & this.#mask;
+    let before = this.#places[place];
+    if (before === record) this.#places[place] = record.chained;
+    else {
+      while (before !== undefined && before.chained !== record) before = before.chained;
+      if (before !== undefined) before.chained = record.chained;
     }
+    record.chained = undefined;
+    this.#size--;
   }
 
   clear(): void {
@@ -62,13 +51,16 @@ export class ViewTable {
 
   /** All records, in no order. */
   values(): OpenRecord[] {
-    return this.#places.filter((record) => record !== undefined);
+    const records: OpenRecord[] = [];
+    for (const first of this.#places)
+      for (let record = first; record !== undefined; record = record.chained) records.push(record);
+    return records;
   }
 
-  #freeFrom(place: number): number {
-    let free = place;
-    while (this.#places[free] !== undefined) free = (free + 1) & this.#mask;
-    return free;
+  #put(record: OpenRecord): void {
+    const place = record.view & this.#mask;
+    record.chained = this.#places[place];
+    this.#places[place] = record;
   }
 
   #grow(): void {
@@ -76,6 +68,6 @@ export class ViewTable {
     const places = 2 * this.#places.length;
     this.#places = new Array<undefined>(places).fill(undefined);
     this.#mask = places - 1;
-    for (const record of records) this.#places[this.#freeFrom(record.view & this.#mask)] = record;
+    for (const record of records) this.#put(record);
   }
 }
