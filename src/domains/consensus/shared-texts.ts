@@ -65,9 +65,7 @@ export class SharedTexts {
     const slot = this.#slot(view);
     const { lists, listCount } = slot;
     for (let i = 0; i < listCount; i++) if (areEqual(lists[i]!.ids, ids)) return lists[i]!;
-    const numbers: number[] = [];
-    for (let i = 0; i < ids.length; i++) numbers.push(this.validators.of(ids[i]!));
-    const signers: Signers = { ids, numbers };
+    const signers: Signers = { ids, numbers: this.validators.ofAll(ids) };
     if (listCount < MOST_PER_VIEW) lists[slot.listCount++] = signers;
     return signers;
   }

@@ -40,7 +40,7 @@ export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): Cha
       return [
         new NodeUnderstanding({
           standing: verdicts.watch(scope.node),
-          records: new RecordBook(scope, records, [phases]),
+          records: new RecordBook(scope, records, phases),
           phases,
           participation: participation.observer(scope),
           findings: findings.watch(scope),

@@ -44,10 +44,17 @@ export class ValidatorNumbers {
   /** The number of `id`, given to it now if need be; -1 beyond the bound. */
   of(id: string): number {
     if (id === this.#lastId) return this.#lastNumber;
-    const number = this.#numbers.get(id) ?? (this.#ids.length < this.bound ? this.#give(id) : UNNUMBERED);
+    const number = this.#numbers.get(id) ?? this.#newcomer(id);
     if (number === UNNUMBERED) return number;
     this.#lastId = id;
     return (this.#lastNumber = number);
+  }
+
+  /** The same for a list, in its order. */
+  ofAll(ids: readonly string[]): number[] {
+    const numbers: number[] = [];
+    for (let i = 0; i < ids.length; i++) numbers.push(this.#numbers.get(ids[i]!) ?? this.#newcomer(ids[i]!));
+    return numbers;
   }
 
   /** The number of `id` where it has one; -1 otherwise. */
@@ -58,6 +65,10 @@ export class ValidatorNumbers {
   /** Who has this number. */
   id(number: number): string {
     return this.#ids[number] ?? '';
+  }
+
+  #newcomer(id: string): number {
+    return this.#ids.length < this.bound ? this.#give(id) : UNNUMBERED;
   }
 
   #give(id: string): number {

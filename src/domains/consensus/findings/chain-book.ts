@@ -152,7 +152,7 @@ export class ChainBook {
     if (slot === undefined) return;
     const who = this.#validators.of(validator);
     const block = slot.number(event.block);
-    if (!this.#isKept(who) || block === 0) return;
+    if (who < 0 || who >= this.#validators.bound || block === 0) return;
     const phase = event.vote === 'vote1' ? 0 : event.vote === 'vote2' ? 1 : 2;
     const table = this.#slots.votes(phase);
     const cell = table.cell(slot.row, who);
@@ -161,11 +161,6 @@ export class ChainBook {
     if (before !== 0) return this.#doubleVote(slot, table, phase, who, event);
     table.enter(cell, block, event.ts_us, node, source);
     if (event.signature !== undefined) table.sign(slot.row, who, event.signature);
-  }
-
-  /** Whether anything is kept about the validator of this number. */
-  #isKept(who: number): boolean {
-    return who >= 0 && who < this.#validators.bound;
   }
 
   #doubleVote(slot: ViewSlot, table: VoteTable, phase: number, who: number, event: VoteStatement): void {
@@ -282,9 +277,10 @@ export class ChainBook {
     if (event.signers === undefined || slot === undefined || block === 0) return;
     const table = this.#slots.votes(phase);
     const { numbers } = this.#texts.signers(event.view, event.signers);
+    const { bound } = this.#validators;
     for (let i = 0; i < numbers.length; i++) {
       const who = numbers[i]!;
-      if (!this.#isKept(who)) continue;
+      if (who < 0 || who >= bound) continue;
       const cell = table.cell(slot.row, who);
       const before = table.block[cell]!;
       if (before === 0) table.enter(cell, block, event.ts_us, node, FROM_CERTIFICATE);

@@ -46,6 +46,7 @@ export class OutcomeWindow {
 
   /** How many of the last `size` are of `kind`. */
   count(size: WindowSize, kind: number): number {
-    return this.#counts[windows.indexOf(size) * this.#kinds + kind]!;
+    const window = size === windows[0] ? 0 : size === windows[1] ? 1 : 2;
+    return this.#counts[window * this.#kinds + kind]!;
   }
 }

@@ -40,7 +40,7 @@ export class RecordBook implements NodeObserver, OpenBook {
   readonly chain: ChainRecords;
   readonly strains: Strains;
   readonly #node: string;
-  readonly #readers: readonly RecordListener[];
+  readonly #reader: RecordListener;
   readonly #records = new ViewTable();
   /** In order of creation: the first is the first to go. */
   #oldest: OpenRecord | undefined;
@@ -49,6 +49,7 @@ export class RecordBook implements NodeObserver, OpenBook {
   readonly #recent: OpenRecord[] = [];
   /** Domains that lost events since a view was entered last. */
   readonly #lost = new Set<DomainName>();
+  #hasLost = false;
   #speaker: Speaker;
   #isChained = false;
   #current: OpenRecord | undefined;
@@ -60,13 +61,13 @@ export class RecordBook implements NodeObserver, OpenBook {
   /** A record that made room, to be used again. */
   #spare: OpenRecord | undefined;
 
-  /** @param readers of this node's records, heard before the chain's listeners */
-  constructor({ chain, node }: NodeScope, records: ChainRecords, readers: readonly RecordListener[] = []) {
+  /** @param reader of this node's records, which hears of them before the chain's listeners */
+  constructor({ chain, node }: NodeScope, records: ChainRecords, reader: RecordListener) {
     this.chain = records;
     this.#node = node;
     this.#speaker = { chain, node, self: undefined, run: '' };
     this.strains = new Strains(this.#recent, (record) => this.changed(record));
-    this.#readers = readers;
+    this.#reader = reader;
     records.add(node, this);
   }
 
@@ -77,7 +78,7 @@ export class RecordBook implements NodeObserver, OpenBook {
       const ended = this.#current;
       this.#current = undefined;
       this.#recent.length = 0;
-      this.#lost.clear();
+      this.#found();
       this.strains.restart();
       if (ended !== undefined) this.#close(ended);
     }
@@ -86,6 +87,7 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   gap(domain: DomainName): void {
     this.#lost.add(domain);
+    this.#hasLost = true;
     if (domain === 'network') this.strains.reach.forget();
     const view = this.#current?.view ?? -1;
     for (const record of this.#recent.slice(-STILL_COMING)) record.lost(domain);
@@ -174,7 +176,7 @@ export class RecordBook implements NodeObserver, OpenBook {
     }
     this.#current = record;
     this.strains.opened(record);
-    if (this.#lost.size > 0) this.#lost.clear();
+    if (this.#hasLost) this.#found();
     this.#nameCollector(event);
   }
 
@@ -215,9 +217,15 @@ export class RecordBook implements NodeObserver, OpenBook {
     this.#close(record);
   }
 
+  /** From here on nothing is missing. */
+  #found(): void {
+    this.#lost.clear();
+    this.#hasLost = false;
+  }
+
   #close(record: OpenRecord): void {
     record.close();
-    for (let i = 0; i < this.#readers.length; i++) this.#readers[i]!.closed(record);
+    this.#reader.closed(record);
     this.chain.closed(record);
   }
 
@@ -244,7 +252,7 @@ export class RecordBook implements NodeObserver, OpenBook {
     if (record === this.#spare) record.begin(this.#speaker, view, at);
     this.#spare = undefined;
     record.unreachable = this.strains.reach.unreachable;
-    if (this.#lost.size > 0) for (const domain of this.#lost) record.lost(domain);
+    if (this.#hasLost) for (const domain of this.#lost) record.lost(domain);
     this.#records.add(record);
     record.follow(this.#newest);
     this.#newest = record;
