@@ -2,10 +2,11 @@
  * One node, as all understand it who understand anything: its standing, its records and their phases, who takes
  * part, its findings. They hear every event in this order.
  *
- * The events of every view are told in one call each. A chain of a hundred nodes comes back to a node when all
- * that belongs to it has left the caches, so that what an event costs is how many objects of the node it meets.
+ * The events of every view are told by name, in one call each. A chain of a hundred nodes comes back to a node when
+ * all that belongs to it has left the caches, so that what an event costs is how many objects of the node it meets.
+ * Told by name are exactly those who have a handler for the event; where that is not so, it goes to the handlers.
  */
-import type { DomainName, EventType, HelloEvent } from '../../events/vocabulary.js';
+import type { DomainName, EventMap, EventType, HelloEvent } from '../../events/vocabulary.js';
 import type { Handlers, NodeObserver } from '../domain.js';
 import { phaseOf, type NodeFindings } from './findings/node-findings.js';
 import type { PhaseObserver } from './record/phase-observer.js';
@@ -33,7 +34,11 @@ export class NodeUnderstanding implements NodeObserver {
   constructor(parts: NodeParts) {
     const { standing, records, phases, participation, findings } = parts;
     this.#parts = [standing, records, phases, participation, findings];
-    this.handlers = { ...inTurn(this.#parts), ...ofEveryView(parts) };
+    const byName = Object.entries(ofEveryView(parts)).filter(([type, { to }]) =>
+      this.#parts.every((part) => to.includes(part) === type in part.handlers),
+    );
+    const told = Object.fromEntries(byName.map(([type, { tell }]) => [type, tell]));
+    this.handlers = { ...inTurn(this.#parts), ...told };
   }
 
   hello(hello: HelloEvent, isNewRun: boolean): void {
@@ -65,48 +70,78 @@ function inTurn(parts: readonly NodeObserver[]): Handlers {
     const hearing = parts.flatMap(
       ({ handlers }) => (handlers[type as EventType] as Handle | undefined) ?? [],
     );
-    told[type] = (event) => {
-      for (const hear of hearing) hear(event);
-    };
+    const [only] = hearing;
+    if (only !== undefined && hearing.length === 1) told[type] = only;
+    else
+      told[type] = (event) => {
+        for (const hear of hearing) hear(event);
+      };
   }
   return told;
 }
 
+/** Who is told of an event, and how. */
+interface ByName<T extends EventType> {
+  readonly to: readonly NodeObserver[];
+  readonly tell: (event: EventMap[T]) => void;
+}
+
 /** The same, called by name. */
-function ofEveryView({ standing, records, phases, findings }: NodeParts): Handlers {
+function ofEveryView(parts: NodeParts): { readonly [T in EventType]?: ByName<T> } {
+  const { standing, records, phases, findings } = parts;
   return {
-    'consensus.view_entered': (event) => {
-      standing.entered(event);
-      records.entered(event);
-      phases.entered(event);
-      findings.entered(event);
+    'consensus.view_entered': {
+      to: [standing, records, phases, findings],
+      tell: (event) => {
+        standing.entered(event);
+        records.entered(event);
+        phases.entered(event);
+        findings.entered(event);
+      },
     },
-    'consensus.proposal_received': (event) => {
-      standing.spokeOfProposals(event);
-      proposalReceived(records, event);
-      findings.proposed(event, event.validator);
+    'consensus.proposal_received': {
+      to: [standing, records, findings],
+      tell: (event) => {
+        standing.spokeOfProposals(event);
+        proposalReceived(records, event);
+        findings.proposed(event, event.validator);
+      },
     },
-    'consensus.lock_updated': (event) => {
-      standing.spokeOfVotes(event);
-      findings.locked(event);
+    'consensus.lock_updated': {
+      to: [standing, findings],
+      tell: (event) => {
+        standing.spokeOfVotes(event);
+        findings.locked(event);
+      },
     },
-    'consensus.vote_sent': (event) => {
-      voteSent(records, event);
-      findings.voted(event);
+    'consensus.vote_sent': {
+      to: [records, findings],
+      tell: (event) => {
+        voteSent(records, event);
+        findings.voted(event);
+      },
     },
-    'consensus.vote_received': (event) => {
-      standing.spokeOfVotes(event);
-      voteReceived(records, event);
-      findings.voteReceived(event);
+    'consensus.vote_received': {
+      to: [standing, records, findings],
+      tell: (event) => {
+        standing.spokeOfVotes(event);
+        voteReceived(records, event);
+        findings.voteReceived(event);
+      },
     },
-    'consensus.qc_received': (event) => {
-      certified(records, event, event.vote ?? 'vote1', false);
-      findings.certified(event, phaseOf(event.vote), event.validator);
+    'consensus.qc_received': {
+      to: [records, findings],
+      tell: (event) => {
+        certified(records, event, event.vote ?? 'vote1', false);
+        findings.certified(event, phaseOf(event.vote), event.validator);
+      },
     },
-    'consensus.high_qc_updated': (event) => findings.raisedQc(event),
-    'consensus.block_committed': (event) => {
-      committed(records, event);
-      findings.committed(event);
+    'consensus.block_committed': {
+      to: [records, findings],
+      tell: (event) => {
+        committed(records, event);
+        findings.committed(event);
+      },
     },
   };
 }

@@ -75,7 +75,10 @@ export class VoteTable {
 
   sign(row: number, who: number, signature: string): void {
     let ofRow = this.#signatures.get(row);
-    if (ofRow === undefined) this.#signatures.set(row, (ofRow = new Map()));
+    if (ofRow === undefined) {
+      ofRow = new Map<number, string>();
+      this.#signatures.set(row, ofRow);
+    }
     ofRow.set(who, signature);
   }
 

@@ -4,7 +4,7 @@ import { SharedTexts } from '../../../../src/domains/consensus/shared-texts.js';
 import { ValidatorNumbers } from '../../../../src/domains/consensus/validator-numbers.js';
 import type { ValidatorNames } from '../../../../src/domains/domain.js';
 
-function set(...ids: string[]): { names: ValidatorNames; become(...ids: string[]): void } {
+function set(...ids: string[]): { names: ValidatorNames; become: (...ids: string[]) => void } {
   let members = ids;
   const names: ValidatorNames = {
     label: (id) => id,

@@ -5,7 +5,7 @@ import { OpenRecord } from '../../../../src/domains/consensus/record/open-record
 import { ViewTable } from '../../../../src/domains/consensus/record/view-table.js';
 
 const speaker = { chain: 'main', node: 'n1', self: undefined, run: 'run-1' };
-const record = (view: number): OpenRecord => new OpenRecord(speaker, view, { ts_us: 1 } as never);
+const record = (view: number): OpenRecord => new OpenRecord(speaker, view, { ts_us: 1 });
 
 /** Near views, views a round apart, and any. */
 const views = fc.oneof(
