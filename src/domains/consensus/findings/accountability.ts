@@ -19,15 +19,15 @@ const VOTE2 = 1;
 /** A fork longer than this is not walked to its root. */
 const LONGEST_FORK = 1_024;
 
-/** Numbers of those who signed both. */
-export function commonSigners(a: CertificateNote | undefined, b: CertificateNote | undefined): number[] {
+/** Who signed both. */
+export function commonSigners(a: CertificateNote | undefined, b: CertificateNote | undefined): string[] {
   if (a?.signers === undefined || b?.signers === undefined) return [];
   const others = new Set(b.signers);
-  return [...a.signers].filter((signer) => others.has(signer));
+  return a.signers.filter((signer) => others.has(signer));
 }
 
-/** Numbers of those who must be faulty given two commits on conflicting branches; empty when it cannot be told. */
-export function culpritsOfCommits(one: Commit, other: Commit, slots: ViewSlots, graph: BlockGraph): number[] {
+/** Who must be faulty given two commits on conflicting branches; empty when it cannot be told. */
+export function culpritsOfCommits(one: Commit, other: Commit, slots: ViewSlots, graph: BlockGraph): string[] {
   const decided = [one, other].map((commit) => directCommit(commit, slots, graph));
   const [earlier, later] = decided.sort((a, b) => a.view - b.view);
   if (earlier === undefined || later === undefined) return [];
