@@ -21,12 +21,6 @@ export type ExternalLabels = Readonly<Record<string, string>>;
 /** Most series of one body: some 300 kB before compression, what receivers are tuned for. */
 const SERIES_PER_BODY = 2_000;
 
-/** Headers that the protocol asks for. */
-export const remoteWriteHeaders = {
-  'content-encoding': 'snappy',
-  'x-prometheus-remote-write-version': '0.1.0',
-} as const;
-
 /** Encodes a snapshot as one body or several. */
 export function writeBodies(snapshot: MetricsSnapshot, external: ExternalLabels = {}): WriteBody[] {
   const timestampMs = Math.floor(snapshot.takenAtUs / 1000);

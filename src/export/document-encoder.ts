@@ -1,0 +1,12 @@
+/** Snapshots as documents of any format, ours or an operator's own: one snapshot is one parcel, its points are its series. */
+import { bodyParcel } from './encoded.js';
+import type { Encode } from './encoder-spec.js';
+import { seriesCount, type MetricsExporter } from './snapshot.js';
+
+/** Whatever `exporter` makes. */
+export function documentEncoder(exporter: MetricsExporter): Encode {
+  return async (snapshot) => ({
+    parcels: [bodyParcel(await exporter.export(snapshot), seriesCount(snapshot))],
+    omitted: 0,
+  });
+}
