@@ -16,7 +16,7 @@ import { MAX_ID, MAX_LABELS, MAX_TEXT } from './validate.js';
 export const MAX_SCANNED = 16_384;
 
 /** Bytes behind a line's newline that comparisons may look at. */
-export const SLACK = 4;
+export const SLACK = 3;
 
 /** Strings of up to 72 characters are remembered: 32 bytes in hexadecimal with their `0x` fit. */
 const SLOT_WORDS = 18;

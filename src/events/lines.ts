@@ -163,8 +163,9 @@ export class LineSplitter {
 
 /** Lines that begin before this have the bytes behind them that reading in place looks at. */
 function endOfRead(block: Buffer): number {
-  const behind = block.buffer.byteLength - (block.byteOffset + block.length);
-  return behind >= SLACK || block.length < 2 ? block.length : block.lastIndexOf(NEWLINE, -2) + 1;
+  const lastNewline = block.buffer.byteLength - block.byteOffset - 1 - SLACK;
+  if (lastNewline >= block.length - 1) return block.length;
+  return lastNewline < 0 ? 0 : block.lastIndexOf(NEWLINE, lastNewline) + 1;
 }
 
 /** Behind the last newline within a block's size, or behind the first where the line is longer. */
