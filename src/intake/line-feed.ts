@@ -35,7 +35,8 @@ export interface FeedRoom {
   readonly queue: EventQueue;
   readonly pump: Pump;
   readonly logger: Logger;
-  readonly tap?: Tap | undefined;
+  /** May change while feeds are open. */
+  tap: Tap | undefined;
   /** A stream has ended and its last event is processed. */
   onStreamEnd?: ((stream: string) => void) | undefined;
 }
@@ -73,7 +74,7 @@ export class LineFeed implements LosslessFeed {
       line: (line) => this.#line(line),
       problem: (reason) => this.#refuse(this.#default, reason, lineProblemDetails[reason]),
       // A tap hears lines as texts.
-      ...(room.tap ? {} : { lineAt: (bytes, start) => this.#lineAt(bytes, start) }),
+      lineAt: (bytes, start) => (room.tap ? -1 : this.#lineAt(bytes, start)),
     });
     room.books.connect(source.door, 1);
     // Not yet in force: a stream that says its own must not make a node of a configured one.
@@ -139,7 +140,7 @@ export class LineFeed implements LosslessFeed {
       // A run that was not announced begins with its first event, and the tap may ask where counting stands.
       const domain = domainOf[decoder.index]!;
       if (domain >= 0) speaker?.run.window(domain, (event as DomainEvent).seq);
-      this.#room.tap.line(line, speaker);
+      this.#room.tap.line(line, speaker, event as Exclude<StreamEvent, HelloEvent>);
     }
     this.#said(event, speaker, line.length);
   }
