@@ -1,6 +1,5 @@
 /** Snapshots as documents of any format, ours or an operator's own: one snapshot is one parcel, its points are its series. */
-import { bodyParcel } from './encoded.js';
-import type { Encode } from './encoder-spec.js';
+import { bodyParcel, type Encode } from './encoded.js';
 import { seriesCount, type MetricsExporter } from './snapshot.js';
 
 /** Whatever `exporter` makes. */

@@ -2,17 +2,14 @@
  * An encoder as data: what it takes to build it on whichever thread it is to work. The code of a format is
  * loaded where its encoder is opened, and only then.
  */
-import type { Encoded } from './encoded.js';
+import type { Encode } from './encoded.js';
 import type { Format } from './formats.js';
 import type { Precision } from './influxdb/line-protocol.js';
 import type { OtlpResource, Temporality } from './otlp/otlp-metrics.js';
 import type { ExternalLabels } from './remote-write/write-request.js';
 import { selecting, type Selection } from './selection.js';
-import { seriesCount, type MetricsSnapshot } from './snapshot.js';
+import { seriesCount } from './snapshot.js';
 import type { StatsdDialect } from './statsd/statsd-encoder.js';
-
-/** Turns a snapshot into parcels. May throw: that costs this snapshot, and is counted. */
-export type Encode = (snapshot: MetricsSnapshot) => Encoded | Promise<Encoded>;
 
 /** Plain data, so that it can be sent to another thread. */
 export type EncoderSpec =

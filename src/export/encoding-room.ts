@@ -6,8 +6,8 @@
  */
 import { messageOf } from '../base/errors.js';
 import { CopyReader, type BoardCopy } from './board-copy.js';
-import type { Encoded } from './encoded.js';
-import { encodingPart, openEncoder, remembers, type Encode, type EncoderSpec } from './encoder-spec.js';
+import type { Encode, Encoded } from './encoded.js';
+import { encodingPart, openEncoder, remembers, type EncoderSpec } from './encoder-spec.js';
 import type { Selection } from './selection.js';
 import type { MetricsSnapshot } from './snapshot.js';
 

@@ -5,7 +5,7 @@
  * States: no worker -> (the first encoder) working -> (it crashes, or hangs) no worker -> (the next snapshot)
  * working ... -> closed. What it owed when it went is answered by a failure; encoders are opened anew.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { messageOf } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { BoardCopier } from './board-copy.js';

@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as Package from '../../src/index.js';
 import type { Sidecar } from '../../src/sidecar.js';
 import { networkStream, type NetworkStream } from './network-stream.js';
 import { ndjsonOfVotes } from './votes.js';
@@ -116,9 +117,9 @@ function totals(sidecar: Sidecar): { readonly received: number; readonly process
   };
 }
 
-function loaded(code: Code): Promise<typeof import('../../src/index.js')> {
+function loaded(code: Code): Promise<typeof Package> {
   const entry = code === 'built' ? '../../dist/src/index.js' : '../../src/index.js';
-  return import(new URL(entry, import.meta.url).href) as Promise<typeof import('../../src/index.js')>;
+  return import(new URL(entry, import.meta.url).href) as Promise<typeof Package>;
 }
 
 interface Spent {

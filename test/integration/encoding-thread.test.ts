@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
+import type * as ThreadModule from '../../src/export/encoding-thread.js';
+import type * as TakenModule from '../../src/export/taken.js';
+import type * as Package from '../../src/index.js';
 
-const built = (await import(
-  join(import.meta.dirname, '../../dist/src/index.js')
-)) as typeof import('../../src/index.js');
+const built = (await import(join(import.meta.dirname, '../../dist/src/index.js'))) as typeof Package;
 const { EncodingThread } = (await import(
   join(import.meta.dirname, '../../dist/src/export/encoding-thread.js')
-)) as typeof import('../../src/export/encoding-thread.js');
+)) as typeof ThreadModule;
 const { Taken } = (await import(
   join(import.meta.dirname, '../../dist/src/export/taken.js')
-)) as typeof import('../../src/export/taken.js');
+)) as typeof TakenModule;
 
 const worker = join(import.meta.dirname, '../../dist/src/export/encoding-worker.js');
 

@@ -1,6 +1,5 @@
 /** Snapshots as line protocol, several thousand lines to a write; points are lines. */
-import { bodyParcel } from '../encoded.js';
-import type { Encode } from '../encoder-spec.js';
+import { bodyParcel, type Encode } from '../encoded.js';
 import { encodeLines, type Precision } from './line-protocol.js';
 
 /** What InfluxDB advises for one write. */

@@ -1,6 +1,5 @@
 /** Snapshots as OTLP requests: a snapshot is one request, its points are series. */
-import { bodyParcel } from '../encoded.js';
-import type { Encode } from '../encoder-spec.js';
+import { bodyParcel, type Encode } from '../encoded.js';
 import { seriesCount } from '../snapshot.js';
 import { OtlpMetricsEncoder, type OtlpResource, type Temporality } from './otlp-metrics.js';
 

@@ -1,6 +1,5 @@
 /** Snapshots as remote-write bodies; points are samples. */
-import { bodyParcel } from '../encoded.js';
-import type { Encode } from '../encoder-spec.js';
+import { bodyParcel, type Encode } from '../encoded.js';
 import { writeBodies, type ExternalLabels } from './write-request.js';
 
 /** Bodies whose series have these labels besides their own. */

@@ -1,6 +1,5 @@
 /** Snapshots as StatsD datagrams: a parcel is a datagram, its points are the lines in it. */
-import { bodyParcel } from '../encoded.js';
-import type { Encode } from '../encoder-spec.js';
+import { bodyParcel, type Encode } from '../encoded.js';
 import { StatsdEncoder, type StatsdDialect } from './statsd-encoder.js';
 
 const NEWLINE = 0x0a;
