@@ -80,6 +80,13 @@ describe('the compose stack', () => {
     }
   });
 
+  it('routes alerts as the shipped example does', () => {
+    const ours = parse(read('compose/alertmanager.yml')) as Record<string, unknown>;
+    const example = parse(readFileSync(join(root, 'alerts/alertmanager.yml'), 'utf8')) as typeof ours;
+    expect(ours['route']).toEqual(example['route']);
+    expect(ours['inhibit_rules']).toEqual(example['inhibit_rules']);
+  });
+
   it('gives the sidecar settings that it accepts', () => {
     for (const file of ['compose/quorumscope.yaml', 'image/quorumscope.yaml']) {
       const config = parseConfig({ file: { name: file, text: read(file) }, environment: {} });
