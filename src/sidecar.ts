@@ -29,6 +29,14 @@ import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { EventOutlets } from './event-outlets.js';
 import { openExporters, type CustomExporter } from './exporters.js';
+import { healthOf } from './health.js';
+import type { HealthChecker } from './health/health-checker.js';
+import {
+  components,
+  type Component,
+  type ComponentHealth,
+  type HealthReport,
+} from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
@@ -96,6 +104,8 @@ export interface Sidecar {
   /** Brings derived gauges up to date, as every collection interval does. */
   collect(): void;
   status(): SidecarStatus;
+  /** How nodes and chain are, as of the last collection interval; undefined when `health.enabled` is false. */
+  health(): HealthReport | undefined;
   /** All metrics as an exporter is given them. */
   snapshot(): MetricsSnapshot;
   /** Pushes to every exporter now. Resolves when all has left, or after five seconds. */
@@ -131,6 +141,7 @@ class ComposedSidecar implements Sidecar {
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
   readonly #traces: Traces | undefined;
+  readonly #health: HealthChecker | undefined;
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
@@ -186,6 +197,7 @@ class ComposedSidecar implements Sidecar {
         ...(deps.extraDomains ?? []),
       ],
     });
+    this.#health = healthOf({ config, board: this.board, consensus: this.consensus });
     this.#recorder = recorderOf(config, this.board, logger);
     this.#intake = new Intake({
       board: this.board,
@@ -205,10 +217,7 @@ class ComposedSidecar implements Sidecar {
       board: this.board,
       clock,
       exemplars: this.#traces?.exemplars,
-      registries: [
-        ...(config.prometheus.processMetrics ? [defaultProcessRegistry()] : []),
-        ...(deps.registries ?? []),
-      ],
+      registries: registriesOf(config, deps),
     });
   }
 
@@ -244,7 +253,9 @@ class ComposedSidecar implements Sidecar {
   }
 
   collect(): void {
-    this.#registry.tick(this.#deps.clock.nowUs());
+    const nowUs = this.#deps.clock.nowUs();
+    this.#registry.tick(nowUs);
+    this.#health?.evaluate(nowUs);
   }
 
   status(): SidecarStatus {
@@ -256,6 +267,10 @@ class ComposedSidecar implements Sidecar {
       startedAtUs: this.#startedAtUs,
       uptimeUs: clock.nowUs() - this.#startedAtUs,
     });
+  }
+
+  health(): HealthReport | undefined {
+    return this.#health && (this.#health.report ?? this.#health.evaluate(this.#deps.clock.nowUs()));
   }
 
   snapshot(): MetricsSnapshot {
@@ -304,6 +319,7 @@ class ComposedSidecar implements Sidecar {
       notices: () => this.#notices(),
       ready: () => this.#ready,
       status: () => this.status(),
+      ...this.#healthHandlers(),
       ...this.#exportHandlers(),
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: this.consensus,
@@ -331,6 +347,14 @@ class ComposedSidecar implements Sidecar {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),
     };
+  }
+
+  #healthHandlers(): Pick<Handlers, 'health'> {
+    if (this.#health === undefined) return {};
+    const report = (): HealthReport => this.health()!;
+    const component = (name: string): ComponentHealth | undefined =>
+      components.some((one) => one === name) ? report().components[name as Component] : undefined;
+    return { health: { report, component, components: () => components } };
   }
 
   #exportHandlers(): Pick<Handlers, 'exports' | 'exporters'> {
@@ -414,6 +438,11 @@ const ignoring: Dispatcher = {
     detach: () => undefined,
   }),
 };
+
+/** What stands on the page beside the board. */
+function registriesOf({ prometheus }: Config, { registries = [] }: SidecarDeps): typeof registries {
+  return [...(prometheus.processMetrics ? [defaultProcessRegistry()] : []), ...registries];
+}
 
 /** The recorder that `attach.record` asks for. */
 function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder | undefined {
