@@ -27,7 +27,7 @@ export interface PastView {
 
 const KEPT_VIEWS = 256;
 /** For so many views after agreement was broken the chain is not what its validators say. */
-const BROKEN_VIEWS = 1_024;
+const BROKEN_VIEWS = 64;
 /** A timer is judged by at least so many views. */
 const LEAST_SAMPLES = 3;
 const MOST_SAMPLES = 40;
