@@ -1,0 +1,99 @@
+/**
+ * Which number stands for which series, kept in a journal of its own so that a restart goes on with the same numbers.
+ * Definitions are written before the rows that use them; whoever reads a folder reads this first.
+ *
+ * A record is a list of definitions, deflated JSON: `[[id, kind, [name, value, ...]], ...]`.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { Labels, METRIC_NAME } from '../../promql/labels.js';
+import type { SeriesDefinition, SeriesKind } from './series-definition.js';
+
+/** Definitions in one record: what is compressed at once on the event loop. */
+const PER_RECORD = 500;
+
+type Stored = readonly [id: number, kind: SeriesKind, labels: readonly string[]];
+
+/** Definitions by id, by labels and by name. */
+export class SeriesIds {
+  readonly #byId = new Map<number, SeriesDefinition>();
+  readonly #byKey = new Map<string, SeriesDefinition>();
+  readonly #byName = new Map<string, SeriesDefinition[]>();
+  #next = 0;
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** No series has this id or a higher one. */
+  get next(): number {
+    return this.#next;
+  }
+
+  get(id: number): SeriesDefinition | undefined {
+    return this.#byId.get(id);
+  }
+
+  all(): Iterable<SeriesDefinition> {
+    return this.#byId.values();
+  }
+
+  /** The series of a metric. */
+  named(name: string): readonly SeriesDefinition[] {
+    return this.#byName.get(name) ?? [];
+  }
+
+  names(): Iterable<string> {
+    return this.#byName.keys();
+  }
+
+  /** The definition of a label set; a new one where it has none, of which `made` is told. */
+  of(labels: Labels, kind: SeriesKind, made: (definition: SeriesDefinition) => void): SeriesDefinition {
+    const known = this.#byKey.get(labels.key);
+    if (known !== undefined) return known;
+    const definition = { id: this.#next, labels, kind };
+    this.add(definition);
+    made(definition);
+    return definition;
+  }
+
+  /** Takes a definition that was read; the first one of an id and of a label set counts. */
+  add(definition: SeriesDefinition): void {
+    const { id, labels } = definition;
+    if (this.#byId.has(id)) return;
+    this.#byId.set(id, definition);
+    if (!this.#byKey.has(labels.key)) this.#byKey.set(labels.key, definition);
+    const name = labels.get(METRIC_NAME);
+    const named = this.#byName.get(name);
+    if (named) named.push(definition);
+    else this.#byName.set(name, [definition]);
+    this.#next = Math.max(this.#next, id + 1);
+  }
+
+  /** Takes the definitions of a record. @returns false when it is none */
+  read(payload: Uint8Array): boolean {
+    try {
+      const stored = JSON.parse(inflateRawSync(payload).toString('utf8')) as readonly Stored[];
+      for (const [id, kind, labels] of stored) this.add({ id, kind, labels: labelsOf(labels) });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** The records of these definitions. */
+export function definitionRecords(definitions: readonly SeriesDefinition[]): Buffer[] {
+  const records: Buffer[] = [];
+  for (let from = 0; from < definitions.length; from += PER_RECORD) {
+    const part = definitions.slice(from, from + PER_RECORD);
+    const stored = part.map(({ id, kind, labels }): Stored => [id, kind, labels.entries().flat()]);
+    records.push(deflateRawSync(JSON.stringify(stored), { level: 6 }));
+  }
+  return records;
+}
+
+function labelsOf(flat: readonly string[]): Labels {
+  const entries: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) entries.push([flat[i]!, flat[i + 1]!]);
+  return Labels.from(entries);
+}
