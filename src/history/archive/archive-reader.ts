@@ -196,7 +196,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
       const ticks = from < 0 ? new Float64Array(0) : all.times.subarray(from).filter((time) => time <= toMs);
       const read = await segment.read({ ids, level, aspect, fromMs, toMs });
       const columns = new Map<number, PieceColumn>(read.map((column) => [column.id, column]));
-      return { ticks, hasEmpty: all.isSampled.includes(0), level, columns };
+      return { ticks, hasEmpty: all.isSampled.includes(0), columns };
     });
   }
 
@@ -242,7 +242,8 @@ function pieceOf(columns: TickColumns, ids: readonly number[]): Piece {
   const found = new Map<number, PieceColumn>();
   for (const id of ids) {
     const samples = columns.samples(id);
-    if (samples.times.length > 0) found.set(id, { ...samples, isWhole: samples.times.length === sampled });
+    if (samples.times.length > 0)
+      found.set(id, { ...samples, level: 'samples', isWhole: samples.times.length === sampled });
   }
-  return { ticks: times, hasEmpty: sampled < times.length, level: 'samples', columns: found };
+  return { ticks: times, hasEmpty: sampled < times.length, columns: found };
 }

@@ -175,7 +175,10 @@ export class Archive {
     const { clock, intervalUs, flushIntervalUs } = this.#options;
     const next = (): void => {
       if (this.#isClosed) return;
-      this.#timers[0] = clock.after(intervalUs - (clock.nowUs() % intervalUs), () => {
+      // A timer may be early by a little, and must not come twice for one row.
+      const aheadUs = clock.nowUs() + intervalUs * TOLERANCE;
+      const nextUs = Math.ceil(aheadUs / intervalUs) * intervalUs;
+      this.#timers[0] = clock.after(nextUs - clock.nowUs(), () => {
         void this.sample();
         next();
       });

@@ -33,6 +33,8 @@ export interface SegmentRequest {
 /** One series of the answer. */
 export interface SegmentColumn extends Samples {
   readonly id: number;
+  /** What was read: the level asked for may not be there. */
+  readonly level: Level;
   /** The times are those of all ticks within the range. */
   readonly isWhole: boolean;
 }
@@ -41,6 +43,7 @@ export interface SegmentColumn extends Samples {
 interface Wanted {
   readonly id: number;
   readonly index: number;
+  readonly level: Level;
   readonly stretch: Stretch;
   /** Known without reading them. */
   readonly times: Float64Array | undefined;
@@ -120,21 +123,24 @@ export class Segment {
     ticks: SegmentTicks,
     { level: asked, aspect, fromMs, toMs }: SegmentRequest,
   ): [string, Wanted] | undefined {
-    const level = levelAt(series, index, asked);
+    const hasExtremes = (at: Level): boolean => series.extremes(index, at).first >= 0;
+    // Of a counter only the last samples are rolled up: anything else is in its samples.
+    const finest = aspect === 'last' || hasExtremes(asked) ? asked : 'samples';
+    const level = levelAt(series, index, finest);
     if (level === undefined) return undefined;
-    const extremes = aspect === 'last' || level === 'samples' ? undefined : series.extremes(index, level);
-    const isExtreme = extremes !== undefined && extremes.rows > 0;
+    const isExtreme = aspect !== 'last' && hasExtremes(level);
+    const extremes = series.extremes(index, level);
     const stretch = isExtreme ? extremes : series.values(index, level);
     const store: Store = series.divisor(index) === 0 ? 'decimals' : 'integers';
     const file = isExtreme ? extremesFile(level) : valuesFile(level, store);
     const all = series.values(index, 'samples').rows === ticks.sampled.length ? ticks.ends(level) : undefined;
     if (all === undefined || all.length !== stretch.rows)
-      return [file, { id, index, stretch, times: undefined }];
+      return [file, { id, index, level, stretch, times: undefined }];
     const from = lowerBound(all, fromMs);
     const to = lowerBound(all, toMs + 1);
     if (from >= to) return undefined;
     const times = all.subarray(from, to);
-    return [file, { id, index, stretch: { first: stretch.first + from, rows: to - from }, times }];
+    return [file, { id, index, level, stretch: { first: stretch.first + from, rows: to - from }, times }];
   }
 
   async #readFile(
@@ -149,14 +155,14 @@ export class Segment {
     const columns: SegmentColumn[] = [];
     const table = this.#table(file);
     const take = (
-      { id, index }: Wanted,
+      { id, index, level }: Wanted,
       times: Float64Array,
       values: Float64Array,
       isWhole: boolean,
     ): void => {
       const divisor = isExtreme ? 0 : series.divisor(index);
       if (divisor > 1) for (let i = 0; i < values.length; i++) values[i]! /= divisor;
-      columns.push({ id, times, values, isWhole });
+      columns.push({ id, level, times, values, isWhole });
     };
     const whole = wanted.filter(({ times }) => times !== undefined);
     const read = await table.read(

@@ -12,12 +12,12 @@ export interface Piece {
   readonly ticks: Float64Array;
   /** Whether some of them are empty. */
   readonly hasEmpty: boolean;
-  readonly level: Level;
   readonly columns: ReadonlyMap<number, PieceColumn>;
 }
 
 /** A series in a piece. */
 export interface PieceColumn extends Samples {
+  readonly level: Level;
   /** It has a sample at every tick that is not empty. */
   readonly isWhole: boolean;
 }
@@ -35,7 +35,7 @@ export function stitch(id: number, pieces: readonly Piece[]): Samples | undefine
       isLive = false;
       continue;
     }
-    const bucket = bucketOf(piece.level);
+    const bucket = bucketOf(column.level);
     if (isLive && bucket(column.times[0]!) !== bucket(firstTick)) out.end(firstTick);
     if (column.isWhole && !piece.hasEmpty) {
       out.append(column);
@@ -48,8 +48,8 @@ export function stitch(id: number, pieces: readonly Piece[]): Samples | undefine
 /** Appends row by row. @returns whether the series is still there at the last tick */
 function walk(
   out: Column,
-  { ticks, level }: Piece,
-  { times, values }: Samples,
+  { ticks }: Piece,
+  { level, times, values }: PieceColumn,
   bucket: (timeMs: number) => number,
 ): boolean {
   let tick = 0;
