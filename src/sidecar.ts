@@ -262,7 +262,7 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
-    this.#history?.stop();
+    await this.#history?.stop();
     await this.#recorder?.close();
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
     await this.#outlets.close();
@@ -294,8 +294,10 @@ class ComposedSidecar implements Sidecar {
     if (handlers.prometheus) {
       const { board } = this;
       const { clock } = this.#deps;
-      const options = { config: this.#config, board, clock, instance: address, version: VERSION };
+      const { logger } = this.#deps;
+      const options = { config: this.#config, board, clock, logger, instance: address, version: VERSION };
       this.#history = startHistory(options);
+      await this.#history.opened;
     }
     this.#addresses = {
       http: `http://${address}`,

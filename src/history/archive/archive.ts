@@ -75,6 +75,7 @@ export class Archive {
   #undefined: SeriesDefinition[] = [];
   #timers: (Timer | undefined)[] = [];
   #lastMs: number;
+  #durableMs: number;
   #rowsSinceKey = ROWS_PER_KEY;
   #isFirst = true;
   #isWriting = false;
@@ -88,6 +89,7 @@ export class Archive {
     this.#index = index;
     this.#ids = ids;
     this.#lastMs = lastMs;
+    this.#durableMs = lastMs;
     this.#encoder = new RowEncoder(intervalUs / 1000);
     this.#sampler = new BoardSampler({
       board,
@@ -113,6 +115,11 @@ export class Archive {
     return archive;
   }
 
+  /** Time of the last row that is on disk; -Infinity without one. */
+  get durableMs(): number {
+    return this.#durableMs;
+  }
+
   /** Takes a row now. Resolves when it is in the journal's memory. Never rejects. */
   async sample(): Promise<void> {
     if (this.#isClosed) return;
@@ -122,6 +129,10 @@ export class Archive {
     this.#isWriting = true;
     try {
       const { clock } = this.#options;
+      await this.#sampler.prepare(async () => {
+        this.#define();
+        await new Promise(setImmediate);
+      });
       const beganUs = clock.monoUs();
       const row = this.#sampler.sample(timeMs);
       const sampledUs = clock.monoUs() - beganUs;
@@ -149,7 +160,10 @@ export class Archive {
   async flush(): Promise<boolean> {
     // A row says nothing without its definitions.
     const defined = await this.#index.flush();
-    return defined.ok && (await this.#journal.flush()).ok;
+    const lastMs = this.#lastMs;
+    if (!defined.ok || !(await this.#journal.flush()).ok) return false;
+    this.#durableMs = Math.max(this.#durableMs, lastMs);
+    return true;
   }
 
   /** Resolves when the work in the background that is due has been done. */

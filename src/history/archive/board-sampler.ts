@@ -27,6 +27,9 @@ interface Place {
   readonly to: number;
 }
 
+/** New series between two turns. */
+const FRESH_A_TURN = 100;
+
 /** Gives rows. */
 export class BoardSampler {
   readonly #options: BoardSamplerOptions;
@@ -39,6 +42,27 @@ export class BoardSampler {
 
   constructor(options: BoardSamplerOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Finds out what new series are called, some at a time; `turn` lets others run in between. Without it `sample` does the
+   * same at once, which takes long where thousands of series are new.
+   */
+  async prepare(turn: () => Promise<void>): Promise<void> {
+    const { board } = this.#options;
+    if (board.layout === this.#layout) return;
+    let fresh = 0;
+    for (const { series } of board.families()) {
+      for (const one of series) {
+        if (this.#places.has(one)) continue;
+        const places = this.#placesOf(one);
+        this.#places.set(one, places);
+        fresh += places.length;
+        if (fresh < FRESH_A_TURN) continue;
+        fresh = 0;
+        await turn();
+      }
+    }
   }
 
   /** The values of all series now. The list of ids is the same object while the series are the same. */

@@ -163,6 +163,8 @@ export class Keeper {
       board.counter(archiveMetrics.lost).at().add(lost);
       logger.warn('rows of the history could not be read when they were sealed', { lost });
     }
+    // The file that is written to is never deleted: with the rows that came since there is another one.
+    await journal.flush();
     await journal.removeBefore(nextSequence);
     return segments > 0;
   }

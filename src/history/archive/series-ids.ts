@@ -9,7 +9,7 @@ import { Labels, METRIC_NAME } from '../../promql/labels.js';
 import type { SeriesDefinition, SeriesKind } from './series-definition.js';
 
 /** Definitions in one record: what is compressed at once on the event loop. */
-const PER_RECORD = 500;
+const PER_RECORD = 250;
 
 type Stored = readonly [id: number, kind: SeriesKind, labels: readonly string[]];
 
