@@ -13,11 +13,37 @@ const PER_RECORD = 250;
 
 type Stored = readonly [id: number, kind: SeriesKind, labels: readonly string[]];
 
+/** One series, whose labels are made when they are first asked for: most of those in a folder never are. */
+class Known {
+  readonly id: number;
+  readonly kind: SeriesKind;
+  readonly #flat: readonly string[];
+  #definition: SeriesDefinition | undefined;
+
+  constructor([id, kind, flat]: Stored) {
+    this.id = id;
+    this.kind = kind;
+    this.#flat = flat;
+  }
+
+  get name(): string {
+    const at = this.#flat.indexOf(METRIC_NAME);
+    return at < 0 ? '' : this.#flat[at + 1]!;
+  }
+
+  get definition(): SeriesDefinition {
+    const { id, kind } = this;
+    this.#definition ??= { id, kind, labels: labelsOf(this.#flat) };
+    return this.#definition;
+  }
+}
+
 /** Definitions by id, by labels and by name. */
 export class SeriesIds {
-  readonly #byId = new Map<number, SeriesDefinition>();
-  readonly #byKey = new Map<string, SeriesDefinition>();
-  readonly #byName = new Map<string, SeriesDefinition[]>();
+  readonly #byId = new Map<number, Known>();
+  readonly #byName = new Map<string, Known[]>();
+  /** Made when a series is first looked for by its labels. */
+  #byKey: Map<string, Known> | undefined;
   #next = 0;
 
   get size(): number {
@@ -30,16 +56,16 @@ export class SeriesIds {
   }
 
   get(id: number): SeriesDefinition | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id)?.definition;
   }
 
-  all(): Iterable<SeriesDefinition> {
-    return this.#byId.values();
+  *all(): Generator<SeriesDefinition> {
+    for (const { definition } of this.#byId.values()) yield definition;
   }
 
   /** The series of a metric. */
   named(name: string): readonly SeriesDefinition[] {
-    return this.#byName.get(name) ?? [];
+    return this.#byName.get(name)?.map(({ definition }) => definition) ?? [];
   }
 
   names(): Iterable<string> {
@@ -48,8 +74,12 @@ export class SeriesIds {
 
   /** The definition of a label set; a new one where it has none, of which `made` is told. */
   of(labels: Labels, kind: SeriesKind, made: (definition: SeriesDefinition) => void): SeriesDefinition {
+    if (this.#byKey === undefined) {
+      this.#byKey = new Map();
+      for (const known of this.#byId.values()) this.#index(this.#byKey, known);
+    }
     const known = this.#byKey.get(labels.key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.definition;
     const definition = { id: this.#next, labels, kind };
     this.add(definition);
     made(definition);
@@ -57,27 +87,36 @@ export class SeriesIds {
   }
 
   /** Takes a definition that was read; the first one of an id and of a label set counts. */
-  add(definition: SeriesDefinition): void {
-    const { id, labels } = definition;
-    if (this.#byId.has(id)) return;
-    this.#byId.set(id, definition);
-    if (!this.#byKey.has(labels.key)) this.#byKey.set(labels.key, definition);
-    const name = labels.get(METRIC_NAME);
-    const named = this.#byName.get(name);
-    if (named) named.push(definition);
-    else this.#byName.set(name, [definition]);
-    this.#next = Math.max(this.#next, id + 1);
+  add({ id, kind, labels }: SeriesDefinition): void {
+    this.#take([id, kind, labels.entries().flat()]);
   }
 
   /** Takes the definitions of a record. @returns false when it is none */
   read(payload: Uint8Array): boolean {
     try {
       const stored = JSON.parse(inflateRawSync(payload).toString('utf8')) as readonly Stored[];
-      for (const [id, kind, labels] of stored) this.add({ id, kind, labels: labelsOf(labels) });
+      for (const one of stored) this.#take(one);
       return true;
     } catch {
       return false;
     }
+  }
+
+  #take(stored: Stored): void {
+    const known = new Known(stored);
+    const { id, name } = known;
+    if (this.#byId.has(id)) return;
+    this.#byId.set(id, known);
+    if (this.#byKey !== undefined) this.#index(this.#byKey, known);
+    const named = this.#byName.get(name);
+    if (named) named.push(known);
+    else this.#byName.set(name, [known]);
+    this.#next = Math.max(this.#next, id + 1);
+  }
+
+  #index(byKey: Map<string, Known>, known: Known): void {
+    const { key } = known.definition.labels;
+    if (!byKey.has(key)) byKey.set(key, known);
   }
 }
 
