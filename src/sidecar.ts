@@ -11,6 +11,7 @@
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
+import { viewArchive, ViewArchivist } from './archived-views.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
@@ -42,6 +43,7 @@ import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
+import { WholeViews } from './views/whole-views.js';
 
 /** What a sidecar is given besides its configuration. */
 export interface SidecarDeps {
@@ -147,12 +149,17 @@ class ComposedSidecar implements Sidecar {
     this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger });
     const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
     const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
+    const archivist = new ViewArchivist(
+      () => this.#outlets.log,
+      config.history.slowViewUs,
+      (view) => this.#history?.view(view),
+    );
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
       clock,
       logger: traced,
-      listeners: [this.#traces?.listeners, deps.consensus].flatMap((one) => one ?? []),
+      listeners: [this.#traces?.listeners, archivist.listeners, deps.consensus].flatMap((one) => one ?? []),
       verdictLog: deps.verdictLog,
     });
     this.#traces?.follow(this.#outlets.watch);
@@ -277,7 +284,10 @@ class ComposedSidecar implements Sidecar {
       ready: () => this.#ready,
       status: () => this.status(),
       ...this.#exportHandlers(),
-      consensus: this.consensus,
+      consensus: new WholeViews(this.consensus, () => {
+        const archive = this.#history?.archive;
+        return archive === undefined ? undefined : viewArchive(archive.reader);
+      }),
       incidents: incidentHandlers(this.#outlets.incidentFolder),
       // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
       ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),

@@ -66,7 +66,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
 
   async select(request: SelectRequest, signal?: AbortSignal): Promise<readonly Series[]> {
     const { fromMs, toMs } = request;
-    return this.#steadily(async () => {
+    return this.steadily(async () => {
       const wanted = await this.#matching(request.matchers);
       const reading = readingOf(request);
       const ids = [...wanted.keys()].sort((a, b) => a - b);
@@ -89,14 +89,14 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
   }
 
   async labelSets(request: SelectRequest): Promise<readonly Labels[]> {
-    return this.#steadily(async () => {
+    return this.steadily(async () => {
       const wanted = await this.#matching(request.matchers);
       const { segments, open } = await this.#state(request, (id) => wanted.has(id));
       const found = new Set<number>(open?.ids());
       for (const segment of segments) {
         const { beginMs, endMs } = segment.manifest;
         if (endMs < request.fromMs || beginMs >= request.toMs) continue;
-        const series = await this.#contained(segment, () => segment.series());
+        const series = await this.contained(segment, () => segment.series());
         for (const id of series?.ids ?? []) if (wanted.has(id)) found.add(id);
       }
       return [...found].map((id) => wanted.get(id)!.labels);
@@ -108,7 +108,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     for (const segment of await this.#segments.read()) {
       if (segment.manifest.nextSeries <= ids.next) continue;
       const path = join(segment.folder, SERIES_FILE);
-      for (const one of (await this.#contained(segment, () => readDefinitions(path))) ?? []) ids.add(one);
+      for (const one of (await this.contained(segment, () => readDefinitions(path))) ?? []) ids.add(one);
     }
   }
 
@@ -117,7 +117,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     readonly records: readonly Recorded[];
     readonly segments: readonly Segment[];
   }> {
-    return this.#steadily(async () => {
+    return this.steadily(async () => {
       const records: Recorded[] = [];
       const generation = (await generationsOf(this.#root)).at(-1);
       if (generation !== undefined)
@@ -190,7 +190,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     fromMs: number,
     toMs: number,
   ): Promise<Piece | undefined> {
-    return this.#contained(segment, async () => {
+    return this.contained(segment, async () => {
       const { all } = await segment.ticks();
       const from = all.times.findIndex((time) => time >= fromMs);
       const ticks = from < 0 ? new Float64Array(0) : all.times.subarray(from).filter((time) => time <= toMs);
@@ -200,8 +200,11 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     });
   }
 
-  /** What a segment gives; undefined where it is damaged. One that was replaced meanwhile is tried again by the caller. */
-  async #contained<T>(segment: Segment, read: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * What a segment gives; undefined where it is damaged.
+   * @throws when it was replaced meanwhile, which `steadily` answers by reading anew
+   */
+  async contained<T>(segment: Segment, read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read();
     } catch (error) {
@@ -212,7 +215,8 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     }
   }
 
-  async #steadily<T>(read: () => Promise<T>): Promise<T> {
+  /** Reads again when the folder changed under what was read. @throws when it does so again and again */
+  async steadily<T>(read: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await read();
