@@ -38,6 +38,8 @@ const clients = {
   yaml: '^(src/(config|cli)|simulator/scenario)/',
   zod: '^(src/config|simulator/scenario)/',
   re2js: '^src/promql/',
+  hyparquet: '^src/history/archive/',
+  'hyparquet-writer': '^src/history/archive/',
   '@opentelemetry/sdk-node': '^src/tracing/',
   '@opentelemetry/exporter-jaeger': '^src/tracing/jaeger-spans\\.ts$',
 };

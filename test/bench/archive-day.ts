@@ -7,6 +7,7 @@ import { ManualClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { createRandom } from '../../src/base/random.js';
 import { Archive } from '../../src/history/archive/archive.js';
+import { archiveMetrics } from '../../src/history/archive/catalogue.js';
 import type { Workshop } from '../../src/history/archive/jobs.js';
 import { silentMeter } from '../../src/journal/meter.js';
 import { Board } from '../../src/metrics/board.js';
@@ -80,9 +81,10 @@ export interface ArchivedDay {
   readonly rows: number;
   /** Series in each row. */
   readonly series: number;
-  /** Processor time of the slowest row and the median, milliseconds. */
-  readonly slowestMs: number;
+  /** Median time that a row held the event loop, milliseconds. */
   readonly medianMs: number;
+  /** Rows that held it for more than 20 ms. */
+  readonly overLimit: number;
 }
 
 /** Archives rows. The archive is left open. */
@@ -112,14 +114,14 @@ export async function archiveRows(root: string, rows: number, workshop: Workshop
     workshop,
     meter: () => silentMeter,
   });
+  const held = board.histogram(archiveMetrics.sampling).at();
   const times: number[] = [];
   for (let row = 0; row < rows; row++) {
     step(row);
     clock.advance(INTERVAL_MS * 1000);
-    const began = process.cpuUsage();
+    const before = held.sum;
     await archive.sample();
-    const { user, system } = process.cpuUsage(began);
-    times.push((user + system) / 1000);
+    times.push((held.sum - before) * 1000);
     if (row % 12 === 11) await archive.flush();
     // A day passes in seconds: what would be done within the hour is waited for.
     if (row % 720 === 0) await archive.settled();
@@ -130,5 +132,6 @@ export async function archiveRows(root: string, rows: number, workshop: Workshop
   const series = (
     await archive.reader.labelSets({ matchers: [], fromMs: clock.nowUs() / 1000 - 1, toMs: Infinity })
   ).length;
-  return { archive, rows, series, slowestMs: times.at(-1)!, medianMs: times[times.length >>> 1]! };
+  const overLimit = times.filter((ms) => ms > 20).length;
+  return { archive, rows, series, medianMs: times[times.length >>> 1]!, overLimit };
 }
