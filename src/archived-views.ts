@@ -25,11 +25,11 @@ export class ViewArchivist {
   /** Hears of verdicts and findings. */
   readonly listeners: ConsensusListeners;
   readonly #source: () => ViewSource;
-  readonly #slowUs: number;
+  readonly #slowUs: () => number;
   readonly #keep: (view: ArchivedView) => void;
   readonly #awaited = new Set<string>();
 
-  constructor(source: () => ViewSource, slowUs: number, keep: (view: ArchivedView) => void) {
+  constructor(source: () => ViewSource, slowUs: () => number, keep: (view: ArchivedView) => void) {
     this.#source = source;
     this.#slowUs = slowUs;
     this.#keep = keep;
@@ -43,7 +43,7 @@ export class ViewArchivist {
     const { chain, view, outcome } = verdict;
     const records = this.#source().records(chain, view);
     const isTrouble = outcome === 'failed' || outcome === 'lagged';
-    const isSlow = records.some(({ leftUs }) => leftUs !== undefined && leftUs >= this.#slowUs);
+    const isSlow = records.some(({ leftUs }) => leftUs !== undefined && leftUs >= this.#slowUs());
     const isAwaited = this.#awaited.delete(`${chain} ${view}`);
     if (isTrouble || isSlow || isAwaited) this.#keep(archived({ verdict, records }));
   }

@@ -2,16 +2,21 @@
  * Fills the ports between history, the query language and the server: samples the board while the sidecar runs, keeps an
  * archive of it where there is a data folder, and answers Prometheus's API over both. Nothing here knows HTTP.
  */
-import { ArchiveOutlet, archivesHistory } from './archive-outlet.js';
+import { ArchiveOutlet, archivesHistory, type ArchiveOutletOptions } from './archive-outlet.js';
 import { WallClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
+import type { RangeSource } from './export/range.js';
 import type { Archive } from './history/archive/archive.js';
 import type { ArchivedView } from './history/archive/archived-view.js';
 import { historyMetrics } from './history/catalogue.js';
+import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
+import type { Target } from './history/target.js';
+import { unarchivedExemplars, WholeExemplars } from './history/whole-exemplars.js';
 import { WholeHistory } from './history/whole-history.js';
 import type { Board } from './metrics/board.js';
+import type { ExemplarReader } from './metrics/exemplars.js';
 import { defaultLimits } from './promql/budget.js';
 import {
   PrometheusApi,
@@ -19,12 +24,15 @@ import {
   type ApiRequest,
   type MetricMetadata,
 } from './query/prometheus-api.js';
+import { RecentRange } from './recent-range.js';
 
 /** What it is made of. */
 export interface HistoryOptions {
   readonly config: Pick<Config, 'history' | 'query' | 'data'>;
   readonly board: Board;
   readonly logger: Logger;
+  /** Observations with their traces, where there are any. */
+  readonly exemplars?: ExemplarReader | undefined;
   /** The clock that the data follows. */
   readonly clock: Clock;
   /** The label `instance`, unless the configuration has one. */
@@ -36,6 +44,8 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
+  /** For exports. */
+  readonly range: RangeSource;
   /** Resolves when the archive, if there is to be one, has been opened or will be tried again. May reject. */
   readonly opened: Promise<void>;
   /** The archive, while it is open. */
@@ -56,14 +66,18 @@ export function startHistory(options: HistoryOptions): History {
   const { config, board, clock, version } = options;
   const { history, query } = config;
   const target = { job: history.job, instance: history.instance ?? options.instance };
+  const windowMs = history.recentWindowUs / 1000;
+  const nowMs = (): number => clock.nowUs() / 1000;
+  const { exemplars } = options;
   const window = new RecentWindow({
     board,
     target,
-    windowMs: history.recentWindowUs / 1000,
+    windowMs,
     maxBytes: history.recentMaxBytes,
   });
   const sampling = sampleEvery(window, options);
-  const outlet = archivesHistory(config) ? new ArchiveOutlet({ ...options, target }) : undefined;
+  const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
+  const recentExemplars = exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs });
   const source = new WholeHistory({
     recent: window,
     recentFromMs: () => sampling.lastMs - window.size.spanMs,
@@ -72,6 +86,7 @@ export function startHistory(options: HistoryOptions): History {
   const api = new PrometheusApi({
     source,
     metadata: () => metadataOf(board),
+    exemplars: recentExemplars && new WholeExemplars(recentExemplars, () => outlet?.archive?.reader),
     dataClock: clock,
     // Deadlines are the machine's, whatever clock the data follows.
     wallClock: new WallClock(),
@@ -81,8 +96,10 @@ export function startHistory(options: HistoryOptions): History {
     queue: query.maxQueue,
     version,
   });
+  const range = new RecentRange(window, board);
   return {
     answer: (request) => api.answer(request),
+    range,
     opened: outlet?.open() ?? Promise.resolve(),
     get archive() {
       return outlet?.archive;
@@ -93,6 +110,11 @@ export function startHistory(options: HistoryOptions): History {
       await outlet?.close();
     },
   };
+}
+
+function archiveOptions({ exemplars, ...options }: HistoryOptions, target: Target): ArchiveOutletOptions {
+  if (exemplars === undefined) return { ...options, target };
+  return { ...options, target, exemplars: unarchivedExemplars(exemplars, target) };
 }
 
 /** Sampling that goes on. */

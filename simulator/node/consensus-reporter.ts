@@ -47,11 +47,17 @@ interface PhaseTimes {
   readonly certified: ViewTimes;
 }
 
+/** What a reporter needs of the world, simulated or not. */
+export type ReportedWorld = Pick<
+  NodeWorld,
+  'nowUs' | 'committee' | 'names' | 'replicaConfig' | 'sharedBodies' | 'stampUs'
+>;
+
 /** The consensus events of one process run. */
 export class ConsensusReporter implements Observer {
   /** Processor time of the message being handled, microseconds. */
   handlingUs = 0;
-  readonly #world: NodeWorld;
+  readonly #world: ReportedWorld;
   readonly #hooks: SimulatedNodeHooks['consensus'];
   readonly #shared: SharedBodies;
   readonly #first: PhaseTimes = { firstVote: new ViewTimes(), certified: new ViewTimes() };
@@ -62,7 +68,7 @@ export class ConsensusReporter implements Observer {
   #enteredUs = 0;
   #syncStartedUs = 0;
 
-  constructor(world: NodeWorld, hooks: SimulatedNodeHooks) {
+  constructor(world: ReportedWorld, hooks: Pick<SimulatedNodeHooks, 'consensus'>) {
     this.#world = world;
     this.#hooks = hooks.consensus;
     this.#shared = world.sharedBodies;

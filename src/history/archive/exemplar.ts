@@ -7,6 +7,7 @@ export interface ArchivedExemplar {
   readonly labels: Labels;
   readonly value: number;
   readonly traceId: string;
+  readonly spanId: string;
   /** Milliseconds since the epoch. */
   readonly timeMs: number;
 }
@@ -22,17 +23,19 @@ type Stored = readonly [
   value: number,
   traceId: string,
   timeMs: number,
+  spanId: string,
 ];
 
 /** As they stand in the journal. */
 export function encodeExemplars(exemplars: readonly ArchivedExemplar[]): Buffer {
   return Buffer.from(
     JSON.stringify(
-      exemplars.map(({ labels, value, traceId, timeMs }): Stored => [
+      exemplars.map(({ labels, value, traceId, timeMs, spanId }): Stored => [
         labels.entries(),
         value,
         traceId,
         timeMs,
+        spanId,
       ]),
     ),
   );
@@ -42,11 +45,12 @@ export function encodeExemplars(exemplars: readonly ArchivedExemplar[]): Buffer 
 export function decodeExemplars(bytes: Uint8Array): ArchivedExemplar[] {
   try {
     const stored = JSON.parse(Buffer.from(bytes).toString('utf8')) as readonly Stored[];
-    return stored.map(([labels, value, traceId, timeMs]) => ({
+    return stored.map(([labels, value, traceId, timeMs, spanId]) => ({
       labels: Labels.from(labels),
       value,
       traceId,
       timeMs,
+      spanId,
     }));
   } catch {
     return [];

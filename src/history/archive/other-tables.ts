@@ -26,7 +26,7 @@ export async function readExemplars(segment: Segment): Promise<ArchivedExemplar[
   const rows = await readRows(
     segment,
     EXEMPLARS_FILE,
-    ['labels', 'time_ms', 'value', 'trace_id'],
+    ['labels', 'time_ms', 'value', 'trace_id', 'span_id'],
     () => true,
   );
   return rows.map((row) => ({
@@ -34,6 +34,7 @@ export async function readExemplars(segment: Segment): Promise<ArchivedExemplar[
     timeMs: Number(row['time_ms']),
     value: Number(row['value']),
     traceId: String(row['trace_id']),
+    spanId: String(row['span_id']),
   }));
 }
 

@@ -87,6 +87,7 @@ export const exemplarColumns: readonly ColumnSpec[] = [
   { name: 'time_ms', type: 'INT64' },
   { name: 'value', type: 'DOUBLE' },
   { name: 'trace_id', type: 'TEXT' },
+  { name: 'span_id', type: 'TEXT' },
 ];
 
 /** What `segment.json` says. */

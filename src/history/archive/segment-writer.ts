@@ -215,12 +215,13 @@ export class SegmentWriter {
   }
 
   exemplars(exemplars: Iterable<ArchivedExemplar>): void {
-    for (const { labels, timeMs, value, traceId } of exemplars) {
+    for (const { labels, timeMs, value, traceId, spanId } of exemplars) {
       this.#table(EXEMPLARS_FILE, exemplarColumns).add(
         JSON.stringify(Object.fromEntries(labels.entries())),
         timeMs,
         value,
         traceId,
+        spanId,
       );
       this.#exemplars++;
     }

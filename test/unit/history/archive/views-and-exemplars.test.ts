@@ -67,14 +67,20 @@ it('keeps exemplars with the trace they name', async () => {
   ]);
   for (let i = 0; i < 130; i++) {
     if (i === 3 || i === 125)
-      waiting.push({ labels, value: i / 100, traceId: `trace-${i}`, timeMs: START_MS + i * 30_000 });
+      waiting.push({
+        labels,
+        value: i / 100,
+        traceId: `trace-${i}`,
+        spanId: `span-${i}`,
+        timeMs: START_MS + i * 30_000,
+      });
     await world.row();
   }
   await world.quiet();
   const all = await listExemplars(world.atRest(), { fromMs: 0, toMs: Infinity });
-  expect(all.map(({ traceId, value }) => [traceId, value])).toEqual([
-    ['trace-3', 0.03],
-    ['trace-125', 1.25],
+  expect(all.map(({ traceId, spanId, value }) => [traceId, spanId, value])).toEqual([
+    ['trace-3', 'span-3', 0.03],
+    ['trace-125', 'span-125', 1.25],
   ]);
   expect(all[0]!.labels.key).toBe(labels.key);
   expect(await listExemplars(world.atRest(), { fromMs: START_MS + 1e6, toMs: Infinity })).toHaveLength(1);
