@@ -173,12 +173,7 @@ class ComposedSidecar implements Sidecar {
       board: this.board,
       clock,
       logger: traced,
-      listeners: [
-        this.#traces?.listeners,
-        this.#events.listeners,
-        archivist.listeners,
-        deps.consensus,
-      ].flatMap((one) => one ?? []),
+      listeners: this.#listeners(),
       onIncident: (stage, meta) => this.#events.incident(stage, meta),
       verdictLog: deps.verdictLog,
     });
