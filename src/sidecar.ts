@@ -15,12 +15,12 @@ import { viewArchive, ViewArchivist } from './archived-views.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
+import { configuredHello } from './configured-hello.js';
 import { ConsensusOutlets, type OutletOptions } from './consensus-outlets.js';
 import type { Domain } from './domains/domain.js';
 import type { ChainViews } from './domains/consensus/record/view-record.js';
 import type { ConsensusListeners } from './domains/consensus/watch.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
-import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
 import { exporterOf, formats, isFormat } from './export/formats.js';
 import { negotiateFormat } from './export/prometheus/format.js';
@@ -30,6 +30,14 @@ import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { EventOutlets } from './event-outlets.js';
 import { openExporters, type CustomExporter } from './exporters.js';
+import { healthOf } from './health.js';
+import type { HealthChecker } from './health/health-checker.js';
+import {
+  components,
+  type Component,
+  type ComponentHealth,
+  type HealthReport,
+} from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
@@ -98,6 +106,8 @@ export interface Sidecar {
   /** Brings derived gauges up to date, as every collection interval does. */
   collect(): void;
   status(): SidecarStatus;
+  /** How nodes and chain are, as of the last collection interval; undefined when `health.enabled` is false. */
+  health(): HealthReport | undefined;
   /** All metrics as an exporter is given them. */
   snapshot(): MetricsSnapshot;
   /** Pushes to every exporter now. Resolves when all has left, or after five seconds. */
@@ -138,6 +148,7 @@ class ComposedSidecar implements Sidecar {
     () => this.#config.history.slowViewUs,
     (view) => this.#history?.view(view),
   );
+  readonly #health: HealthChecker | undefined;
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
@@ -191,6 +202,7 @@ class ComposedSidecar implements Sidecar {
         ...(deps.extraDomains ?? []),
       ],
     });
+    this.#health = healthOf({ config, board: this.board, consensus: this.consensus });
     this.#recorder = recorderOf(config, this.board, logger);
     this.#intake = new Intake({
       board: this.board,
@@ -210,10 +222,7 @@ class ComposedSidecar implements Sidecar {
       board: this.board,
       clock,
       exemplars: this.#traces?.exemplars,
-      registries: [
-        ...(config.prometheus.processMetrics ? [defaultProcessRegistry()] : []),
-        ...(deps.registries ?? []),
-      ],
+      registries: registriesOf(config, deps),
     });
   }
 
@@ -260,7 +269,9 @@ class ComposedSidecar implements Sidecar {
   }
 
   collect(): void {
-    this.#registry.tick(this.#deps.clock.nowUs());
+    const nowUs = this.#deps.clock.nowUs();
+    this.#registry.tick(nowUs);
+    this.#health?.evaluate(nowUs);
   }
 
   status(): SidecarStatus {
@@ -272,6 +283,10 @@ class ComposedSidecar implements Sidecar {
       startedAtUs: this.#startedAtUs,
       uptimeUs: clock.nowUs() - this.#startedAtUs,
     });
+  }
+
+  health(): HealthReport | undefined {
+    return this.#health && (this.#health.report ?? this.#health.evaluate(this.#deps.clock.nowUs()));
   }
 
   snapshot(): MetricsSnapshot {
@@ -320,6 +335,7 @@ class ComposedSidecar implements Sidecar {
       notices: () => this.#notices(),
       ready: () => this.#ready,
       status: () => this.status(),
+      ...this.#healthHandlers(),
       ...this.#exportHandlers(),
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: new WholeViews(this.consensus, () => {
@@ -353,6 +369,14 @@ class ComposedSidecar implements Sidecar {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),
     };
+  }
+
+  #healthHandlers(): Pick<Handlers, 'health'> {
+    if (this.#health === undefined) return {};
+    const report = (): HealthReport => this.health()!;
+    const component = (name: string): ComponentHealth | undefined =>
+      components.some((one) => one === name) ? report().components[name as Component] : undefined;
+    return { health: { report, component, components: () => components } };
   }
 
   #exportHandlers(): Pick<Handlers, 'exports' | 'exporters'> {
@@ -437,6 +461,11 @@ const ignoring: Dispatcher = {
   }),
 };
 
+/** What stands on the page beside the board. */
+function registriesOf({ prometheus }: Config, { registries = [] }: SidecarDeps): typeof registries {
+  return [...(prometheus.processMetrics ? [defaultProcessRegistry()] : []), ...registries];
+}
+
 /** The recorder that `attach.record` asks for. */
 function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder | undefined {
   if (!attach.record) return undefined;
@@ -461,20 +490,5 @@ function followStreams(clock: StreamClock): {
   return {
     onTime: (stream, tsUs) => clock.advance(stream, tsUs),
     onStreamEnd: (stream) => clock.close(stream),
-  };
-}
-
-/** The `hello` that the configuration says for producers that cannot. */
-function configuredHello({ chain }: Config, clock: Clock): HelloEvent | undefined {
-  if (!chain.hello) return undefined;
-  const { chain: name, node, protocol, viewTimeoutUs } = chain.hello;
-  return {
-    type: 'hello',
-    node,
-    ts_us: clock.nowUs(),
-    chain: name,
-    run: 'configured',
-    protocol,
-    ...(viewTimeoutUs === null ? {} : { view_timeout_us: viewTimeoutUs }),
   };
 }

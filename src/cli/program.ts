@@ -54,6 +54,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
+  addAlerts(program, context, finish);
   program
     .command('version')
     .description('what is installed')
@@ -87,7 +88,7 @@ function addRun(program: Command, context: CliContext, finish: Finish): void {
 function addStatus(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('status')
-    .description('what is attached to a running sidecar')
+    .description('how things are with a running sidecar: health first, then what is attached')
     .option('--url <url>', 'the sidecar, such as http://127.0.0.1:10920; else what the configuration says')
     .option('--config <file>', 'YAML file')
     .option('--json', 'one JSON document')
@@ -337,6 +338,21 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
     .option('--json', 'one JSON document')
     .action(async (file: string, options: { json?: boolean }) => {
       finish(await (await import('./check-stream.js')).checkStream(file, options, context));
+    });
+}
+
+function addAlerts(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('alerts')
+    .description('the shipped rules')
+    .command('render')
+    .description('write the shipped rules and their tests, for another prefix or other addresses')
+    .requiredOption('--out <dir>', 'the folder to write to')
+    .option('--prefix <prefix>', 'as `metrics.prefix` has it, such as mychain_')
+    .option('--runbook <url>', 'where runbook.md is served, such as https://wiki.example/runbook')
+    .option('--dashboards <url>', 'where Grafana is, such as https://grafana.example')
+    .action(async (options: { out: string }) => {
+      finish((await import('./alerts-render.js')).renderAlerts(options, context));
     });
 }
 

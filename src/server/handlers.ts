@@ -110,6 +110,13 @@ export interface Handlers {
     /** What the receiver answered. */
     readonly test: (name: string) => Promise<unknown>;
   };
+  /** How nodes and chain are; absent when `health.enabled` is false. */
+  readonly health?: {
+    readonly report: () => { readonly state: string };
+    /** Undefined when there is no such component. */
+    readonly component: (name: string) => { readonly state: string } | undefined;
+    readonly components: () => readonly string[];
+  };
   readonly consensus: ConsensusHandlers;
   readonly incidents: IncidentHandlers;
 }

@@ -98,7 +98,7 @@ const dashboards = section('S1.dashboards', 'Dashboards', [
 
 const alerting = section('S1.alerting', 'Alerting', [
   open('rules', 'Configurable alert rules', 'feature Prometheus rule files, evaluated as they are'),
-  open('severities', 'Multiple severity levels', 'feature severity critical, warning, info'),
+  done(shown.rulesTidy, 'severities', 'Multiple severity levels', 'feature severity critical, warning, info'),
   open('rate_limiting', 'Rate limiting and suppression', 'feature rate limits, inhibition, silences'),
   open('escalation', 'Escalation policies', 'feature escalation after unacknowledged time'),
   open('channels', 'Multiple notification channels', [

@@ -30,6 +30,9 @@ export const shown = {
   exportersSidecar: 'test/unit/exporters.test.ts',
   exportsExample: 'test/integration/exports-example.test.ts',
   exposition: 'test/contract/prometheus-rendering.test.ts',
+  health: 'test/unit/health/health-checker.test.ts',
+  healthRoutes: 'test/unit/server/health-routes.test.ts',
+  healthSimulated: 'test/unit/health/simulated.test.ts',
   hookBatches: 'test/unit/attach/hooks/accounting.test.ts',
   hooks: 'test/unit/attach/hooks/hooks.test.ts',
   house: 'test/tidy/house.test.ts',
@@ -67,5 +70,7 @@ export const shown = {
   testScenario: 'test/unit/simulator/testing/scenario.test.ts',
   victoriaMetrics: 'test/integration/exporters-victoria-metrics.test.ts',
   testingFace: 'test/integration/testing-face.test.ts',
+  rules: 'test/integration/alerts.test.ts',
+  rulesTidy: 'test/tidy/alerts.test.ts',
   traces: 'test/unit/tracing/view-spans.test.ts',
 } as const;
