@@ -42,6 +42,8 @@ const clients = {
   nats: '^src/export/nats/',
   re2js: '^src/promql/',
   '@grafana/grafana-foundation-sdk': '^src/dashboards/(render|variables)',
+  hyparquet: '^src/history/archive/',
+  'hyparquet-writer': '^src/history/archive/',
   '@libp2p/interface': '^src/attach/libp2p/',
   '@opentelemetry/sdk-node': '^src/tracing/',
   '@opentelemetry/exporter-jaeger': '^src/tracing/jaeger-spans\\.ts$',

@@ -61,7 +61,7 @@ describe('the panels of the shipped dashboards', () => {
     const exporter = `exporters: { copy: { kind: file, path: ${join(temporary, 'copy.jsonl')}, interval: 1s } }`;
     writeFileSync(
       config,
-      `metrics: { window: 5s }\nattach: { record: { file: ${join(temporary, 'all.ndjson')} } }\n${exporter}\n`,
+      `metrics: { window: 5s }\ndata: { dir: ${join(temporary, 'data')} }\nattach: { record: { file: ${join(temporary, 'all.ndjson')} } }\n${exporter}\n`,
     );
     sidecar = Child.cli(['run', '--config', config, '--listen', '127.0.0.1:0', '--socket', socket]);
     url = `http://${(await sidecar.printed(/http:\/\/(127\.0\.0\.1:\d+)\/metrics/))[1]!}`;
@@ -84,8 +84,9 @@ describe('the panels of the shipped dashboards', () => {
     expect(open.length).toBeGreaterThan(300);
     const deadline = performance.now() + PATIENCE_MS;
     while (open.length > 0 && performance.now() < deadline) {
-      const answers = await Promise.all(open.map(async ({ expr }) => isAnswered(expr)));
-      open = open.filter((_, i) => !answers[i]);
+      const still: typeof open = [];
+      for (const question of open) if (!(await isAnswered(question.expr))) still.push(question);
+      open = still;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     expect(
