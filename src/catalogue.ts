@@ -10,6 +10,7 @@ import { eventStreamMetrics } from './export/events/catalogue.js';
 import { prometheusMetrics } from './export/prometheus/catalogue.js';
 import { pushMetrics } from './export/pushes.js';
 import { healthMetrics } from './health/catalogue.js';
+import { archiveMetrics } from './history/archive/catalogue.js';
 import { historyMetrics } from './history/catalogue.js';
 import { incidentMetrics } from './incidents/catalogue.js';
 import { intakeMetrics, recorderMetrics } from './intake/catalogue.js';
@@ -39,6 +40,7 @@ export const ownCatalogues: readonly RoomCatalogue[] = [
   { title: 'Incidents', metrics: incidentMetrics },
   { title: 'Journals', metrics: journalMetrics },
   { title: 'History', metrics: historyMetrics },
+  { title: 'Archive', metrics: archiveMetrics },
   { title: 'Health and thresholds', metrics: healthMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },

@@ -23,12 +23,16 @@ interface Answer {
 }
 
 const folder = join(import.meta.dirname, '../../dashboards');
-const questions = readdirSync(folder).flatMap((name) => {
-  const { panels } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { panels: readonly Panel[] };
-  return panels
-    .flatMap((one) => [one, ...(one.panels ?? [])])
-    .flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ where: `${name}: ${title}`, expr })));
-});
+const questions = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .flatMap((name) => {
+    const { panels } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { panels: readonly Panel[] };
+    return panels
+      .flatMap((one) => [one, ...(one.panels ?? [])])
+      .flatMap(({ title, targets = [] }) =>
+        targets.map(({ expr }) => ({ where: `${name}: ${title}`, expr })),
+      );
+  });
 const silent = Object.values(silentMetrics).flat();
 const PATIENCE_MS = 90_000;
 

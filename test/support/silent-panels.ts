@@ -16,7 +16,8 @@ export const silentMetrics: Readonly<Record<string, readonly string[]>> = {
       'hotstuff_consensus_blocks_pruned_total',
       'hotstuff_consensus_verdicts_revised_total',
     ],
-  'of the basic form alone; the demo runs the chained one': ['hotstuff_consensus_highest_dc_view',
+  'of the basic form alone; the demo runs the chained one': [
+    'hotstuff_consensus_highest_dc_view',
     'hotstuff_consensus_second_phase_duration_seconds',
   ],
   'the set of validators does not change': [
@@ -135,6 +136,13 @@ export const silentMetrics: Readonly<Record<string, readonly string[]>> = {
     'quorumscope_event_stream_buffered_bytes',
   ],
   'an incident is frozen some time after it ends': ['quorumscope_incidents_recorded_total'],
+  'the archive seals its first segment after an hour, and nothing goes wrong with it': [
+    'quorumscope_history_archive_oldest_timestamp_seconds',
+    'quorumscope_history_archive_jobs_total',
+    'quorumscope_history_archive_damaged_total',
+    'quorumscope_history_archive_lost_total',
+    'quorumscope_history_archive_deleted_total',
+  ],
   'no spool is configured here': ['quorumscope_delivery_spooled', 'quorumscope_delivery_spooled_bytes'],
 };
 

@@ -130,18 +130,19 @@ const health = section('S4.health', '`HealthChecker` and `HealthStatus`', [
 ]);
 
 const dashboards = section('S4.dashboards', '`DashboardConfig` and `DashboardExporter`', [
-  open('consensus_dashboard', 'consensus_dashboard: ConsensusDashboardConfig', [
+  done(shown.dashboards, 'consensus_dashboard', 'consensus_dashboard: ConsensusDashboardConfig', [
     'feature Grafana dashboards: consensus, validators',
   ]),
-  open(
+  done(
+    shown.dashboards,
     'network_dashboard',
     'network_dashboard: NetworkDashboardConfig',
     'feature Grafana dashboard: network',
   ),
-  open('system_dashboard', 'system_dashboard: SystemDashboardConfig', [
+  done(shown.dashboards, 'system_dashboard', 'system_dashboard: SystemDashboardConfig', [
     'feature Grafana dashboards: storage and state, process and sidecar',
   ]),
-  open('custom_dashboards', 'custom_dashboards: Vec<CustomDashboardConfig>', [
+  done(shown.dashboardsCustom, 'custom_dashboards', 'custom_dashboards: Vec<CustomDashboardConfig>', [
     'feature custom dashboards from configuration',
   ]),
   open(
@@ -149,14 +150,19 @@ const dashboards = section('S4.dashboards', '`DashboardConfig` and `DashboardExp
     'prometheus_client: PrometheusClient',
     'feature data source variable of the dashboards',
   ),
-  open('grafana_client', 'grafana_client: GrafanaClient', 'feature `quorumscope dashboards push`'),
-  open('export_consensus_dashboard', 'export_consensus_dashboard -> String', [
+  done(
+    shown.dashboardsPush,
+    'grafana_client',
+    'grafana_client: GrafanaClient',
+    'feature `quorumscope dashboards push`',
+  ),
+  done(shown.dashboards, 'export_consensus_dashboard', 'export_consensus_dashboard -> String', [
     'feature `quorumscope dashboards build`, also as a function',
   ]),
-  open('export_network_dashboard', 'export_network_dashboard -> String', [
+  done(shown.dashboards, 'export_network_dashboard', 'export_network_dashboard -> String', [
     'feature `quorumscope dashboards build`, also as a function',
   ]),
-  open('create_custom_dashboard', 'create_custom_dashboard(config) -> String', [
+  done(shown.dashboardsCustom, 'create_custom_dashboard', 'create_custom_dashboard(config) -> String', [
     'feature custom dashboards, also as a function',
   ]),
 ]);
@@ -245,7 +251,7 @@ const testing = section('S4.testing', 'Testing framework: `test_utils` and `Metr
   done(shown.testPrometheus, 'prometheus_export', 'test_prometheus_export', [
     'feature `checkPrometheusExport` of `quorumscope/testing`',
   ]),
-  open('grafana', 'test_grafana_dashboard_generation', [
+  done(shown.dashboards, 'grafana', 'test_grafana_dashboard_generation', [
     'feature every query of every panel is parsed and run against the sidecar',
   ]),
 ]);
@@ -352,7 +358,12 @@ const status = section('S4.status', 'Implementation status', [
 
 const foundation = section('S4.foundation', 'Academic foundation', [
   done(shown.prometheus, 'prometheus', 'Prometheus: metrics collection and storage', 'route GET /metrics'),
-  open('grafana', 'Grafana: visualization and dashboards', 'feature generated Grafana dashboards'),
+  done(
+    shown.dashboards,
+    'grafana',
+    'Grafana: visualization and dashboards',
+    'feature generated Grafana dashboards',
+  ),
   done(
     shown.jaeger,
     'jaeger',

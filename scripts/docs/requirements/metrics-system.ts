@@ -116,7 +116,12 @@ const phases = section('S2.phases', 'Implementation phases', [
   open('statistics', 'Phase 3: statistical functions', 'feature PromQL functions'),
   open('anomalies', 'Phase 3: anomaly detection', 'feature streaming detectors'),
   open('performance', 'Phase 3: performance analysis', 'feature phase timing and critical path of a view'),
-  open('framework', 'Phase 4: dashboard framework', 'feature dashboards generated from the catalogue'),
+  done(
+    shown.dashboards,
+    'framework',
+    'Phase 4: dashboard framework',
+    'feature dashboards generated from the catalogue',
+  ),
   open('updates', 'Phase 4: real-time updates', 'feature Server-Sent Events'),
   open('alerts', 'Phase 4: alert system', 'feature rule evaluation, routing, channels'),
   open('reports', 'Phase 4: report generation', 'feature incident report, fuel report'),
@@ -426,7 +431,12 @@ const notes = section('S2.notes', 'Notes', [
     'route GET /metrics',
   ),
   open('compression', 'efficient compression for long-term storage', 'feature at most 1.2 bytes a sample'),
-  open('dashboards', 'pre-built dashboards for common use cases', 'feature shipped Grafana dashboards'),
+  done(
+    shown.dashboards,
+    'dashboards',
+    'pre-built dashboards for common use cases',
+    'feature shipped Grafana dashboards',
+  ),
   done(shown.custom, 'custom', 'custom metrics from user loops', [
     'event metric.declared',
     'event metric.changed',

@@ -87,12 +87,22 @@ const storage = section('S1.storage', 'Analytics & storage', [
 ]);
 
 const dashboards = section('S1.dashboards', 'Dashboards', [
-  open('layouts', 'Customizable dashboard layouts', 'feature custom dashboards from configuration: grid'),
+  done(
+    shown.dashboardsCustom,
+    'layouts',
+    'Customizable dashboard layouts',
+    'feature custom dashboards from configuration: grid',
+  ),
   open('widgets', 'Real-time widgets and charts', 'feature live page; Grafana panels'),
   open('sharing', 'Public/private sharing options', [
     'feature live page behind authentication, read-only role; folders in Grafana',
   ]),
-  open('templates', 'Dashboard templates', 'feature shipped dashboards as templates for custom ones'),
+  done(
+    shown.dashboardsCustom,
+    'templates',
+    'Dashboard templates',
+    'feature shipped dashboards as templates for custom ones',
+  ),
   open('preferences', 'User preferences', 'feature live page remembers theme and panels in the browser'),
 ]);
 
@@ -163,13 +173,28 @@ const createRule = section('S1.create_alert_rule', 'Creating alert rules: `creat
 ]);
 
 const createDashboard = section('S1.create_dashboard', 'Building dashboards: `create_dashboard`', [
-  open('owner', 'owner', 'feature `quorumscope dashboards push` with the token of its owner'),
-  open('title', 'title: "Performance Overview"', 'feature custom dashboard: title'),
-  open('description', 'description: "Main performance dashboard"', 'feature custom dashboard: description'),
-  open('layout', 'layout: "grid"', 'feature custom dashboard: grid'),
-  open('columns', 'columns: 3', 'feature custom dashboard: columns'),
-  open('rows', 'rows: 4', 'feature custom dashboard: rows'),
-  open('dashboard_id', 'returns dashboard_id', 'feature stable dashboard uid; pushing twice changes nothing'),
+  done(
+    shown.dashboardsPush,
+    'owner',
+    'owner',
+    'feature `quorumscope dashboards push` with the token of its owner',
+  ),
+  done(shown.dashboardsCustom, 'title', 'title: "Performance Overview"', 'feature custom dashboard: title'),
+  done(
+    shown.dashboardsCustom,
+    'description',
+    'description: "Main performance dashboard"',
+    'feature custom dashboard: description',
+  ),
+  done(shown.dashboardsCustom, 'layout', 'layout: "grid"', 'feature custom dashboard: grid'),
+  done(shown.dashboardsCustom, 'columns', 'columns: 3', 'feature custom dashboard: columns'),
+  done(shown.dashboardsCustom, 'rows', 'rows: 4', 'feature custom dashboard: rows'),
+  done(
+    shown.dashboardsPush,
+    'dashboard_id',
+    'returns dashboard_id',
+    'feature stable dashboard uid; pushing twice changes nothing',
+  ),
 ]);
 
 const createIntegration = section('S1.create_integration', 'External integration: `create_integration`', [
@@ -210,13 +235,28 @@ const conditions = section('S1.conditions', 'Alert rule conditions', [
 ]);
 
 const widgets = section('S1.widgets', 'Dashboard widgets', [
-  open('line', 'Charts: line', 'feature custom dashboard: time series panel'),
-  open('bar', 'Charts: bar', 'feature custom dashboard: bar chart panel'),
-  open('pie', 'Charts: pie', 'feature custom dashboard: pie chart panel'),
-  open('gauge', 'Charts: gauge', 'feature custom dashboard: gauge panel'),
-  open('metrics', 'Metrics: single value displays', 'feature custom dashboard: stat panel'),
-  open('tables', 'Tables: tabular data presentation', 'feature custom dashboard: table panel'),
-  open('alerts', 'Alerts: active alert displays', 'feature custom dashboard: alert list panel'),
+  done(shown.dashboardsCustom, 'line', 'Charts: line', 'feature custom dashboard: time series panel'),
+  done(shown.dashboardsCustom, 'bar', 'Charts: bar', 'feature custom dashboard: bar chart panel'),
+  done(shown.dashboardsCustom, 'pie', 'Charts: pie', 'feature custom dashboard: pie chart panel'),
+  done(shown.dashboardsCustom, 'gauge', 'Charts: gauge', 'feature custom dashboard: gauge panel'),
+  done(
+    shown.dashboardsCustom,
+    'metrics',
+    'Metrics: single value displays',
+    'feature custom dashboard: stat panel',
+  ),
+  done(
+    shown.dashboardsCustom,
+    'tables',
+    'Tables: tabular data presentation',
+    'feature custom dashboard: table panel',
+  ),
+  done(
+    shown.dashboardsCustom,
+    'alerts',
+    'Alerts: active alert displays',
+    'feature custom dashboard: alert list panel',
+  ),
 ]);
 
 const retention = section('S1.retention', 'Data retention', [
