@@ -170,6 +170,3 @@ export const dashboards = section({
   },
   build: (values) => ({ runbookUrl: values.runbook_url, custom: values.custom }),
 });
-
-/** A dashboard of the operator's own. */
-export type CustomDashboardConfig = ReturnType<typeof dashboards.build>['custom'][number];

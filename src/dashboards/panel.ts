@@ -43,7 +43,9 @@ export interface PanelSpec {
   readonly height?: number;
   /** Words for values. */
   readonly meanings?: readonly Meaning[];
-  /** From which value on which colour; below the first: green. */
+  /** Below the first step; green when absent. */
+  readonly base?: Colour;
+  /** From which value on which colour. */
   readonly steps?: readonly { readonly from: number; readonly colour: Colour }[];
   readonly min?: number;
   readonly max?: number;

@@ -83,7 +83,7 @@ export function renderDashboard(spec: DashboardSpec, options: RenderOptions): Da
 /** The builders give every variable the settings of an interval's, which Grafana's schema knows for none. */
 function withoutIntervals(variable: VariableModel): VariableModel {
   const { auto: _, auto_min: __, auto_count: ___, ...rest } = variable;
-  return rest as VariableModel;
+  return rest;
 }
 
 function panelsOf(spec: DashboardSpec, links: Links, named: (text: string) => string): (Panel | RowPanel)[] {

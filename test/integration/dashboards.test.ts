@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withChoices } from '../../src/dashboards/choices.js';
+import { execFileSync } from 'node:child_process';
+import { isInstalled } from '../support/database.js';
 import { Child } from '../support/child.js';
 import { silentMetrics, silentThresholds } from '../support/silent-panels.js';
 
@@ -104,3 +106,17 @@ describe('the panels of the shipped dashboards', () => {
     expect(silent.filter((name) => !asked.has(name))).toEqual([]);
   });
 });
+
+describe.skipIf(!isInstalled('promtool'))(
+  'the same questions (skipped without the Debian package `prometheus`)',
+  () => {
+    it("are read by Prometheus's own parser", () => {
+      const rules = questions.map(({ expr }, i) => ({ record: `panel:${i}`, expr: withChoices(expr) }));
+      const path = join(mkdtempSync(join(tmpdir(), 'quorumscope-promtool-')), 'panels.yml');
+      writeFileSync(path, JSON.stringify({ groups: [{ name: 'panels', rules }] }));
+      expect(execFileSync('promtool', ['check', 'rules', path], { encoding: 'utf8' })).toContain(
+        `SUCCESS: ${questions.length} rules found`,
+      );
+    });
+  },
+);

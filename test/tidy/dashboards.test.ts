@@ -114,7 +114,7 @@ describe('dashboards', () => {
         .flatMap(({ panels }) => panels.flatMap((panel) => panel.questions.map(({ expr }) => expr)))
         .join('\n');
       return [...text.matchAll(/\$(\w+)/g)].flatMap(([, name]) =>
-        known.has(name!) ? [] : [`${uid}: $${name}`],
+        known.has(name) ? [] : [`${uid}: $${name}`],
       );
     });
     expect([...new Set(loose)]).toEqual([]);
@@ -238,14 +238,14 @@ function typeProblems(texts: readonly (readonly [string, string])[]): string[] {
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
   };
+  const disk = ts.createCompilerHost(options);
   const host = ts.createCompilerHost(options);
-  const { readFile, fileExists, getSourceFile } = host;
-  host.fileExists = (path) => path === name || fileExists.call(host, path);
-  host.readFile = (path) => (path === name ? TYPES + body : readFile.call(host, path));
+  host.fileExists = (path) => path === name || disk.fileExists(path);
+  host.readFile = (path) => (path === name ? TYPES + body : disk.readFile(path));
   host.getSourceFile = (path, ...rest) =>
     path === name
       ? ts.createSourceFile(path, TYPES + body, ts.ScriptTarget.ES2022, true)
-      : getSourceFile.call(host, path, ...rest);
+      : disk.getSourceFile(path, ...rest);
   const program = ts.createProgram([name], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ messageText, file, start }) => {
     const at =
