@@ -8,9 +8,6 @@ import type { ColumnSpec } from './table-writer.js';
 /** Series that are exact whole numbers (after multiplying with their `divisor`), and all others. */
 export type Store = 'integers' | 'decimals';
 
-/** Both of them. */
-export const stores: readonly Store[] = ['integers', 'decimals'];
-
 /** File of the values of a level. */
 export const valuesFile = (level: Level, store: Store): string => `${level}-${store}.parquet`;
 /** File of what lies between the last samples of gauges. */
