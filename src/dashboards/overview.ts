@@ -10,6 +10,15 @@ const COMMIT = 'hotstuff_consensus_last_commit_timestamp_seconds';
 const OVER = '> bool on (job, instance) group_left () quorumscope_threshold{name="max_block_time"}';
 const C = { by: ['chain_id'] } as const;
 
+/** No quorum; none to spare; some to spare. */
+export const MARGIN_COLOURS = {
+  base: 'red',
+  steps: [
+    { from: 0, colour: 'orange' },
+    { from: 1, colour: 'green' },
+  ],
+} as const satisfies Pick<PanelSpec, 'base' | 'steps'>;
+
 /** Overview. */
 export function overview(metrics: Metrics): DashboardSpec {
   return {
@@ -102,7 +111,7 @@ function margin(m: Metrics): PanelSpec {
     description:
       'Voting power that takes part beyond what a quorum needs. Below 0 there is no quorum; 0: whoever fails next halts the chain.',
     questions: [m.value('hotstuff_consensus_quorum_margin_voting_power')],
-    steps: [],
+    ...MARGIN_COLOURS,
     whenAbsent: 'not known',
     runbook: 'HotStuffOneFailureFromHalt',
     width: 3,

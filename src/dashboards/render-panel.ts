@@ -161,7 +161,9 @@ function valued<B extends Exclude<Builder, Heatmap>>(builder: B, panel: PanelSpe
   if (panel.decimals !== undefined) builder.decimals(panel.decimals);
   if (panel.meanings !== undefined) builder.mappings([meanings(panel.meanings)]);
   const base =
-    panel.kind === 'lines' || panel.meanings !== undefined || panel.steps === undefined ? 'text' : 'green';
+    panel.kind === 'lines' || panel.meanings !== undefined || panel.steps === undefined
+      ? 'text'
+      : (panel.base ?? 'green');
   builder.thresholds(
     new ThresholdsConfigBuilder()
       .mode(ThresholdsMode.Absolute)

@@ -1,5 +1,6 @@
 /** The dashboard of the validator set: who takes part, who is late or silent, who is blamed, how much each one weighs. */
 import { metricPanel, metricPanels } from './metric-panels.js';
+import { MARGIN_COLOURS } from './overview.js';
 import type { Metrics } from './metrics.js';
 import { row, type DashboardSpec, type PanelSpec } from './panel.js';
 
@@ -33,6 +34,7 @@ function theSet(m: Metrics): PanelSpec[] {
     metricPanel(m, h('quorum_margin_voting_power'), {
       kind: 'number',
       title: 'Margin',
+      ...MARGIN_COLOURS,
       whenAbsent: 'not known',
       width: 4,
       height: 5,
