@@ -19,7 +19,10 @@ const FIELDS = ['record', 'alert', 'expr', 'for', 'keep_firing_for', 'labels', '
 type Fields = Readonly<Record<(typeof FIELDS)[number], YamlTree>>;
 
 /** Reads a rule; undefined when it has a problem, which has been told. */
-export function readRule(tree: YamlTree, groupLabels: readonly (readonly [string, string])[]): UnkeyedRule | undefined {
+export function readRule(
+  tree: YamlTree,
+  groupLabels: readonly (readonly [string, string])[],
+): UnkeyedRule | undefined {
   const fields = tree.fields(FIELDS);
   const alert = fields.alert.text() ?? '';
   const record = fields.record.text() ?? '';
@@ -76,7 +79,16 @@ function readAlert(
   const annotated = templates('annotation', annotations);
   if (query === undefined) return undefined;
   const { text: expr } = query;
-  return { kind: 'alert', name, expr, query, forUs, keepFiringForUs, labels: labelled, annotations: annotated };
+  return {
+    kind: 'alert',
+    name,
+    expr,
+    query,
+    forUs,
+    keepFiringForUs,
+    labels: labelled,
+    annotations: annotated,
+  };
 }
 
 function readTemplate(what: string, text: string, tree: YamlTree): Template | undefined {

@@ -51,7 +51,8 @@ function readGroups(file: string, root: YamlTree, seen: Map<string, number>): Ru
     const fields = tree.fields(['name', 'interval', 'query_offset', 'limit', 'labels', 'rules']);
     const name = fields.name.text() ?? '';
     if (name === '') tree.problem('Groupname must not be empty');
-    if (names.has(name)) fields.name.problem(`groupname: ${JSON.stringify(name)} is repeated in the same file`);
+    if (names.has(name))
+      fields.name.problem(`groupname: ${JSON.stringify(name)} is repeated in the same file`);
     names.add(name);
     const labels = readLabels(fields.labels);
     const rules = fields.rules.items('rules').flatMap((rule) => readRule(rule, labels) ?? []);

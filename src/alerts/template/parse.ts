@@ -86,8 +86,7 @@ class Reader {
         throw new TemplateProblem(`${piece.line}: {{${head.text}}} is not supported`);
       if (isKeyword && BLOCKS.has(head.text))
         nodes.push(this.#block(head.text as 'if', withoutSpace(rest), piece.line));
-      else
-        nodes.push({ kind: 'action', pipeline: this.#pipeline(piece.words, piece.line, false) });
+      else nodes.push({ kind: 'action', pipeline: this.#pipeline(piece.words, piece.line, false) });
     }
   }
 

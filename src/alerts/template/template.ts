@@ -9,7 +9,16 @@ import { messageOf } from '../../base/errors.js';
 import { templateFunctions } from './functions.js';
 import { TemplateProblem } from './lex.js';
 import { parseTemplate, type Operand, type Pipeline, type TemplateNode } from './parse.js';
-import { isList, isMap, TemplateFailure, textOf, truth, type TemplateSample, type TextMap, type Value } from './values.js';
+import {
+  isList,
+  isMap,
+  TemplateFailure,
+  textOf,
+  truth,
+  type TemplateSample,
+  type TextMap,
+  type Value,
+} from './values.js';
 
 /** What an expansion knows. */
 export interface TemplateData {

@@ -11,7 +11,8 @@ export interface TemplateSample {
 }
 
 /** A value: maps and lists hold values. */
-export type Value = string | number | boolean | undefined | readonly Value[] | { readonly [name: string]: Value };
+export type Value =
+  string | number | boolean | undefined | readonly Value[] | { readonly [name: string]: Value };
 
 /** Something went wrong while a template was run. */
 export class TemplateFailure extends Error {
@@ -42,7 +43,7 @@ export function textOf(value: Value): string {
   if (isList(value)) return `[${value.map(textOf).join(' ')}]`;
   const entries = Object.keys(value)
     .sort()
-    .map((name) => `${name}:${textOf((value as { readonly [name: string]: Value })[name])}`);
+    .map((name) => `${name}:${textOf(value[name])}`);
   return `map[${entries.join(' ')}]`;
 }
 
