@@ -1,6 +1,6 @@
 /**
  * Series in the notation of Prometheus's unit tests: `name{label="value"}` and `1+2x3 _ stale 5x10`.
- * Values of native histograms are not read.
+ * There are no hexadecimal numbers: `0x10` is ten zeros more. Values of native histograms are not read.
  */
 import { parseNumber } from '../../promql/numbers.js';
 import { Labels } from '../../promql/labels.js';
@@ -9,8 +9,7 @@ import { parseSelector } from '../../promql/parse.js';
 /** A value of a sequence: absent, a stale marker, or a number. */
 export type SequenceValue = number | 'omitted' | 'stale';
 
-const NUMBER =
-  '(?:0x[0-9a-f]+|[0-9][0-9_]*(?:\\.[0-9]*)?(?:e[+-]?[0-9]+)?|\\.[0-9]+(?:e[+-]?[0-9]+)?|inf|nan)';
+const NUMBER = '(?:[0-9][0-9_]*(?:\\.[0-9]*)?(?:e[+-]?[0-9]+)?|\\.[0-9]+(?:e[+-]?[0-9]+)?|inf|nan)';
 const ITEM = new RegExp(`^([+-]?${NUMBER})(?:([+-]${NUMBER}))?(?:x([0-9]+))?$`, 'i');
 
 /** Most values of one series. */
@@ -45,7 +44,7 @@ function readItem(item: string, values: SequenceValue[]): string | undefined {
     values.push('stale');
     return undefined;
   }
-  const parts = ITEM.exec(repeatOf(item));
+  const parts = ITEM.exec(item);
   if (parts === null) return `cannot read the value ${JSON.stringify(item)}`;
   const [, first, step = '0', times] = parts;
   let value = parseNumber(first!)!;
@@ -53,10 +52,4 @@ function readItem(item: string, values: SequenceValue[]): string | undefined {
   values.push(value);
   for (let i = 0; i < Number(times ?? 0); i++) values.push((value += add));
   return undefined;
-}
-
-/** `0x80` as a repetition, which is how Prometheus reads it within a sequence. */
-function repeatOf(item: string): string {
-  const zero = /^([+-]?)0x([0-9]+)$/.exec(item);
-  return zero === null ? item : `${zero[1]}0+0x${zero[2]}`;
 }
