@@ -12,6 +12,13 @@ import type { Labels } from '../../promql/labels.js';
 
 export type InstanceState = 'pending' | 'firing' | 'inactive';
 
+/** What was told last. */
+export interface Told {
+  readonly atUs: number;
+  readonly state: InstanceState;
+  readonly annotations: AlertTexts;
+}
+
 /** One alert of one rule. Times in microseconds since the Unix epoch. */
 export interface Instance {
   readonly labels: Labels;
@@ -26,7 +33,7 @@ export interface Instance {
   /** Since when it only fires because of `keep_firing_for`. */
   keepFiringSinceUs: number | undefined;
   /** When it was told last; not kept over restarts, so that all is told again then. */
-  lastTold: { readonly atUs: number; readonly annotations: AlertTexts } | undefined;
+  lastTold: Told | undefined;
   /** Read back after a restart and not seen since: when the process that knew it was alive last. */
   unconfirmedSinceUs: number | undefined;
 }
@@ -171,10 +178,10 @@ export interface Telling {
 
 /** Whether it is time to tell of it. */
 export function isToBeTold(instance: Instance, tsUs: number, { resendUs, annotationsUs }: Telling): boolean {
-  const { state, lastTold, resolvedAtUs, annotations } = instance;
+  const { state, lastTold, annotations } = instance;
   if (state === 'pending') return false;
   if (lastTold === undefined) return true;
-  if (resolvedAtUs !== undefined && resolvedAtUs > lastTold.atUs) return true;
+  if (state !== lastTold.state) return true;
   if (tsUs - lastTold.atUs > resendUs) return true;
   return (
     state === 'firing' &&

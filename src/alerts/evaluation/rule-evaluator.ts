@@ -234,7 +234,7 @@ export class RuleEvaluator {
     if (changed.size + gone.length > 0) journal?.alive(tsUs);
     for (const instance of run.instances.values()) {
       if (!isToBeTold(instance, tsUs, this.#telling)) continue;
-      instance.lastTold = { atUs: tsUs, annotations: instance.annotations };
+      instance.lastTold = { atUs: tsUs, state: instance.state, annotations: instance.annotations };
       alerts.push(this.#alertOf(instance, run.rule.expr));
     }
   }
@@ -319,7 +319,7 @@ export class RuleEvaluator {
         return false;
       }
       if (isToBeTold(instance, tsUs, this.#telling)) {
-        instance.lastTold = { atUs: tsUs, annotations: instance.annotations };
+        instance.lastTold = { atUs: tsUs, state: instance.state, annotations: instance.annotations };
         alerts.push(this.#alertOf(instance, expr));
       }
       return true;

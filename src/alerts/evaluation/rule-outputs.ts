@@ -42,7 +42,9 @@ class Column {
     return last < this.#from || isStale(this.#values, last) ? undefined : this.#values[last];
   }
 
-  append(timeMs: number, value: number | 'stale', oldestMs: number): void {
+  append(atMs: number, value: number | 'stale', oldestMs: number): void {
+    // An end is never left out: a rule may be removed in the millisecond in which it was evaluated.
+    const timeMs = value === 'stale' ? Math.max(atMs, this.lastMs + 1) : atMs;
     if (timeMs <= this.lastMs) return;
     if (this.#to === this.#times.length) this.#makeRoom(oldestMs);
     this.#times[this.#to] = timeMs;
