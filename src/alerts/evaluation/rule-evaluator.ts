@@ -13,7 +13,7 @@ import type { Board } from '../../metrics/board.js';
 import type { QueryLimits } from '../../promql/budget.js';
 import { PromqlEngine } from '../../promql/engine.js';
 import type { Alert, AlertListener } from '../alert.js';
-import { ruleMetrics } from '../catalogue.js';
+import { ruleMetrics } from './catalogue.js';
 import type { RuleSet } from '../rules/rule.js';
 import type { AlertJournal } from '../state/alert-journal.js';
 import type { StoredInstance } from '../state/instance-record.js';

@@ -89,7 +89,7 @@ describe('the life of an alert under kill -9', () => {
 
   it('is the same story without a kill', async () => {
     const told = await live(undefined);
-    expect(told.filter(({ endsAtUs }) => endsAtUs === undefined).length).toBe(1);
+    expect(told.filter(({ endsAtUs }) => endsAtUs === undefined).length).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What the rules say of themselves. */
-import { counter, gauge, histogram } from '../metrics/definition.js';
+import { counter, gauge, histogram } from '../../metrics/definition.js';
 
 const group = ['rule_group'] as const;
 
