@@ -8,7 +8,9 @@ import type { DomainMetric } from '../../src/domains/declare.js';
 import { evidenceMetrics } from '../../src/evidence/catalogue.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
 import { incidentMetrics } from '../../src/incidents/catalogue.js';
+import { healthMetrics } from '../../src/health/catalogue.js';
 import { historyMetrics } from '../../src/history/catalogue.js';
+import { eventStreamMetrics } from '../../src/export/events/catalogue.js';
 import { pushMetrics } from '../../src/export/pushes.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { journalMetrics } from '../../src/journal-meter.js';
@@ -37,8 +39,10 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Incidents', metrics: incidentMetrics },
   { title: 'Journals', metrics: journalMetrics },
   { title: 'History', metrics: historyMetrics },
+  { title: 'Health and thresholds', metrics: healthMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },
+  { title: 'Event stream', metrics: eventStreamMetrics },
 ];
 
 /** docs/METRICS.md. */

@@ -52,6 +52,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
+  addAlerts(program, context, finish);
   program
     .command('version')
     .description('what is installed')
@@ -85,7 +86,7 @@ function addRun(program: Command, context: CliContext, finish: Finish): void {
 function addStatus(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('status')
-    .description('what is attached to a running sidecar')
+    .description('how things are with a running sidecar: health first, then what is attached')
     .option('--url <url>', 'the sidecar, such as http://127.0.0.1:10920; else what the configuration says')
     .option('--config <file>', 'YAML file')
     .option('--json', 'one JSON document')
@@ -251,7 +252,22 @@ function addNetwork(command: Command): Command {
     .option('--machines <ideal|modelled>', 'whether signatures and disk writes take time', 'ideal')
     .option('--transactions <n>', 'load, per second', '0')
     .option('--block-transactions <n>', 'the most that a block takes')
-    .option('--mempool-capacity <n>', 'transactions that a validator keeps waiting at most')
+    .option(
+      '--bursts <on,off>',
+      'transactions come in bursts at that average rate: 200ms,800ms; with 200ms,800ms,0.1 a tenth of it also while off',
+    )
+    .option(
+      '--transactions-from <file>',
+      'transactions as recorded: CSV with a header, or NDJSON (docs/SIMULATOR.md)',
+    )
+    .option('--mempool-capacity <n>', 'transactions that a validator keeps waiting at most; else 10000')
+    .option('--mempool-bytes <n>', 'bytes of them at most')
+    .option('--mempool-per-sender <n>', 'of one sender at most')
+    .option(
+      '--mempool-eviction <refuse|lowest-fee|oldest>',
+      'what a full pool does: refuse the newcomer, or throw out who pays less, or the oldest; else refuse',
+    )
+    .option('--mempool-expiry <duration>', 'throw out who has waited so long')
     .option('--start <time>', 'wall time at which the run begins: 2025-01-01T00:00:00Z, or microseconds')
     .option('--crash <who@when>', 'stop a validator: v2@5s; may be repeated', collect)
     .option('--slow <who@when:delay>', 'make its messages slower: v2@5s:300ms; may be repeated', collect)
@@ -299,6 +315,21 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
     .option('--json', 'one JSON document')
     .action(async (file: string, options: { json?: boolean }) => {
       finish(await (await import('./check-stream.js')).checkStream(file, options, context));
+    });
+}
+
+function addAlerts(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('alerts')
+    .description('the shipped rules')
+    .command('render')
+    .description('write the shipped rules and their tests, for another prefix or other addresses')
+    .requiredOption('--out <dir>', 'the folder to write to')
+    .option('--prefix <prefix>', 'as `metrics.prefix` has it, such as mychain_')
+    .option('--runbook <url>', 'where runbook.md is served, such as https://wiki.example/runbook')
+    .option('--dashboards <url>', 'where Grafana is, such as https://grafana.example')
+    .action(async (options: { out: string }) => {
+      finish((await import('./alerts-render.js')).renderAlerts(options, context));
     });
 }
 

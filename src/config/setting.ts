@@ -123,6 +123,18 @@ export function share(about: About<number>): Setting<number> {
   };
 }
 
+/** A number that need not be whole. */
+export function amount(range: { min: number; max: number }, about: About<number>): Setting<number> {
+  return {
+    ...about,
+    schema: z.number().min(range.min).max(range.max),
+    type: 'number',
+    expected: `a number from ${range.min} to ${range.max}`,
+    fromText: (text) => (/^\d*\.?\d+(e\d+)?$/i.test(text) ? Number(text) : text),
+    textual: false,
+  };
+}
+
 /** A duration; the code gets microseconds. */
 export function duration(range: { min: string; max: string }, about: About<string>): Setting<number> {
   const minUs = parseDuration(range.min)!;
@@ -171,6 +183,22 @@ export function listen(about: About<string>): Setting<ListenAddress> {
     fromText: asIs,
     textual: true,
   };
+}
+
+/** Where a daemon listens: over UDP, or on a Unix stream socket. */
+export type DaemonAddress = ListenAddress | { readonly socket: string };
+
+/** `host:port` of UDP, or `unixstream:///path`. */
+export function daemon(about: About<string>): Setting<DaemonAddress> {
+  const stream = 'unixstream://';
+  const read = (address: string): DaemonAddress | undefined => {
+    if (!address.startsWith(stream)) return parseListenAddress(address);
+    const socket = unixPath(`unix://${address.slice(stream.length)}`);
+    return socket === undefined ? undefined : { socket };
+  };
+  const expected =
+    'host:port, or unixstream:/// and an absolute path of at most 107 bytes (Unix datagram sockets are not to be had here)';
+  return { ...about, schema: readText(read), type: 'address', expected, fromText: asIs, textual: true };
 }
 
 /** The address of a Unix socket, `unix:///path`; the code gets the address as it is. */

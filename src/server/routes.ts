@@ -3,7 +3,9 @@ import type { Handlers } from './handlers.js';
 import type { Route } from './route.js';
 import { consensusRoutes } from './routes/consensus.js';
 import { contentsRoutes } from './routes/contents.js';
+import { eventRoutes } from './routes/events.js';
 import { exportRoutes } from './routes/exports.js';
+import { healthRoutes } from './routes/health.js';
 import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { prometheusRoutes } from './routes/prometheus.js';
@@ -15,8 +17,10 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
   const routes = [
     ...metricsRoutes(handlers),
     ...probeRoutes(handlers),
+    ...healthRoutes(handlers),
     ...statusRoutes(handlers),
     ...exportRoutes(handlers),
+    ...eventRoutes(handlers),
     ...consensusRoutes(handlers),
     ...incidentRoutes(handlers),
     ...prometheusRoutes(handlers),

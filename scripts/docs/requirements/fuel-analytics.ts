@@ -349,17 +349,20 @@ const integration = section('S0.integration', 'Integration with monitoring', [
   open('grafana_resources', 'Grafana: Resource Utilization, CPU, memory, network usage', [
     'feature dashboard: process and sidecar',
   ]),
-  open('high_fuel', 'alert HighFuelConsumption: fuel_consumed > 1000000 for 5m, warning', [
-    'feature alert rule on fuel per call and on its rate',
-    'note Mended: a counter only grows, so the threshold applies to calls and rates.',
+  done(shown.rules, 'high_fuel', 'alert HighFuelConsumption: fuel_consumed > 1000000 for 5m, warning', [
+    'setting alerts.thresholds.max_call_fuel',
+    'feature rule `HotStuffFuelHigh`: fuel of one call, but for one in a hundred',
+    'note Mended: a counter only grows, so the threshold applies to single calls.',
   ]),
-  open('high_fuel_summary', 'HighFuelConsumption summary: "High fuel consumption detected"', [
-    'feature annotations with contract, value and runbook link',
+  done(shown.rules, 'high_fuel_summary', 'HighFuelConsumption summary: "High fuel consumption detected"', [
+    'feature annotations with node, value and runbook link',
   ]),
-  open('low_efficiency', 'alert LowEfficiency: efficiency_score < 0.5 for 2m, critical', [
-    'feature alert rule on low efficiency, threshold as a setting',
+  done(shown.rules, 'low_efficiency', 'alert LowEfficiency: efficiency_score < 0.5 for 2m, critical', [
+    'setting alerts.thresholds.min_fuel_efficiency',
+    'feature rule `HotStuffEfficiencyLow`',
+    'note A warning: an inefficient contract is nothing to wake somebody for.',
   ]),
-  open('low_efficiency_summary', 'LowEfficiency summary: "Low efficiency score detected"', [
+  done(shown.rules, 'low_efficiency_summary', 'LowEfficiency summary: "Low efficiency score detected"', [
     'feature annotations with contract, value and runbook link',
   ]),
   open('slack', 'Slack: real-time alerts', 'feature channel: Slack'),

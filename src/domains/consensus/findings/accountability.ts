@@ -23,15 +23,15 @@ interface Commit {
   readonly view: number;
 }
 
-/** Numbers of those who signed both. */
-export function commonSigners(a: CertificateNote | undefined, b: CertificateNote | undefined): number[] {
+/** Who signed both. */
+export function commonSigners(a: CertificateNote | undefined, b: CertificateNote | undefined): string[] {
   if (a?.signers === undefined || b?.signers === undefined) return [];
   const others = new Set(b.signers);
-  return [...a.signers].filter((signer) => others.has(signer));
+  return a.signers.filter((signer) => others.has(signer));
 }
 
-/** Numbers of those who must be faulty given two commits on conflicting branches; empty when it cannot be told. */
-export function culpritsOfCommits(one: Commit, other: Commit, slots: ViewSlots, graph: BlockGraph): number[] {
+/** Who must be faulty given two commits on conflicting branches; empty when it cannot be told. */
+export function culpritsOfCommits(one: Commit, other: Commit, slots: ViewSlots, graph: BlockGraph): string[] {
   const [earlier, later] = one.view <= other.view ? [one, other] : [other, one];
   let lowest = later;
   for (let steps = 0; steps < LONGEST_FORK; steps++) {

@@ -4,6 +4,8 @@
  */
 import type { ChainObserver, ChainScope, NodeObserver, NodeScope } from '../../domain.js';
 import { ChainBook } from './chain-book.js';
+import { SharedTexts } from '../shared-texts.js';
+import { ValidatorNumbers } from '../validator-numbers.js';
 import type { FindingListener } from './finding.js';
 import { NodeFindings } from './node-findings.js';
 import type { Company } from './trust.js';
@@ -13,9 +15,16 @@ export class ChainFindings implements ChainObserver {
   readonly #book: ChainBook;
   readonly #nodes = new Map<string, NodeFindings>();
   readonly #company: Company;
+  readonly #texts: SharedTexts;
 
-  constructor(scope: ChainScope, listener: FindingListener | undefined) {
-    const book = new ChainBook(scope, listener);
+  /** @param texts what the rooms of the chain share; its own where it watches alone */
+  constructor(
+    scope: ChainScope,
+    listener: FindingListener | undefined,
+    texts = new SharedTexts(new ValidatorNumbers(scope.names)),
+  ) {
+    const book = new ChainBook(scope, texts, listener);
+    this.#texts = texts;
     this.#book = book;
     this.#company = {
       get highestView() {
@@ -27,13 +36,19 @@ export class ChainFindings implements ChainObserver {
   }
 
   node(scope: NodeScope): readonly NodeObserver[] {
+    return [this.watch(scope)];
+  }
+
+  /** The observer of a node. */
+  watch(scope: NodeScope): NodeFindings {
     const findings = new NodeFindings(scope.node, this.#book, this.#company);
     // A node that was retired and returns is heard by a new observer.
     this.#nodes.set(scope.node, findings);
-    return [findings];
+    return findings;
   }
 
   validators(): void {
+    this.#texts.validators.members();
     this.#book.validators();
   }
 

@@ -41,6 +41,11 @@ export type Handed = keyof typeof kinds;
 /** What a node may leave unsaid at its level of attachment. */
 const subjects = { proposals: 1, votes: 2 } as const;
 
+/** A statement with its wall time. */
+interface Timed {
+  readonly ts_us: number;
+}
+
 /** Who keeps the standings of a chain's nodes. */
 interface StandingBook {
   /** A node was attached or detached. */
@@ -53,7 +58,7 @@ interface StandingBook {
 export class NodeStanding implements NodeObserver {
   readonly node: string;
   readonly handlers = {
-    'consensus.view_entered': (event: EventMap['consensus.view_entered']) => this.#entered(event),
+    'consensus.view_entered': (event: EventMap['consensus.view_entered']) => this.entered(event),
     'network.peer_connected': (event: EventMap['network.peer_connected']) => this.#connected(event),
     'network.peer_disconnected': (event: EventMap['network.peer_disconnected']) => this.#disconnected(event),
     'network.latency_measured': (event: EventMap['network.latency_measured']) => {
@@ -61,19 +66,15 @@ export class NodeStanding implements NodeObserver {
         this.#latencies.set(event.peer, event.rtt_us);
     },
     'network.message_sent': (event: EventMap['network.message_sent']) => this.#sent(event),
-    'consensus.proposal_sent': (event: EventMap['consensus.proposal_sent']) =>
-      this.#spoke(event, subjects.proposals),
+    'consensus.proposal_sent': (event: EventMap['consensus.proposal_sent']) => this.spokeOfProposals(event),
     'consensus.proposal_received': (event: EventMap['consensus.proposal_received']) =>
-      this.#spoke(event, subjects.proposals),
+      this.spokeOfProposals(event),
     // Whoever speaks of one of these speaks of all: they are of one level of attachment.
-    'consensus.vote_received': (event: EventMap['consensus.vote_received']) =>
-      this.#spoke(event, subjects.votes),
-    'consensus.lock_updated': (event: EventMap['consensus.lock_updated']) =>
-      this.#spoke(event, subjects.votes),
+    'consensus.vote_received': (event: EventMap['consensus.vote_received']) => this.spokeOfVotes(event),
+    'consensus.lock_updated': (event: EventMap['consensus.lock_updated']) => this.spokeOfVotes(event),
     'consensus.view_timed_out': (event: EventMap['consensus.view_timed_out']) => this.#spoke(event, 0),
-    'consensus.wish_sent': (event: EventMap['consensus.wish_sent']) => this.#spoke(event, subjects.votes),
-    'consensus.wish_received': (event: EventMap['consensus.wish_received']) =>
-      this.#spoke(event, subjects.votes),
+    'consensus.wish_sent': (event: EventMap['consensus.wish_sent']) => this.spokeOfVotes(event),
+    'consensus.wish_received': (event: EventMap['consensus.wish_received']) => this.spokeOfVotes(event),
   };
   readonly #book: StandingBook;
   readonly #clock: Clock;
@@ -203,12 +204,23 @@ export class NodeStanding implements NodeObserver {
     if (this.#absences.length > KEPT) this.#absences.shift();
   }
 
-  #entered({ view, ts_us }: EventMap['consensus.view_entered']): void {
+  /** The node is in another view. */
+  entered({ view, ts_us }: EventMap['consensus.view_entered']): void {
     this.#heardUs = ts_us;
     this.#view = view;
   }
 
-  #spoke({ ts_us }: { readonly ts_us: number }, subject: number): void {
+  /** It said something that tells whether it speaks of proposals. */
+  spokeOfProposals(event: Timed): void {
+    this.#spoke(event, subjects.proposals);
+  }
+
+  /** It said something that tells whether it speaks of votes. */
+  spokeOfVotes(event: Timed): void {
+    this.#spoke(event, subjects.votes);
+  }
+
+  #spoke({ ts_us }: Timed, subject: number): void {
     this.#heardUs = ts_us;
     this.#told |= subject;
   }
