@@ -2,7 +2,8 @@
  * Fills the ports between history, the query language and the server: samples the board while the sidecar runs, and
  * answers Prometheus's API over what was sampled. Nothing here knows HTTP or disks.
  */
-import { WallClock, type Clock, type Timer } from './base/clock.js';
+import { joinedSeries, type IndexedSource } from './alerts/evaluation/joined-series.js';
+import { WallClock, type Clock } from './base/clock.js';
 import type { Config } from './config/sections.js';
 import type { RangeSource } from './export/range.js';
 import { historyMetrics } from './history/catalogue.js';
@@ -10,6 +11,7 @@ import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
 import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
+import type { Counter, Gauge } from './metrics/series.js';
 import { defaultLimits } from './promql/budget.js';
 import {
   PrometheusApi,
@@ -25,6 +27,8 @@ export interface HistoryOptions {
   readonly board: Board;
   /** Observations with their traces, where there are any. */
   readonly exemplars?: ExemplarReader | undefined;
+  /** Series of the rules, which are answered beside those of the board. */
+  readonly outputs?: IndexedSource | undefined;
   /** The clock that the data follows. */
   readonly clock: Clock;
   /** The label `instance`, unless the configuration has one. */
@@ -36,6 +40,10 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
+  /** The series of the board, without those of rules. */
+  readonly source: IndexedSource;
+  /** Samples now. Returns the time of the newest sampling, milliseconds; never less than the clock's. */
+  sample(): number;
   /** For exports. */
   readonly range: RangeSource;
   stop(): void;
@@ -60,9 +68,10 @@ export function startHistory(options: HistoryOptions): History {
     windowMs,
     maxBytes: history.recentMaxBytes,
   });
-  const timer = sampleEvery(window, options);
+  const sampler = new Sampler(window, options);
+  const timer = clock.every(history.recentIntervalUs, () => sampler.tick());
   const api = new PrometheusApi({
-    source: window,
+    source: options.outputs === undefined ? window : joinedSeries(window, options.outputs),
     metadata: () => metadataOf(board),
     exemplars: exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs }),
     dataClock: clock,
@@ -75,21 +84,59 @@ export function startHistory(options: HistoryOptions): History {
     version,
   });
   const range = new RecentRange(window, board);
-  return { answer: (request) => api.answer(request), range, stop: () => timer.stop() };
+  return {
+    answer: (request) => api.answer(request),
+    source: window,
+    sample: () => sampler.now(),
+    range,
+    stop: () => timer.stop(),
+  };
 }
 
-function sampleEvery(window: RecentWindow, { board, clock, config }: HistoryOptions): Timer {
-  const span = board.gauge(historyMetrics.span).at();
-  const bytes = board.gauge(historyMetrics.bytes).at();
-  const skipped = board.counter(historyMetrics.skipped).at();
-  span.set(0);
-  bytes.set(0);
-  return clock.every(config.history.recentIntervalUs, () => {
-    if (!window.sample(Math.floor(clock.nowUs() / 1000))) skipped.add();
-    const size = window.size;
-    span.set(size.spanMs / 1000);
-    bytes.set(size.bytes);
-  });
+/** A sampling that rules asked for so recently is as good as one of our own. */
+const FRESH_MS = 25;
+
+/** Samples at intervals, and when rules ask for what is newest. */
+class Sampler {
+  readonly #window: RecentWindow;
+  readonly #clock: Clock;
+  readonly #span: Gauge;
+  readonly #bytes: Gauge;
+  readonly #skipped: Counter;
+  #lastMs = -Infinity;
+
+  constructor(window: RecentWindow, { board, clock }: HistoryOptions) {
+    this.#window = window;
+    this.#clock = clock;
+    this.#span = board.gauge(historyMetrics.span).at();
+    this.#bytes = board.gauge(historyMetrics.bytes).at();
+    this.#skipped = board.counter(historyMetrics.skipped).at();
+    this.#span.set(0);
+    this.#bytes.set(0);
+  }
+
+  tick(): void {
+    const nowMs = Math.floor(this.#clock.nowUs() / 1000);
+    if (nowMs >= this.#lastMs && nowMs - this.#lastMs < FRESH_MS) return;
+    if (this.#window.sample(nowMs)) this.#lastMs = nowMs;
+    else this.#skipped.add();
+    this.#measure();
+  }
+
+  now(): number {
+    const nowMs = Math.floor(this.#clock.nowUs() / 1000);
+    // Within one millisecond of the last one, or after a step back of the clock, the next free time is taken.
+    this.#lastMs = Math.max(nowMs, this.#lastMs + 1);
+    this.#window.sample(this.#lastMs);
+    this.#measure();
+    return this.#lastMs;
+  }
+
+  #measure(): void {
+    const { spanMs, bytes } = this.#window.size;
+    this.#span.set(spanMs / 1000);
+    this.#bytes.set(bytes);
+  }
 }
 
 function* metadataOf(board: Board): Generator<MetricMetadata> {

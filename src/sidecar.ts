@@ -8,6 +8,8 @@
  * States: built -> started -> stopped. Starting opens doors last; stopping closes them first, processes
  * what was received, and only then closes the server, so that a last scrape sees everything.
  */
+import { Alerting, evaluatesRules } from './alerting.js';
+import type { AlertListener } from './alerts/alert.js';
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
@@ -70,6 +72,8 @@ export interface SidecarDeps {
   readonly consensus?: ConsensusListeners;
   /** Which verdicts are kept, where that is not the usual. */
   readonly verdictLog?: OutletOptions['verdictLog'];
+  /** Who is told of alerts, where that is not the log. */
+  readonly alerts?: AlertListener;
   /** Hears every line that arrives. */
   readonly tap?: Tap;
 }
@@ -112,6 +116,8 @@ export interface Sidecar {
   flush(): Promise<void>;
   /** Renders the page as `/metrics` would. */
   page(accept?: string): Promise<{ contentType: string; body: Uint8Array }>;
+  /** Reads rule files anew. Resolves with what is wrong, when the old rules stay. */
+  reload(): Promise<string | undefined>;
   /** Closes the doors, processes what was received, pushes it, closes the server. May be called twice. */
   stop(): Promise<void>;
 }
@@ -145,6 +151,7 @@ class ComposedSidecar implements Sidecar {
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
+  readonly #alerting: Alerting | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -172,14 +179,19 @@ class ComposedSidecar implements Sidecar {
       names: (chain) => this.#outlets.reader.names(chain),
       onWanted: () => this.#listen(),
     });
+    if (evaluatesRules(config) && deps.serve !== false)
+      this.#alerting = new Alerting({ config, board: this.board, clock, logger, listener: deps.alerts });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
       clock,
       logger: traced,
-      listeners: [this.#traces?.listeners, this.#events.listeners, deps.consensus].flatMap(
-        (one) => one ?? [],
-      ),
+      listeners: [
+        this.#traces?.listeners,
+        this.#events.listeners,
+        this.#alerting?.listeners,
+        deps.consensus,
+      ].flatMap((one) => one ?? []),
       onIncident: (stage, meta) => this.#events.incident(stage, meta),
       verdictLog: deps.verdictLog,
     });
@@ -287,6 +299,10 @@ class ComposedSidecar implements Sidecar {
     return { contentType: this.#exposition.contentType(format), body: await this.#exposition.render(format) };
   }
 
+  reload(): Promise<string | undefined> {
+    return this.#alerting?.reload() ?? Promise.resolve(undefined);
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -297,6 +313,7 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
+    await this.#alerting?.stop();
     this.#history?.stop();
     await this.#recorder?.close();
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
@@ -321,6 +338,7 @@ class ComposedSidecar implements Sidecar {
       status: () => this.status(),
       ...this.#healthHandlers(),
       ...this.#exportHandlers(),
+      ...this.#alerting?.handlers,
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: this.consensus,
       incidents: incidentHandlers(this.#outlets.incidentFolder),
@@ -340,8 +358,10 @@ class ComposedSidecar implements Sidecar {
       const { board } = this;
       const { clock } = this.#deps;
       const exemplars = this.#traces?.exemplars;
+      const outputs = this.#alerting?.outputs;
       const options = { config: this.#config, board, clock, exemplars, instance: address, version: VERSION };
-      this.#history = startHistory(options);
+      this.#history = startHistory({ ...options, outputs });
+      await this.#alerting?.start(this.#history, `http://${address}`);
     }
     this.#addresses = {
       http: `http://${address}`,

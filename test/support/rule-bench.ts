@@ -48,7 +48,11 @@ export class RuleBench {
       intervalUs: 1_000_000,
       restartGraceUs: options.graceUs ?? 0,
       externalUrl: 'http://sidecar',
-      sample: () => this.series.sample(this.clock.nowUs() / 1000),
+      sample: () => {
+        const nowMs = Math.floor(this.clock.nowUs() / 1000);
+        this.series.sample(nowMs);
+        return nowMs;
+      },
     });
   }
 

@@ -53,8 +53,8 @@ export interface RuleEvaluatorOptions {
   readonly externalUrl: string;
   readonly lookbackMs?: number;
   readonly limits?: Partial<QueryLimits>;
-  /** Makes the newest values part of `source`, and says as of when. Called before each evaluation. */
-  readonly sample?: () => void;
+  /** Makes the newest values part of `source`, and says as of when, milliseconds. Called before each evaluation. */
+  readonly sample?: () => number;
   /** Cycles that may wait; 1 on a clock of its own pace, many where time follows recorded events. */
   readonly waiting?: number;
 }
@@ -179,8 +179,7 @@ export class RuleEvaluator {
       return;
     }
     this.#waiting++;
-    sample?.();
-    const tsUs = Math.floor(clock.nowUs() / 1000) * 1000;
+    const tsUs = (sample?.() ?? Math.floor(clock.nowUs() / 1000)) * 1000;
     void this.#enqueue(async () => {
       this.#waiting--;
       for (const group of groups) if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
@@ -213,8 +212,7 @@ export class RuleEvaluator {
 
   async #immediate(touched: Set<string>): Promise<void> {
     const { board, sample, clock } = this.#options;
-    sample?.();
-    const tsUs = Math.floor(clock.nowUs() / 1000) * 1000;
+    const tsUs = (sample?.() ?? Math.floor(clock.nowUs() / 1000)) * 1000;
     board.counter(ruleMetrics.immediate).at().add();
     for (const group of this.#groups) {
       const alerts: Alert[] = [];
