@@ -6,17 +6,18 @@
  * changes, on SIGHUP and on `POST /-/reload`: all or nothing.
  */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Alert, AlertListener } from './alerts/alert.js';
 import { ruleMetrics } from './alerts/evaluation/catalogue.js';
 import { RuleEvaluator } from './alerts/evaluation/rule-evaluator.js';
 import { RuleOutputs } from './alerts/evaluation/rule-outputs.js';
 import { alertsAnswer, rulesAnswer } from './alerts/rules-api.js';
 import { readRuleFiles, rulesError, type RuleFile } from './alerts/rules/rule-file.js';
+import { pathsOf, readRuleText } from './alerts/rules/rule-paths.js';
 import { AlertJournal } from './alerts/state/alert-journal.js';
 import { StreamClock, WallClock, type Clock, type Timer } from './base/clock.js';
-import { messageOf, QuorumscopeError } from './base/errors.js';
+import { messageOf } from './base/errors.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import { findingMetrics } from './domains/consensus/findings/finding-metrics.js';
@@ -169,7 +170,7 @@ export class Alerting {
     const isShipped = this.#deps.config.rules.files.length === 0;
     return Promise.all(
       paths.map(async (name) => {
-        const text = await readFile(name, 'utf8').catch((error: unknown) => unreadable(name, error));
+        const text = await readRuleText(name);
         return { name, text: isShipped ? text.replace(/\bhotstuff_/g, () => prefix) : text };
       }),
     );
@@ -183,24 +184,6 @@ export class Alerting {
   }
 }
 
-/** The files that a path stands for; `*` in its last part is any text. */
-export async function pathsOf(pattern: string): Promise<readonly string[]> {
-  const path = resolve(pattern);
-  const last = basename(path);
-  if (!last.includes('*')) return [path];
-  const form = new RegExp(`^${last.split('*').map(escaped).join('.*')}$`);
-  const folder = dirname(path);
-  const names = await readdir(folder).catch((error: unknown) => unreadable(folder, error));
-  return names
-    .filter((name) => form.test(name))
-    .sort()
-    .map((name) => join(folder, name));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
 async function signatureOf(paths: readonly string[]): Promise<string> {
   const parts = await Promise.all(
     paths.map(async (path) => {
@@ -209,13 +192,6 @@ async function signatureOf(paths: readonly string[]): Promise<string> {
     }),
   );
   return parts.join('\n');
-}
-
-function unreadable(path: string, error: unknown): never {
-  throw new QuorumscopeError('alerts.rules', 'configuration', `cannot read ${path}: ${messageOf(error)}`, {
-    details: { path },
-    cause: error,
-  });
 }
 
 /** Alerts as lines of the log, each once when it begins and once when it ends. */
