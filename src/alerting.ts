@@ -106,7 +106,7 @@ export class Alerting {
       externalUrl: url,
       lookbackMs: config.query.lookbackUs / 1000,
       limits: { maxSamples: config.query.maxSamples, timeoutMs: config.query.timeoutUs / 1000 },
-      sample: () => history.sample(),
+      sample: (mustBeNew) => history.sample(mustBeNew),
       ...(clock instanceof StreamClock ? { waiting: WAITING_STREAM } : {}),
     });
     for (const outcome of ['done', 'refused']) board.counter(ruleMetrics.reloads).at(outcome);

@@ -42,8 +42,11 @@ export interface History {
   answer(request: ApiRequest): Promise<ApiAnswer>;
   /** The series of the board, without those of rules. */
   readonly source: IndexedSource;
-  /** Samples now. Returns the time of the newest sampling, milliseconds; never less than the clock's. */
-  sample(): number;
+  /**
+   * Samples now; within the millisecond of the last one only if it `mustBeNew`. Returns the time of the newest sampling,
+   * milliseconds, which is never before the clock's.
+   */
+  sample(mustBeNew: boolean): number;
   /** For exports. */
   readonly range: RangeSource;
   stop(): void;
@@ -87,7 +90,7 @@ export function startHistory(options: HistoryOptions): History {
   return {
     answer: (request) => api.answer(request),
     source: window,
-    sample: () => sampler.now(),
+    sample: (mustBeNew) => sampler.now(mustBeNew),
     range,
     stop: () => timer.stop(),
   };
@@ -123,8 +126,9 @@ class Sampler {
     this.#measure();
   }
 
-  now(): number {
+  now(mustBeNew: boolean): number {
     const nowMs = Math.floor(this.#clock.nowUs() / 1000);
+    if (nowMs <= this.#lastMs && !mustBeNew) return this.#lastMs;
     // Within one millisecond of the last one, or after a step back of the clock, the next free time is taken.
     this.#lastMs = Math.max(nowMs, this.#lastMs + 1);
     this.#window.sample(this.#lastMs);

@@ -53,8 +53,11 @@ export interface RuleEvaluatorOptions {
   readonly externalUrl: string;
   readonly lookbackMs?: number;
   readonly limits?: Partial<QueryLimits>;
-  /** Makes the newest values part of `source`, and says as of when, milliseconds. Called before each evaluation. */
-  readonly sample?: () => number;
+  /**
+   * Makes the newest values part of `source`, and says as of when, milliseconds. Called before each evaluation, with
+   * true when what changed in this very millisecond counts.
+   */
+  readonly sample?: (mustBeNew: boolean) => number;
   /** Cycles that may wait; 1 on a clock of its own pace, many where time follows recorded events. */
   readonly waiting?: number;
 }
@@ -155,20 +158,24 @@ export class RuleEvaluator {
     await this.#told;
   }
 
-  /** Evaluates at once what reads these metrics, without `for`. Several calls in one turn are one. */
-  touch(names: Iterable<string>): void {
-    if (!this.#isStarted) return;
+  /**
+   * Evaluates at once what reads these metrics, without `for`. Several calls in one turn are one.
+   * @returns false when that has been asked for too often: the next cycle will see it
+   */
+  touch(names: Iterable<string>): boolean {
+    if (!this.#isStarted) return false;
     if (this.#touched !== undefined) {
       for (const name of names) this.#touched.add(name);
-      return;
+      return true;
     }
-    if (!this.#takeToken()) return;
+    if (!this.#takeToken()) return false;
     const touched = (this.#touched = new Set(names));
     // The event is still on its way through the observers: what it changes is there when this turn ends.
     setImmediate(() => {
       this.#touched = undefined;
       void this.#enqueue(() => this.#immediate(touched));
     });
+    return true;
   }
 
   /** Evaluates these groups at the clock's time. What `start` does at intervals. */
@@ -179,7 +186,7 @@ export class RuleEvaluator {
       return;
     }
     this.#waiting++;
-    const tsUs = (sample?.() ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    const tsUs = (sample?.(false) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
     void this.#enqueue(async () => {
       this.#waiting--;
       for (const group of groups) if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
@@ -212,7 +219,7 @@ export class RuleEvaluator {
 
   async #immediate(touched: Set<string>): Promise<void> {
     const { board, sample, clock } = this.#options;
-    const tsUs = (sample?.() ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    const tsUs = (sample?.(true) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
     board.counter(ruleMetrics.immediate).at().add();
     for (const group of this.#groups) {
       const alerts: Alert[] = [];
