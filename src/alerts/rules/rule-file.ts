@@ -1,8 +1,10 @@
 /**
- * Rule files in Prometheus's format: groups with an interval and a limit, rules that alert or record. All that is wrong
+ * Rule files in Prometheus's format: groups with an interval and a limit, rules that alert or record; and files of
+ * conditions in the simple form. All that is wrong
  * in all files is told at once, each with file, line and column. Pure: whoever reads the disk hands in the text.
  */
 import { QuorumscopeError } from '../../base/errors.js';
+import { readCondition } from './condition.js';
 import { readDuration, readLabels, readRule, type UnkeyedRule } from './read-rule.js';
 import type { Rule, RuleGroup, RuleSet } from './rule.js';
 import { YamlTree, type FileProblem } from './yaml-tree.js';
@@ -46,6 +48,7 @@ export function describeFileProblems(problems: readonly FileProblem[]): string {
 
 function readGroups(file: string, root: YamlTree, seen: Map<string, number>): RuleGroup[] {
   const names = new Set<string>();
+  if (root.keys().includes('conditions')) return readConditions(file, root, seen);
   const { groups } = root.fields(['groups']);
   return groups.items('groups').map((tree) => {
     const fields = tree.fields(['name', 'interval', 'query_offset', 'limit', 'labels', 'rules']);
@@ -65,6 +68,14 @@ function readGroups(file: string, root: YamlTree, seen: Map<string, number>): Ru
       rules: keyed(name, rules, seen),
     };
   });
+}
+
+/** A file of rules in the simple form; one of both kinds would be refused by Prometheus. */
+function readConditions(file: string, root: YamlTree, seen: Map<string, number>): RuleGroup[] {
+  const { conditions } = root.fields(['conditions']);
+  const rules = conditions.items('conditions').flatMap((tree) => readCondition(tree) ?? []);
+  const name = 'conditions';
+  return [{ file, name, intervalUs: undefined, queryOffsetUs: 0, limit: 0, rules: keyed(name, rules, seen) }];
 }
 
 function wholeOf(text: string): number | undefined {
