@@ -1,4 +1,5 @@
 /** Renders docs/METRICS.md from the catalogues: what is documented is what is declared. */
+import { ruleMetrics } from '../../src/alerts/evaluation/catalogue.js';
 import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
@@ -39,6 +40,7 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Incidents', metrics: incidentMetrics },
   { title: 'Journals', metrics: journalMetrics },
   { title: 'History', metrics: historyMetrics },
+  { title: 'Rules', metrics: ruleMetrics },
   { title: 'Health and thresholds', metrics: healthMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },
