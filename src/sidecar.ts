@@ -30,7 +30,7 @@ import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { EventOutlets } from './event-outlets.js';
-import { openExporters, type CustomExporter } from './exporters.js';
+import { exporterHandlers, openExporters, type CustomExporter } from './exporters.js';
 import { healthOf } from './health.js';
 import type { HealthChecker } from './health/health-checker.js';
 import {
@@ -162,11 +162,7 @@ class ComposedSidecar implements Sidecar {
     const { metrics, chain } = config;
     this.#config = config;
     this.#startedAtUs = clock.nowUs();
-    this.board = new Board({
-      prefix: metrics.prefix,
-      seriesLimit: metrics.seriesLimit,
-      metricSeriesLimit: metrics.metricSeriesLimit,
-    });
+    this.board = boardOf(config);
     this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger: deps.logger });
     const logger = this.#traces?.logger ?? deps.logger;
     this.logger = logger;
@@ -181,17 +177,14 @@ class ComposedSidecar implements Sidecar {
     });
     if (evaluatesRules(config) && deps.serve !== false)
       this.#alerting = new Alerting({ config, board: this.board, clock, logger, listener: deps.alerts });
+    const { listeners: critical } = this.#alerting ?? {};
+    const heard = [this.#traces?.listeners, this.#events.listeners, critical, deps.consensus];
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
       clock,
       logger: traced,
-      listeners: [
-        this.#traces?.listeners,
-        this.#events.listeners,
-        this.#alerting?.listeners,
-        deps.consensus,
-      ].flatMap((one) => one ?? []),
+      listeners: heard.flatMap((one) => one ?? []),
       onIncident: (stage, meta) => this.#events.incident(stage, meta),
       verdictLog: deps.verdictLog,
     });
@@ -431,22 +424,9 @@ class ComposedSidecar implements Sidecar {
   }
 }
 
-/** The exporters as the API shows them. */
-function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
-  return {
-    list: () =>
-      pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
-        name,
-        kind,
-        interval_seconds: intervalUs === undefined ? null : intervalUs / 1e6,
-        paused,
-        failures,
-        points,
-      })),
-    pause: (name) => void pushes.pause(name),
-    resume: (name) => void pushes.resume(name),
-    test: (name) => pushes.test(name),
-  };
+/** The board with the budgets that are configured. */
+function boardOf({ metrics: { prefix, seriesLimit, metricSeriesLimit } }: Config): Board {
+  return new Board({ prefix, seriesLimit, metricSeriesLimit });
 }
 
 /** Receives and counts, but lets nothing become a metric: `metrics.enabled: false`. */
