@@ -372,6 +372,8 @@ export class RuleEvaluator {
     const counts = { pending: 0, firing: 0 };
     for (const { group, runs } of this.#groups) {
       board.gauge(ruleMetrics.rules).at(group.name).set(runs.length);
+      // At zero from the start, so that the first one is an increase.
+      board.counter(ruleMetrics.missed).at(group.name);
       for (const { instances } of runs)
         for (const { state } of instances.values()) if (state !== 'inactive') counts[state]++;
     }
