@@ -41,6 +41,8 @@ const clients = {
   zod: '^(src/config|simulator/scenario)/',
   nats: '^src/export/nats/',
   re2js: '^src/promql/',
+  hyparquet: '^src/history/archive/',
+  'hyparquet-writer': '^src/history/archive/',
   '@libp2p/interface': '^src/attach/libp2p/',
   '@opentelemetry/sdk-node': '^src/tracing/',
   '@opentelemetry/exporter-jaeger': '^src/tracing/jaeger-spans\\.ts$',

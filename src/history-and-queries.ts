@@ -1,14 +1,21 @@
 /**
- * Fills the ports between history, the query language and the server: samples the board while the sidecar runs, and
- * answers Prometheus's API over what was sampled. Nothing here knows HTTP or disks.
+ * Fills the ports between history, the query language and the server: samples the board while the sidecar runs, keeps an
+ * archive of it where there is a data folder, and answers Prometheus's API over both. Nothing here knows HTTP.
  */
 import { joinedSeries, type IndexedSource } from './alerts/evaluation/joined-series.js';
+import { ArchiveOutlet, archivesHistory, type ArchiveOutletOptions } from './archive-outlet.js';
 import { WallClock, type Clock } from './base/clock.js';
+import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import type { RangeSource } from './export/range.js';
+import type { Archive } from './history/archive/archive.js';
+import type { ArchivedView } from './history/archive/archived-view.js';
 import { historyMetrics } from './history/catalogue.js';
 import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
+import type { Target } from './history/target.js';
+import { unarchivedExemplars, WholeExemplars } from './history/whole-exemplars.js';
+import { WholeHistory } from './history/whole-history.js';
 import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
 import type { Counter, Gauge } from './metrics/series.js';
@@ -23,8 +30,9 @@ import { RecentRange } from './recent-range.js';
 
 /** What it is made of. */
 export interface HistoryOptions {
-  readonly config: Pick<Config, 'history' | 'query'>;
+  readonly config: Pick<Config, 'history' | 'query' | 'data'>;
   readonly board: Board;
+  readonly logger: Logger;
   /** Observations with their traces, where there are any. */
   readonly exemplars?: ExemplarReader | undefined;
   /** Series of the rules, which are answered beside those of the board. */
@@ -40,7 +48,7 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
-  /** The series of the board, without those of rules. */
+  /** The series of the board, recent and archived, without those of rules. */
   readonly source: IndexedSource;
   /**
    * Samples now; within the millisecond of the last one only if it `mustBeNew`. Returns the time of the newest sampling,
@@ -49,7 +57,14 @@ export interface History {
   sample(mustBeNew: boolean): number;
   /** For exports. */
   readonly range: RangeSource;
-  stop(): void;
+  /** Resolves when the archive, if there is to be one, has been opened or will be tried again. May reject. */
+  readonly opened: Promise<void>;
+  /** The archive, while it is open. */
+  readonly archive: Archive | undefined;
+  /** Keeps a view, where there is an archive. */
+  view(view: ArchivedView): void;
+  /** Makes everything durable. Never rejects. */
+  stop(): Promise<void>;
 }
 
 /** Whether this configuration keeps a history. */
@@ -73,10 +88,17 @@ export function startHistory(options: HistoryOptions): History {
   });
   const sampler = new Sampler(window, options);
   const timer = clock.every(history.recentIntervalUs, () => sampler.tick());
+  const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
+  const recentExemplars = exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs });
+  const source = new WholeHistory({
+    recent: window,
+    recentFromMs: () => sampler.lastMs - window.size.spanMs,
+    archive: () => outlet?.archive,
+  });
   const api = new PrometheusApi({
-    source: options.outputs === undefined ? window : joinedSeries(window, options.outputs),
+    source: options.outputs === undefined ? source : joinedSeries(source, options.outputs),
     metadata: () => metadataOf(board),
-    exemplars: exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs }),
+    exemplars: recentExemplars && new WholeExemplars(recentExemplars, () => outlet?.archive?.reader),
     dataClock: clock,
     // Deadlines are the machine's, whatever clock the data follows.
     wallClock: new WallClock(),
@@ -89,11 +111,24 @@ export function startHistory(options: HistoryOptions): History {
   const range = new RecentRange(window, board);
   return {
     answer: (request) => api.answer(request),
-    source: window,
+    source,
     sample: (mustBeNew) => sampler.now(mustBeNew),
     range,
-    stop: () => timer.stop(),
+    opened: outlet?.open() ?? Promise.resolve(),
+    get archive() {
+      return outlet?.archive;
+    },
+    view: (view) => outlet?.view(view),
+    stop: async () => {
+      timer.stop();
+      await outlet?.close();
+    },
   };
+}
+
+function archiveOptions({ exemplars, ...options }: HistoryOptions, target: Target): ArchiveOutletOptions {
+  if (exemplars === undefined) return { ...options, target };
+  return { ...options, target, exemplars: unarchivedExemplars(exemplars, target) };
 }
 
 /** A sampling that rules asked for so recently is as good as one of our own. */
@@ -116,6 +151,11 @@ class Sampler {
     this.#skipped = board.counter(historyMetrics.skipped).at();
     this.#span.set(0);
     this.#bytes.set(0);
+  }
+
+  /** Time of the last sampling, milliseconds; Infinity before the first. */
+  get lastMs(): number {
+    return this.#lastMs === -Infinity ? Infinity : this.#lastMs;
   }
 
   tick(): void {

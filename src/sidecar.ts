@@ -13,15 +13,16 @@ import type { AlertListener } from './alerts/alert.js';
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
+import { viewArchive, ViewArchivist } from './archived-views.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
+import { configuredHello } from './configured-hello.js';
 import { ConsensusOutlets, type OutletOptions } from './consensus-outlets.js';
 import type { Domain } from './domains/domain.js';
 import type { ChainViews } from './domains/consensus/record/view-record.js';
 import type { ConsensusListeners } from './domains/consensus/watch.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
-import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
 import { exporterOf, formats, isFormat } from './export/formats.js';
 import { negotiateFormat } from './export/prometheus/format.js';
@@ -54,6 +55,7 @@ import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
+import { WholeViews } from './views/whole-views.js';
 
 /** What a sidecar is given besides its configuration. */
 export interface SidecarDeps {
@@ -147,6 +149,11 @@ class ComposedSidecar implements Sidecar {
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
   readonly #traces: Traces | undefined;
+  readonly #archivist = new ViewArchivist(
+    () => this.#outlets.log,
+    () => this.#config.history.slowViewUs,
+    (view) => this.#history?.view(view),
+  );
   readonly #health: HealthChecker | undefined;
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
@@ -177,14 +184,12 @@ class ComposedSidecar implements Sidecar {
     });
     if (evaluatesRules(config) && deps.serve !== false)
       this.#alerting = new Alerting({ config, board: this.board, clock, logger, listener: deps.alerts });
-    const { listeners: critical } = this.#alerting ?? {};
-    const heard = [this.#traces?.listeners, this.#events.listeners, critical, deps.consensus];
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
       clock,
       logger: traced,
-      listeners: heard.flatMap((one) => one ?? []),
+      listeners: this.#listeners(),
       onIncident: (stage, meta) => this.#events.incident(stage, meta),
       verdictLog: deps.verdictLog,
     });
@@ -224,6 +229,18 @@ class ComposedSidecar implements Sidecar {
       exemplars: this.#traces?.exemplars,
       registries: registriesOf(config, deps),
     });
+  }
+
+  /** Who hears of consensus. */
+  #listeners(): ConsensusListeners[] {
+    const all = [
+      this.#traces?.listeners,
+      this.#events.listeners,
+      this.#archivist.listeners,
+      this.#alerting?.listeners,
+      this.#deps.consensus,
+    ];
+    return all.flatMap((one) => one ?? []);
   }
 
   get addresses(): SidecarAddresses {
@@ -307,7 +324,7 @@ class ComposedSidecar implements Sidecar {
     await this.#intake.stop();
     this.#timer?.stop();
     await this.#alerting?.stop();
-    this.#history?.stop();
+    await this.#history?.stop();
     await this.#recorder?.close();
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
     await this.#outlets.close();
@@ -333,7 +350,10 @@ class ComposedSidecar implements Sidecar {
       ...this.#exportHandlers(),
       ...this.#alerting?.handlers,
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
-      consensus: this.consensus,
+      consensus: new WholeViews(this.consensus, () => {
+        const archive = this.#history?.archive;
+        return archive === undefined ? undefined : viewArchive(archive.reader);
+      }),
       incidents: incidentHandlers(this.#outlets.incidentFolder),
       // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
       ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),
@@ -350,10 +370,13 @@ class ComposedSidecar implements Sidecar {
     if (handlers.prometheus) {
       const { board } = this;
       const { clock } = this.#deps;
+      const { logger } = this.#deps;
       const exemplars = this.#traces?.exemplars;
       const outputs = this.#alerting?.outputs;
-      const options = { config: this.#config, board, clock, exemplars, instance: address, version: VERSION };
-      this.#history = startHistory({ ...options, outputs });
+      const own = { instance: address, version: VERSION };
+      const options = { config: this.#config, board, clock, logger, exemplars, outputs, ...own };
+      this.#history = startHistory(options);
+      await this.#history.opened;
       await this.#alerting?.start(this.#history, `http://${address}`);
     }
     this.#addresses = {
@@ -468,20 +491,5 @@ function followStreams(clock: StreamClock): {
   return {
     onTime: (stream, tsUs) => clock.advance(stream, tsUs),
     onStreamEnd: (stream) => clock.close(stream),
-  };
-}
-
-/** The `hello` that the configuration says for producers that cannot. */
-function configuredHello({ chain }: Config, clock: Clock): HelloEvent | undefined {
-  if (!chain.hello) return undefined;
-  const { chain: name, node, protocol, viewTimeoutUs } = chain.hello;
-  return {
-    type: 'hello',
-    node,
-    ts_us: clock.nowUs(),
-    chain: name,
-    run: 'configured',
-    protocol,
-    ...(viewTimeoutUs === null ? {} : { view_timeout_us: viewTimeoutUs }),
   };
 }

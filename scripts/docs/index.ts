@@ -5,6 +5,7 @@ import { renderConfig } from './config.js';
 import { renderEvents } from './events.js';
 import { renderHealth } from './health.js';
 import { renderHttp } from './http.js';
+import { renderDashboardMaps, renderPrometheusRules } from './kubernetes.js';
 import { renderMetrics } from './metrics.js';
 import { renderRequirements } from './requirements.js';
 import { renderScenarios } from './scenarios.js';
@@ -12,6 +13,8 @@ import { renderTraces } from './traces.js';
 
 /** Path from the root -> the text that belongs there. */
 export const generatedDocs: Readonly<Record<string, () => string>> = {
+  'deploy/kubernetes/dashboards.yaml': renderDashboardMaps,
+  'deploy/kubernetes/prometheus-rules.yaml': renderPrometheusRules,
   'docs/ALERTS.md': renderAlerts,
   'docs/CAUSES.md': renderCauses,
   'docs/CONFIG.md': renderConfig,

@@ -18,10 +18,10 @@ export type Parameters = Iterable<readonly [string, string]>;
 
 /** Answers about consensus. */
 export interface ConsensusHandlers {
-  views(parameters: Parameters): Answer;
-  view(view: string, parameters: Parameters): Answer;
+  views(parameters: Parameters): Answer | Promise<Answer>;
+  view(view: string, parameters: Parameters): Answer | Promise<Answer>;
   validators(parameters: Parameters): Answer;
-  verdicts(parameters: Parameters): Answer;
+  verdicts(parameters: Parameters): Answer | Promise<Answer>;
   evidence(parameters: Parameters): Answer;
   finding(id: string): Answer;
 }

@@ -22,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   alerts: () => import('./alerts.js'),
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
+  archive: () => import('./archive.js'),
 };
 
 const asked = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /** The files in deploy/, each accepted by the program that will read it. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, cpSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, cpSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
@@ -80,6 +80,13 @@ describe('the compose stack', () => {
     }
   });
 
+  it('routes alerts as the shipped example does', () => {
+    const ours = parse(read('compose/alertmanager.yml')) as Record<string, unknown>;
+    const example = parse(readFileSync(join(root, 'alerts/alertmanager.yml'), 'utf8')) as typeof ours;
+    expect(ours['route']).toEqual(example['route']);
+    expect(ours['inhibit_rules']).toEqual(example['inhibit_rules']);
+  });
+
   it('gives the sidecar settings that it accepts', () => {
     for (const file of ['compose/quorumscope.yaml', 'image/quorumscope.yaml']) {
       const config = parseConfig({ file: { name: file, text: read(file) }, environment: {} });
@@ -129,7 +136,33 @@ describe('the Kubernetes manifests', () => {
     expect(shared).toEqual(['events']);
   });
 
-  it('tell the Prometheus Operator where to scrape', () => {
-    expect(documents.map(({ kind }) => kind)).toContain('PodMonitor');
+  it('tell the Prometheus Operator where to scrape, and what to evaluate', () => {
+    const kinds = documents.map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['PodMonitor', 'PrometheusRule', 'ConfigMap']));
+    const folder = mkdtempSync(join(tmpdir(), 'quorumscope-deploy-'));
+    try {
+      const rule = documents.find(({ kind }) => kind === 'PrometheusRule') as unknown as { spec: unknown };
+      writeFileSync(join(folder, 'all.rules.yml'), JSON.stringify(rule.spec));
+      const said = execFileSync('promtool', ['check', 'rules', join(folder, 'all.rules.yml')], {
+        encoding: 'utf8',
+      });
+      expect(said).toMatch(/SUCCESS: \d+ rules found/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('hand every dashboard to Grafana, each within the size of a ConfigMap', () => {
+    const maps = documents.filter(({ kind }) => kind === 'ConfigMap') as unknown as {
+      metadata: { labels: object };
+      data: Record<string, string>;
+    }[];
+    expect(maps).toHaveLength(
+      readdirSync(join(root, 'dashboards')).filter((name) => name.endsWith('.json')).length,
+    );
+    for (const { metadata, data } of maps) {
+      expect(metadata.labels).toEqual({ grafana_dashboard: '1' });
+      expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(1 << 20);
+    }
   });
 });

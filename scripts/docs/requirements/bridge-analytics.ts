@@ -14,7 +14,12 @@ const requirements = section('S3.requirements', 'Requirements', [
   done(shown.intake, 'real_time', 'Real-time Aggregation: instant visibility into system state', [
     'feature events are aggregated into series as they arrive',
   ]),
-  open('historical', 'Historical Analysis: store and query historical performance data', 'feature history'),
+  done(
+    shown.archiveRun,
+    'historical',
+    'Historical Analysis: store and query historical performance data',
+    'feature history',
+  ),
   open('dashboards', 'Performance Dashboards: generate actionable insights', 'feature dashboards, causes'),
   done(shown.benchHooks, 'overhead', 'Minimal Overhead: not impact system performance', [
     'feature hooks of bounded work, measured by `npm run bench`',
@@ -29,7 +34,7 @@ const module = section('S3.module', 'Analytics module', [
     'setting metrics.collection_interval',
     'note Derived gauges are brought up to date at this interval.',
   ]),
-  open('retention_period', 'state: retention_period', 'feature settings: retention'),
+  done(shown.archiveRetention, 'retention_period', 'state: retention_period', 'feature settings: retention'),
   done(shown.intake, 'metrics_buffer', 'state: metrics_buffer', 'feature the bounded queue of the intake'),
   open('aggregations', 'state: aggregations', 'feature roll-ups, recording rules'),
 ]);
@@ -153,7 +158,8 @@ const storage = section('S3.storage', 'Metric storage', [
     'setting metrics.collection_interval',
     'note Seconds instead of a minute: gauges are read by scrapes.',
   ]),
-  open(
+  done(
+    shown.archiveRetention,
     'retention_period',
     'retention_period default 86_400_000',
     'feature setting: retention, default a month',
@@ -416,7 +422,7 @@ const checklist = section('S3.checklist', 'Implementation checklist', [
   done(shown.derived, 'aggregation', 'Create real-time aggregation', 'feature observers and derived gauges'),
   done(shown.sketch, 'percentiles', 'Implement percentile calculations', 'feature exponential histogram'),
   open('dashboard', 'Add dashboard generation', 'feature dashboard data, Grafana dashboards'),
-  open('queries', 'Create time series queries', 'feature PromQL over history'),
+  done(shown.archive, 'queries', 'Create time series queries', 'feature PromQL over history'),
   done(shown.hooks, 'telemetry', 'Integrate telemetry handlers', 'feature hooks'),
   done(
     shown.exporters,

@@ -271,7 +271,12 @@ const techniques = section('S4.techniques', 'Optimization techniques', [
   done(shown.hooks, 'sampling', 'Sampling: sample high-frequency events', [
     'feature events sampled at the source carry `weight`; votes, proposals and certificates never are',
   ]),
-  open('compression', 'Compression: compress historical metrics data', 'feature Parquet encodings and gzip'),
+  done(
+    shown.archiveFiles,
+    'compression',
+    'Compression: compress historical metrics data',
+    'feature Parquet encodings and gzip',
+  ),
   done(shown.board, 'lazy', 'Lazy aggregation: compute complex metrics on-demand', [
     'feature summaries and derived gauges are computed when read or on the tick',
   ]),

@@ -214,7 +214,7 @@ const optimization = section(
     open('instructions', 'Instruction Optimization: reduce expensive operations', [
       'feature fuel report: ranking by self fuel, by time per fuel, by failed fuel',
     ]),
-    open('parallel', 'Parallel Processing: distribute workload across cores', [
+    done(shown.archiveKills, 'parallel', 'Parallel Processing: distribute workload across cores', [
       'feature the embedded pipeline and the sealing of history run in worker threads',
     ]),
     done(shown.execution, 'cpu_caching', 'Caching: cache frequently used computations', [
@@ -304,10 +304,15 @@ const dashboard = section('S0.dashboard', 'Analytics dashboard', [
   ]),
   open('efficiency', 'Efficiency Scores: performance efficiency ratings', 'feature dashboard: efficiency'),
   open('anomalies', 'Anomaly Detection: security and performance anomalies', 'feature dashboard: anomalies'),
-  open('performance_trends', 'Performance Trends: long-term performance patterns', [
+  done(shown.archive, 'performance_trends', 'Performance Trends: long-term performance patterns', [
     'feature history with roll-ups of 1 min and 1 h',
   ]),
-  open('resource_history', 'Resource Usage: historical resource consumption', 'feature history by PromQL'),
+  done(
+    shown.archive,
+    'resource_history',
+    'Resource Usage: historical resource consumption',
+    'feature history by PromQL',
+  ),
   open('incidents', 'Security Incidents: past security events', [
     'feature stored evidence, `quorumscope incident list|show|export`',
   ]),
@@ -381,7 +386,12 @@ const practices = section('S0.practices', 'Best practices', [
   done(shown.intake, 'real_time', 'Real-time Processing: process data in real-time', [
     'feature events are counted as they arrive',
   ]),
-  open('retention', 'Historical Retention: keep historical data for analysis', 'feature history'),
+  done(
+    shown.archiveRetention,
+    'retention',
+    'Historical Retention: keep historical data for analysis',
+    'feature history',
+  ),
   done(shown.ship, 'async', 'Async Processing: use async operations for analytics', [
     'feature hooks never wait: embedded pipeline in a worker thread, or shipped over a socket',
   ]),

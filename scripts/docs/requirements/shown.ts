@@ -4,6 +4,11 @@
  */
 export const shown = {
   accounting: 'test/contract/accounting.test.ts',
+  archive: 'test/unit/history/archive/archive.test.ts',
+  archiveFiles: 'test/contract/archive-files.test.ts',
+  archiveKills: 'test/integration/archive-kills.test.ts',
+  archiveRetention: 'test/unit/history/archive/retention.test.ts',
+  archiveRun: 'test/integration/archive-run.test.ts',
   bench: 'test/bench/main.ts',
   benchHooks: 'test/bench/hooks.ts',
   benchExposition: 'test/bench/exposition.ts',
@@ -24,6 +29,7 @@ export const shown = {
   decode: 'test/unit/events/decode.test.ts',
   derived: 'test/unit/domains/derived.test.ts',
   execution: 'test/unit/domains/others.test.ts',
+  exportCommand: 'test/unit/cli/export.test.ts',
   exporters: 'test/contract/exporters.test.ts',
   exporterSettings: 'test/unit/config/exporters.test.ts',
   exportersSidecar: 'test/unit/exporters.test.ts',

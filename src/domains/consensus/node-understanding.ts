@@ -102,7 +102,7 @@ function ofEveryView(parts: NodeParts): { readonly [T in EventType]?: ByName<T> 
     'consensus.proposal_received': {
       to: [standing, records, findings],
       tell: (event) => {
-        standing.spokeOfProposals(event);
+        standing.proposalReceived(event);
         proposalReceived(records, event);
         findings.proposed(event, event.validator);
       },

@@ -4,6 +4,7 @@
  */
 import type { ChainObserver, ChainScope } from '../domain.js';
 import { ChainFindings } from './findings/chain-findings.js';
+import type { Finding } from './findings/finding.js';
 import { NodeUnderstanding } from './node-understanding.js';
 import { Participation } from './participation/participation.js';
 import { ChainRecords } from './record/chain-records.js';
@@ -29,7 +30,13 @@ export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): Cha
     views: records,
     listeners: verdictListener === undefined ? [series] : [series, verdictListener],
   });
-  const findings = new ChainFindings(chain, watch.listeners.findings, texts);
+  const found = {
+    finding: (finding: Finding) => {
+      verdicts.found(finding);
+      watch.listeners.findings?.finding(finding);
+    },
+  };
+  const findings = new ChainFindings(chain, found, texts);
   records.listen(participation);
   if (recordListener !== undefined) records.listen(recordListener);
   records.listen(verdicts);
@@ -45,6 +52,7 @@ export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): Cha
           participation: participation.observer(scope),
           findings: findings.watch(scope),
         }),
+        findings.clock(),
       ];
     },
     validators: () => {

@@ -4,6 +4,7 @@
  */
 import type { ChainObserver, ChainScope, NodeObserver, NodeScope } from '../../domain.js';
 import { ChainBook } from './chain-book.js';
+import { ClockBook } from './clock-book.js';
 import { SharedTexts } from '../shared-texts.js';
 import { ValidatorNumbers } from '../validator-numbers.js';
 import type { FindingListener } from './finding.js';
@@ -13,6 +14,7 @@ import type { Company } from './trust.js';
 /** Watches all nodes of one chain for findings. */
 export class ChainFindings implements ChainObserver {
   readonly #book: ChainBook;
+  readonly #clocks: ClockBook;
   readonly #nodes = new Map<string, NodeFindings>();
   readonly #company: Company;
   readonly #texts: SharedTexts;
@@ -26,6 +28,10 @@ export class ChainFindings implements ChainObserver {
     const book = new ChainBook(scope, texts, listener);
     this.#texts = texts;
     this.#book = book;
+    this.#clocks = new ClockBook(
+      () => scope.names.members,
+      (draft) => book.reporter.raise(draft),
+    );
     this.#company = {
       get highestView() {
         return book.highestView;
@@ -36,7 +42,7 @@ export class ChainFindings implements ChainObserver {
   }
 
   node(scope: NodeScope): readonly NodeObserver[] {
-    return [this.watch(scope)];
+    return [this.watch(scope), this.clock()];
   }
 
   /** The observer of a node. */
@@ -50,6 +56,22 @@ export class ChainFindings implements ChainObserver {
   validators(): void {
     this.#texts.validators.members();
     this.#book.validators();
+    this.#clocks.validators();
+  }
+
+  /** The observer of a node's clock: what it says of the times at which blocks were proposed and came. */
+  clock(): NodeObserver {
+    const clocks = this.#clocks;
+    let self: string | undefined;
+    return {
+      handlers: {
+        'consensus.block_committed': (event) => clocks.committed(event),
+        'consensus.proposal_received': (event) => clocks.received(event, self),
+      },
+      hello: ({ validator }) => {
+        self = validator;
+      },
+    };
   }
 
   #isAnotherChain(): boolean {
@@ -59,6 +81,7 @@ export class ChainFindings implements ChainObserver {
 
   #beginAnew(): void {
     this.#book.forget();
+    this.#clocks.forget();
     for (const node of this.#nodes.values()) node.forget();
     for (const { isAttached, trust } of this.#nodes.values()) if (isAttached) trust.confirm();
   }

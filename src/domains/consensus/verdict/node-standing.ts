@@ -10,6 +10,7 @@ import type { Clock } from '../../../base/clock.js';
 import type { EventMap, HelloEvent } from '../../../events/vocabulary.js';
 import type { NodeObserver } from '../../domain.js';
 import type { Known } from './known.js';
+import { TransitTimes } from './transit-times.js';
 
 /** A connection: standing, ended by the other side or an error, or given up after silence. */
 export type LinkState = 'up' | 'closed' | 'silent';
@@ -66,9 +67,10 @@ export class NodeStanding implements NodeObserver {
         this.#latencies.set(event.peer, event.rtt_us);
     },
     'network.message_sent': (event: EventMap['network.message_sent']) => this.#sent(event),
-    'consensus.proposal_sent': (event: EventMap['consensus.proposal_sent']) => this.spokeOfProposals(event),
+    'consensus.proposal_sent': (event: EventMap['consensus.proposal_sent']) =>
+      this.#spoke(event, subjects.proposals),
     'consensus.proposal_received': (event: EventMap['consensus.proposal_received']) =>
-      this.spokeOfProposals(event),
+      this.proposalReceived(event),
     // Whoever speaks of one of these speaks of all: they are of one level of attachment.
     'consensus.vote_received': (event: EventMap['consensus.vote_received']) => this.spokeOfVotes(event),
     'consensus.lock_updated': (event: EventMap['consensus.lock_updated']) => this.spokeOfVotes(event),
@@ -81,6 +83,7 @@ export class NodeStanding implements NodeObserver {
   readonly #peers = new Map<string, Change[]>();
   readonly #peerOf = new Map<string, string>();
   readonly #latencies = new Map<string, number>();
+  readonly #transits = new TransitTimes();
   readonly #absences: Absence[] = [];
   /** By kind and view: the view, and how many receivers a message of it was handed over for. */
   readonly #sentViews = new Float64Array(KEPT_VIEWS * Object.keys(kinds).length).fill(-1);
@@ -152,6 +155,11 @@ export class NodeStanding implements NodeObserver {
     return { to, usual: all[(all.length - 1) >> 1] ?? to };
   }
 
+  /** What proposals of `validator` usually take to it, the difference of their clocks included. */
+  usualTransitUs(validator: string): ReturnType<TransitTimes['usual']> {
+    return this.#transits.usual(validator);
+  }
+
   /**
    * For how many receivers a message of `view` went to the transport; undefined where the node does not say such
    * things.
@@ -167,6 +175,7 @@ export class NodeStanding implements NodeObserver {
     if (isNewRun) {
       this.#peers.clear();
       this.#latencies.clear();
+      this.#transits.clear();
       this.#forgetMessages();
       this.#view = -1;
     }
@@ -210,9 +219,11 @@ export class NodeStanding implements NodeObserver {
     this.#view = view;
   }
 
-  /** It said something that tells whether it speaks of proposals. */
-  spokeOfProposals(event: Timed): void {
+  /** A proposal came to it. */
+  proposalReceived(event: EventMap['consensus.proposal_received']): void {
     this.#spoke(event, subjects.proposals);
+    if (event.proposed_at_us !== undefined)
+      this.#transits.note(event.validator, event.ts_us - event.proposed_at_us);
   }
 
   /** It said something that tells whether it speaks of votes. */
