@@ -20,6 +20,7 @@ import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
 import type { Counter, Gauge } from './metrics/series.js';
 import { defaultLimits } from './promql/budget.js';
+import type { SelectRequest } from './promql/series.js';
 import {
   PrometheusApi,
   type ApiAnswer,
@@ -48,7 +49,7 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
-  /** The series of the board, recent and archived, without those of rules. */
+  /** The series of the board for rules: the archive is asked only for what is older than the recent window may be. */
   readonly source: IndexedSource;
   /**
    * Samples now; within the millisecond of the last one only if it `mustBeNew`. Returns the time of the newest sampling,
@@ -111,7 +112,7 @@ export function startHistory(options: HistoryOptions): History {
   const range = new RecentRange(window, board);
   return {
     answer: (request) => api.answer(request),
-    source,
+    source: shallow(window, source, () => nowMs() - windowMs),
     sample: (mustBeNew) => sampler.now(mustBeNew),
     range,
     opened: outlet?.open() ?? Promise.resolve(),
@@ -129,6 +130,15 @@ export function startHistory(options: HistoryOptions): History {
 function archiveOptions({ exemplars, ...options }: HistoryOptions, target: Target): ArchiveOutletOptions {
   if (exemplars === undefined) return { ...options, target };
   return { ...options, target, exemplars: unarchivedExemplars(exemplars, target) };
+}
+
+/** Reading the archive takes longer than a round of rules may: it is asked only where it must be. */
+function shallow(recent: IndexedSource, whole: IndexedSource, oldestMs: () => number): IndexedSource {
+  const sourceFor = ({ fromMs }: SelectRequest): IndexedSource => (fromMs >= oldestMs() ? recent : whole);
+  return {
+    select: (request, signal) => sourceFor(request).select(request, signal),
+    labelSets: (request) => sourceFor(request).labelSets(request),
+  };
 }
 
 /** A sampling that rules asked for so recently is as good as one of our own. */

@@ -221,13 +221,13 @@ export class RuleEvaluator {
     const { board, sample, clock } = this.#options;
     const tsUs = (sample?.(true) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
     board.counter(ruleMetrics.immediate).at().add();
-    for (const group of this.#groups) {
-      const alerts: Alert[] = [];
-      await group.evaluateTouched(this.#room(), tsUs, touched, this.#monoUs, (run, changes) =>
-        this.#commit(run, changes, tsUs, alerts),
-      );
-      this.#tell(alerts);
-    }
+    for (const group of this.#groups)
+      await group.evaluateTouched(this.#room(), tsUs, touched, this.#monoUs, (run, changes) => {
+        // Told rule by rule: a later one may have to read far back.
+        const alerts: Alert[] = [];
+        this.#commit(run, changes, tsUs, alerts);
+        this.#tell(alerts);
+      });
   }
 
   /** Writes down what changed, and gathers what is to be told. */
