@@ -26,6 +26,7 @@ const rooms = {
   'src/report': ['src/base', 'src/views', 'src/domains/consensus'],
   'src/history': ['src/base', 'src/metrics', 'src/journal', 'src/promql'],
   'src/query': ['src/base', 'src/promql'],
+  'src/alerts': ['src/base', 'src/events', 'src/metrics', 'src/promql', 'src/journal', 'src/delivery'],
   'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains'],
   'src/health': ['src/base', 'src/metrics'],
   'src/dashboards': ['src/base', 'src/metrics', 'src/promql'],
@@ -37,7 +38,7 @@ const clients = {
   commander: '^src/cli/',
   pino: '^src/cli/',
   // Scenario files are read as the configuration is, in a room of their own.
-  yaml: '^(src/(config|cli)|simulator/scenario)/',
+  yaml: '^(src/(alerts|config|cli)|simulator/scenario)/',
   zod: '^(src/config|simulator/scenario)/',
   nats: '^src/export/nats/',
   re2js: '^src/promql/',

@@ -2,6 +2,7 @@
  * Every metric there is, of the domains and of the sidecar itself, room by room. Docs, dashboards and the tests that hold
  * them together read this list: a room that declares metrics has its line here. Part of the composition.
  */
+import { ruleMetrics } from './alerts/evaluation/catalogue.js';
 import { deliveryMetrics } from './delivery/catalogue.js';
 import { catalogues } from './domains/catalogue.js';
 import { domainMetrics } from './domains/domain-metrics.js';
@@ -41,6 +42,7 @@ export const ownCatalogues: readonly RoomCatalogue[] = [
   { title: 'Journals', metrics: journalMetrics },
   { title: 'History', metrics: historyMetrics },
   { title: 'Archive', metrics: archiveMetrics },
+  { title: 'Rules', metrics: ruleMetrics },
   { title: 'Health and thresholds', metrics: healthMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },

@@ -8,6 +8,8 @@
  * States: built -> started -> stopped. Starting opens doors last; stopping closes them first, processes
  * what was received, and only then closes the server, so that a last scrape sees everything.
  */
+import { Alerting, evaluatesRules } from './alerting.js';
+import type { AlertListener } from './alerts/alert.js';
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
@@ -29,7 +31,7 @@ import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { EventOutlets } from './event-outlets.js';
-import { openExporters, type CustomExporter } from './exporters.js';
+import { exporterHandlers, openExporters, type CustomExporter } from './exporters.js';
 import { healthOf } from './health.js';
 import type { HealthChecker } from './health/health-checker.js';
 import {
@@ -72,6 +74,8 @@ export interface SidecarDeps {
   readonly consensus?: ConsensusListeners;
   /** Which verdicts are kept, where that is not the usual. */
   readonly verdictLog?: OutletOptions['verdictLog'];
+  /** Who is told of alerts, where that is not the log. */
+  readonly alerts?: AlertListener;
   /** Hears every line that arrives. */
   readonly tap?: Tap;
 }
@@ -114,6 +118,8 @@ export interface Sidecar {
   flush(): Promise<void>;
   /** Renders the page as `/metrics` would. */
   page(accept?: string): Promise<{ contentType: string; body: Uint8Array }>;
+  /** Reads rule files anew. Resolves with what is wrong, when the old rules stay. */
+  reload(): Promise<string | undefined>;
   /** Closes the doors, processes what was received, pushes it, closes the server. May be called twice. */
   stop(): Promise<void>;
 }
@@ -152,6 +158,7 @@ class ComposedSidecar implements Sidecar {
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
+  readonly #alerting: Alerting | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -162,11 +169,7 @@ class ComposedSidecar implements Sidecar {
     const { metrics, chain } = config;
     this.#config = config;
     this.#startedAtUs = clock.nowUs();
-    this.board = new Board({
-      prefix: metrics.prefix,
-      seriesLimit: metrics.seriesLimit,
-      metricSeriesLimit: metrics.metricSeriesLimit,
-    });
+    this.board = boardOf(config);
     this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger: deps.logger });
     const logger = this.#traces?.logger ?? deps.logger;
     this.logger = logger;
@@ -179,6 +182,8 @@ class ComposedSidecar implements Sidecar {
       names: (chain) => this.#outlets.reader.names(chain),
       onWanted: () => this.#listen(),
     });
+    if (evaluatesRules(config) && deps.serve !== false)
+      this.#alerting = new Alerting({ config, board: this.board, clock, logger, listener: deps.alerts });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
@@ -232,6 +237,7 @@ class ComposedSidecar implements Sidecar {
       this.#traces?.listeners,
       this.#events.listeners,
       this.#archivist.listeners,
+      this.#alerting?.listeners,
       this.#deps.consensus,
     ];
     return all.flatMap((one) => one ?? []);
@@ -303,6 +309,10 @@ class ComposedSidecar implements Sidecar {
     return { contentType: this.#exposition.contentType(format), body: await this.#exposition.render(format) };
   }
 
+  reload(): Promise<string | undefined> {
+    return this.#alerting?.reload() ?? Promise.resolve(undefined);
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -313,6 +323,7 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
+    await this.#alerting?.stop();
     await this.#history?.stop();
     await this.#recorder?.close();
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
@@ -337,6 +348,7 @@ class ComposedSidecar implements Sidecar {
       status: () => this.status(),
       ...this.#healthHandlers(),
       ...this.#exportHandlers(),
+      ...this.#alerting?.handlers,
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: new WholeViews(this.consensus, () => {
         const archive = this.#history?.archive;
@@ -360,10 +372,12 @@ class ComposedSidecar implements Sidecar {
       const { clock } = this.#deps;
       const { logger } = this.#deps;
       const exemplars = this.#traces?.exemplars;
+      const outputs = this.#alerting?.outputs;
       const own = { instance: address, version: VERSION };
-      const options = { config: this.#config, board, clock, logger, exemplars, ...own };
+      const options = { config: this.#config, board, clock, logger, exemplars, outputs, ...own };
       this.#history = startHistory(options);
       await this.#history.opened;
+      await this.#alerting?.start(this.#history, `http://${address}`);
     }
     this.#addresses = {
       http: `http://${address}`,
@@ -433,22 +447,9 @@ class ComposedSidecar implements Sidecar {
   }
 }
 
-/** The exporters as the API shows them. */
-function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
-  return {
-    list: () =>
-      pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
-        name,
-        kind,
-        interval_seconds: intervalUs === undefined ? null : intervalUs / 1e6,
-        paused,
-        failures,
-        points,
-      })),
-    pause: (name) => void pushes.pause(name),
-    resume: (name) => void pushes.resume(name),
-    test: (name) => pushes.test(name),
-  };
+/** The board with the budgets that are configured. */
+function boardOf({ metrics: { prefix, seriesLimit, metricSeriesLimit } }: Config): Board {
+  return new Board({ prefix, seriesLimit, metricSeriesLimit });
 }
 
 /** Receives and counts, but lets nothing become a metric: `metrics.enabled: false`. */

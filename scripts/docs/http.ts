@@ -26,6 +26,8 @@ export function renderHttp(): string {
   const routes = createRoutes('', {
     ...probes,
     health,
+    rules: { rules: unused, alerts: unused },
+    reload: unused,
     consensus,
     incidents,
     exports,

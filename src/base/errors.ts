@@ -21,6 +21,7 @@ export const errorCodes = {
   'dashboards.unreachable': 'Grafana did not answer, or not as Grafana does.',
   'metrics.recording': 'A custom metric was recorded with a kind or label set that it was not declared with.',
   'events.encoding': 'An event was stated with a value that its schema does not allow; it is not written.',
+  'alerts.rules': 'Rule files have problems; all are listed, each with file, line, column and expectation.',
   'attach.hooks': 'The options of createHooks cannot be stated in a hello, or are out of range.',
   'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
   'attach.listen': 'The event socket cannot be opened.',

@@ -54,6 +54,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
+  addTests(program, context, finish);
   addAlerts(program, context, finish);
   addDashboards(program, context, finish);
   program
@@ -333,12 +334,33 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
       finish((await import('./check-config.js')).checkConfig(file, options, context));
     });
   check
+    .command('rules')
+    .description('whether rule files would be loaded: YAML, PromQL, templates, names')
+    .argument('<files...>', "files in Prometheus's format")
+    .option('--json', 'one JSON document')
+    .action(async (files: string[], options: { json?: boolean }) => {
+      finish(await (await import('./check-rules.js')).checkRules(files, options, context));
+    });
+  check
     .command('stream')
     .description('what an event stream can tell, which attachment level it reaches, and what stays unknown')
     .argument('<file>', 'NDJSON, gzipped or not; - is stdin')
     .option('--json', 'one JSON document')
     .action(async (file: string, options: { json?: boolean }) => {
       finish(await (await import('./check-stream.js')).checkStream(file, options, context));
+    });
+}
+
+function addTests(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('test')
+    .description('whether something does what is said of it; exit 1 when not')
+    .command('rules')
+    .description("unit tests of rules in promtool's format")
+    .argument('<files...>', 'files of tests, which name their rule files')
+    .option('--json', 'one JSON document')
+    .action(async (files: string[], options: { json?: boolean }) => {
+      finish(await (await import('./test-rules.js')).testRules(files, options, context));
     });
 }
 

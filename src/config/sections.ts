@@ -19,6 +19,7 @@ import { log } from './log.js';
 import { metrics } from './metrics.js';
 import { prometheus } from './prometheus.js';
 import { query } from './query.js';
+import { rules } from './rules.js';
 import type { Built, Section } from './section.js';
 import { server } from './server.js';
 import type { Setting } from './setting.js';
@@ -36,6 +37,7 @@ export const sections = {
   exporters,
   history,
   query,
+  rules,
   tracing,
   health,
   alerts,

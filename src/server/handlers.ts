@@ -119,4 +119,11 @@ export interface Handlers {
   };
   readonly consensus: ConsensusHandlers;
   readonly incidents: IncidentHandlers;
+  /** Rules and alerts in Prometheus's form; absent where no rules are evaluated. */
+  readonly rules?: {
+    readonly rules: (parameters: URLSearchParams) => { readonly status: number; readonly body: string };
+    readonly alerts: () => { readonly status: number; readonly body: string };
+  };
+  /** Reads files of rules anew. Resolves with what is wrong, when the old ones stay. */
+  readonly reload?: () => Promise<string | undefined>;
 }

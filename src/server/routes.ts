@@ -10,6 +10,7 @@ import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { prometheusRoutes } from './routes/prometheus.js';
 import { probeRoutes } from './routes/probes.js';
+import { rulesRoutes } from './routes/rules.js';
 import { statusRoutes } from './routes/status.js';
 
 /** The routes that these handlers can serve. */
@@ -24,6 +25,7 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
     ...consensusRoutes(handlers),
     ...incidentRoutes(handlers),
     ...prometheusRoutes(handlers),
+    ...rulesRoutes(handlers),
   ];
   return [...contentsRoutes(version, routes), ...routes];
 }

@@ -107,7 +107,12 @@ const dashboards = section('S1.dashboards', 'Dashboards', [
 ]);
 
 const alerting = section('S1.alerting', 'Alerting', [
-  open('rules', 'Configurable alert rules', 'feature Prometheus rule files, evaluated as they are'),
+  done(
+    shown.alertSidecar,
+    'rules',
+    'Configurable alert rules',
+    'feature Prometheus rule files, evaluated as they are',
+  ),
   done(shown.rulesTidy, 'severities', 'Multiple severity levels', 'feature severity critical, warning, info'),
   open('rate_limiting', 'Rate limiting and suppression', 'feature rate limits, inhibition, silences'),
   open('escalation', 'Escalation policies', 'feature escalation after unacknowledged time'),
@@ -159,17 +164,27 @@ const recording = section('S1.record_metric', 'Recording metrics: `record_metric
 ]);
 
 const createRule = section('S1.create_alert_rule', 'Creating alert rules: `create_alert_rule`', [
-  open('admin', 'admin', 'feature rules change by file and reload only, by who may write the file'),
-  open('name', 'name: "High Gas Usage"', 'feature rule API and YAML form: name'),
-  open('contract', 'contract: Some(contract_address)', 'feature rule form: label matchers'),
-  open('metric', 'metric: "gas_used"', 'feature rule form: metric'),
-  open('comparator', 'comparator: "gt"', 'feature rule form: comparator'),
-  open('threshold', 'threshold: 1000000', 'feature rule form: threshold'),
-  open('window', 'window: 300 (5 minutes)', 'feature rule form: window'),
-  open('min_points', 'min data points: 10', 'feature rule form: minimum points'),
-  open('severity', 'severity: "high"', 'feature rule form: severity; high becomes critical'),
-  open('cooldown', 'cooldown: 300', 'feature rule form: cooldown'),
-  open('rule_id', 'returns rule_id', 'feature rules are named by group and alert'),
+  done(
+    shown.alertSidecar,
+    'admin',
+    'admin',
+    'feature rules change by file and reload only, by who may write the file',
+  ),
+  done(shown.conditions, 'name', 'name: "High Gas Usage"', 'feature rule form: name'),
+  done(shown.conditions, 'contract', 'contract: Some(contract_address)', 'feature rule form: label matchers'),
+  done(shown.conditions, 'metric', 'metric: "gas_used"', 'feature rule form: metric'),
+  done(shown.conditions, 'comparator', 'comparator: "gt"', 'feature rule form: comparator'),
+  done(shown.conditions, 'threshold', 'threshold: 1000000', 'feature rule form: threshold'),
+  done(shown.conditions, 'window', 'window: 300 (5 minutes)', 'feature rule form: window'),
+  done(shown.conditions, 'min_points', 'min data points: 10', 'feature rule form: minimum points'),
+  done(
+    shown.conditions,
+    'severity',
+    'severity: "high"',
+    'feature rule form: severity; high becomes critical',
+  ),
+  done(shown.conditions, 'cooldown', 'cooldown: 300', 'feature rule form: cooldown'),
+  done(shown.alertSidecar, 'rule_id', 'returns rule_id', 'feature rules are named by group and alert'),
 ]);
 
 const createDashboard = section('S1.create_dashboard', 'Building dashboards: `create_dashboard`', [

@@ -10,7 +10,14 @@ const health = {
   component: () => undefined,
   components: () => [],
 };
-const handlers = { ...few, health, prometheus: () => Promise.resolve({ status: 200, body: '{}' }) };
+const answer = { status: 200, body: '{}' };
+const handlers = {
+  ...few,
+  health,
+  prometheus: () => Promise.resolve(answer),
+  rules: { rules: () => answer, alerts: () => answer },
+  reload: () => Promise.resolve(undefined),
+};
 
 interface Document {
   readonly openapi: string;
