@@ -26,7 +26,7 @@ const rooms = {
   'src/report': ['src/base', 'src/views', 'src/domains/consensus'],
   'src/history': ['src/base', 'src/metrics', 'src/journal', 'src/promql'],
   'src/query': ['src/base', 'src/promql'],
-  'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains/consensus'],
+  'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains'],
   'src/server': ['src/base'],
 };
 
@@ -37,6 +37,7 @@ const clients = {
   // Scenario files are read as the configuration is, in a room of their own.
   yaml: '^(src/(config|cli)|simulator/scenario)/',
   zod: '^(src/config|simulator/scenario)/',
+  nats: '^src/export/nats/',
   re2js: '^src/promql/',
   '@libp2p/interface': '^src/attach/libp2p/',
   '@opentelemetry/sdk-node': '^src/tracing/',

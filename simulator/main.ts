@@ -11,7 +11,7 @@ import { World } from './simulation.js';
 
 export type { Fault } from './faults/fault.js';
 export type { NodeIdentity, SimulatedNodeHooks } from './node/identity.js';
-export type { SimulationOptions } from './options.js';
+export { simulationProblems, type SimulationOptions } from './options.js';
 export { RunPictures } from './report/pictures.js';
 export { renderReport } from './report/page.js';
 export { loadScenario, scenarioNames, simulationOf } from './scenario/load.js';
@@ -19,8 +19,11 @@ export { readFault } from './scenario/read.js';
 export { statedFaults } from './scenario/resolve.js';
 export type { StatedFault } from './scenario/fault-schema.js';
 export { EventLoss, type SidecarFault } from './scenario/event-loss.js';
+export type { ResolvedMetricExpectation } from './scenario/metric-expectation.js';
 export type { ResolvedExpectation, ResolvedExpectations, ScenarioRun } from './scenario/resolve.js';
 export type { Scenario } from './scenario/schema.js';
+export { readTransactionTrace } from './workload/trace-file.js';
+export { TransactionTrace, type TracedTransaction } from './workload/transaction-trace.js';
 export type { SimulationResult } from './report/result.js';
 export {
   deedNames,

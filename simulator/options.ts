@@ -20,7 +20,7 @@ import {
 import { rotationNames, type Rotation, type RotationName } from './protocol/rotation.js';
 import type { RunWatch } from './report/run-watch.js';
 import type { TruthLine } from './truth/truth-line.js';
-import type { WorkloadOptions } from './workload/workload.js';
+import { workloadProblems, type WorkloadOptions } from './workload/workload.js';
 
 /** Deliberate defects, which show that the checkers can fail. Never set them for anything else. */
 export interface NegativeControls extends ReplicaDefects {
@@ -106,14 +106,14 @@ export interface SimulationOptions {
 export const DEFAULT_START_US = 1_735_689_600_000_000;
 
 /** One thing wrong with the options. */
-interface OptionProblem {
+export interface OptionProblem {
   readonly path: string;
   readonly found: unknown;
   readonly expected: string;
 }
 
 /** All that is wrong with `options`; empty when it is fine. */
-function optionProblems(options: SimulationOptions): OptionProblem[] {
+export function simulationProblems(options: SimulationOptions): OptionProblem[] {
   const problems: OptionProblem[] = [];
   const check = (path: string, found: unknown, ok: boolean, expected: string): void => {
     if (!ok) problems.push({ path, found, expected });
@@ -164,13 +164,8 @@ function optionProblems(options: SimulationOptions): OptionProblem[] {
   const { backoffFactor = 1, maxViews = 1, workload } = options;
   check('backoffFactor', backoffFactor, backoffFactor >= 1 && backoffFactor <= 10, 'a number from 1 to 10');
   check('maxViews', maxViews, Number.isSafeInteger(maxViews) && maxViews >= 1, 'an integer of at least 1');
-  if (workload !== undefined) {
-    const { transactionsPerSecond: rate, blockTransactions = 1, mempoolCapacity = 1 } = workload;
-    check('workload.transactionsPerSecond', rate, rate > 0 && rate <= 1_000_000, 'above 0, up to 1,000,000');
-    const counts = { blockTransactions, mempoolCapacity };
-    for (const [name, count] of Object.entries(counts))
-      check(`workload.${name}`, count, Number.isInteger(count) && count >= 1, 'an integer of at least 1');
-  }
+  for (const problem of workload === undefined ? [] : workloadProblems(workload))
+    problems.push({ ...problem, path: `workload.${problem.path}` });
   for (const problem of options.network === undefined ? [] : networkProblems(options.network))
     problems.push({ ...problem, path: `network.${problem.path}` });
   options.faults?.forEach((fault, index) => {
@@ -186,7 +181,7 @@ function hasTwo(set: readonly number[]): boolean {
 
 /** @throws QuorumscopeError `simulator.options` naming every problem */
 export function checkOptions(options: SimulationOptions): void {
-  refuse('the simulation cannot be set up', optionProblems(options));
+  refuse('the simulation cannot be set up', simulationProblems(options));
 }
 
 /** @throws QuorumscopeError `simulator.options` unless `problems` is empty */

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { WallClock, type Clock } from '../src/base/clock.js';
-import { createRandom, type Random } from '../src/base/random.js';
+import { createRandom } from '../src/base/random.js';
 import { EpochCourse } from './checkers/epoch-course.js';
 import { InclusionChecker } from './checkers/inclusion-checker.js';
 import { LivenessChecker } from './checkers/liveness-checker.js';
@@ -42,15 +42,16 @@ import type { EpochSchedule } from './protocol/epoch.js';
 import { COMMIT_DEPTH, type ReplicaConfig } from './protocol/replica.js';
 import { ReputationRotation } from './protocol/reputation.js';
 import { chooseRotation } from './protocol/rotation-choice.js';
-import type { SimulationResult } from './report/result.js';
+import { resultOf, type SimulationResult } from './report/result.js';
 import { bothWatch, type RunWatch } from './report/run-watch.js';
 import { Tally } from './report/tally.js';
-import { believedEpochs, committeeOf, epochsOf, replicaConfigOf, responsiveUs, runId } from './setup.js';
+import { believedEpochs, committeeOf, epochsOf, replicaConfigOf, responsiveUs } from './setup.js';
 import type { TruthTeller } from './truth/truth-teller.js';
 import { truthTellerOf } from './truth/truth-wiring.js';
 import { hashOfBlock, StateRoots } from './workload/content-hash.js';
 import { TransactionModel } from './workload/contracts.js';
-import { nextArrivalUs, workloadOf, type Workload } from './workload/workload.js';
+import { Clients } from './workload/clients.js';
+import { workloadOf, type Workload } from './workload/workload.js';
 
 /** Events handled before the process's other work gets a turn. */
 const BATCH = 8192;
@@ -91,15 +92,13 @@ export class World implements NodeWorld {
   readonly #safetyLog: ViolationLog;
   readonly #livenessLog: ViolationLog;
   readonly #faults: FaultLedger;
-  readonly #arrivals: Random;
+  readonly #clients: Clients | undefined;
   readonly #version: string;
   /** Where the set changes. */
   readonly #epochs: EpochSchedule | undefined;
   readonly #course: EpochCourse | undefined;
   #pace: Pace | undefined;
   #blocks = 0;
-  #submitted = 0;
-  #crowd = 1;
   #stopped = false;
   #wallMs = 0;
 
@@ -112,7 +111,7 @@ export class World implements NodeWorld {
     this.startUs = options.startUs ?? (options.speed === 'realtime' ? this.#clock.nowUs() : DEFAULT_START_US);
     const random = createRandom(seed, 'simulation');
     this.everybody = new Set(new Array(validators).keys());
-    this.#arrivals = random.fork('arrivals');
+    const arrivals = random.fork('arrivals');
     const { network = {} } = options;
     const chance = random.fork('network');
     this.#latency = options.latency ?? latencyOf(network, options.delayUs, chance);
@@ -139,7 +138,11 @@ export class World implements NodeWorld {
     this.names = new Names(options.chain ?? 'simulated', seed, validators);
     this.hardware = { fsync: 'instant', processor: 'free', ...options.hardware };
     this.workload = options.workload === undefined ? undefined : workloadOf(options.workload);
-    this.transactions = new TransactionModel(seed);
+    this.transactions = new TransactionModel(seed, this.workload?.arrivals.trace);
+    // The client is as far from the validators as they are from each other.
+    const distanceUs = this.#latency.typicalUs(0, 1);
+    if (this.workload !== undefined)
+      this.#clients = new Clients(this.workload, this.transactions, arrivals, distanceUs);
     this.hooksFor = options.hooksFor;
     const sets = believedEpochs(this.#epochs, options);
     this.replicaConfig = replicaConfigOf(options, this.committee, rotation, sets);
@@ -213,51 +216,13 @@ export class World implements NodeWorld {
   }
 
   result(): SimulationResult {
-    const { tally } = this;
-    const { validators, seed } = this.#options;
-    const counts = this.network.counts();
-    return {
-      run: {
-        id: runId(this.#options),
-        seed,
-        version: this.#version,
-        protocol: this.replicaConfig.protocol,
-        pacemaker: this.replicaConfig.pacemaker,
-        validators,
-        quorum: this.committee.quorumPower,
-        virtual_us: this.nowUs,
-      },
-      views: { entered: tally.viewsEntered, timed_out: tally.viewsTimedOut },
-      blocks: {
-        proposed: tally.blocksProposed,
-        committed: tally.chainHeight,
-        commit_events: tally.commitEvents,
-        per_node: [...tally.committedBy],
-        interval_views: tally.intervalViews.mean,
-      },
-      messages: {
-        sent: counts.sent,
-        delivered: counts.delivered,
-        dropped: counts.dropped,
-        in_flight: counts.underWay,
-        lost: counts.lost,
-        duplicated: counts.duplicated,
-        by_type: counts.sentByType,
-        delivered_by_type: counts.deliveredByType,
-      },
-      latency_us: {
-        view_period: tally.viewPeriod.summary(),
-        commit: tally.commit.summary(),
-        first_commit: tally.firstCommit.summary(),
-      },
-      safety: { total: this.#safetyLog.total, violations: this.#safetyLog.kept },
-      liveness: { total: this.#livenessLog.total, violations: this.#livenessLog.kept },
-      speed: {
-        wall_ms: this.#wallMs,
-        delivered_per_s: this.#wallMs > 0 ? counts.delivered / (this.#wallMs / 1000) : 0,
-      },
-      digest: this.digest.hex(),
-    };
+    return resultOf(this, {
+      options: this.#options,
+      version: this.#version,
+      safety: this.#safetyLog,
+      liveness: this.#livenessLog,
+      wallMs: this.#wallMs,
+    });
   }
 
   // --- what nodes and faults ask of the world
@@ -341,6 +306,11 @@ export class World implements NodeWorld {
     if (this.tally.commitEvents % 1024 === 0) this.#cutLedgers();
   }
 
+  /** A node's pool threw a transaction out: it need not be on the chain any more. */
+  evicted(node: number, transaction: number): void {
+    this.#inclusion.evicted(node, transaction);
+  }
+
   /** Starts a node's process and connects it; a running one stays as it is. */
   startNode(index: number): void {
     const node = this.nodes[index];
@@ -364,7 +334,7 @@ export class World implements NodeWorld {
 
   /** Clients submit `factor` times as much from now on. */
   setCrowd(factor: number): void {
-    this.#crowd = factor;
+    if (this.#clients !== undefined) this.#clients.crowd = factor;
   }
 
   /** Some fault began or ended; these validators are faulty now. */
@@ -378,7 +348,7 @@ export class World implements NodeWorld {
   #schedule(): void {
     for (const fault of this.#options.faults ?? []) this.#faults.schedule(fault, 0);
     for (const node of this.nodes) this.queue.push(0, Happening.start, node.index, 0, 0, undefined);
-    if (this.workload !== undefined) this.#scheduleArrival(0);
+    this.#scheduleArrival(0);
   }
 
   #endUs(): number {
@@ -458,19 +428,16 @@ export class World implements NodeWorld {
   }
 
   #scheduleArrival(fromUs: number): void {
-    const perSecond = this.#crowd * (this.workload?.transactionsPerSecond ?? 1);
-    const atUs = fromUs + nextArrivalUs(this.#arrivals, perSecond);
-    this.queue.push(atUs, Happening.arrival, 0, 0, 0, undefined);
+    const inUs = this.#clients?.nextUs();
+    if (inUs !== undefined) this.queue.push(fromUs + inUs, Happening.arrival, 0, 0, 0, undefined);
   }
 
   #arrive(): void {
-    const transaction = ++this.#submitted;
-    const bytes = this.transactions.bytes(transaction);
-    // The client is as far from the validators as they are from each other.
-    const submittedAtUs = Math.max(0, this.nowUs - this.#latency.typicalUs(0, 1));
+    const submission = this.#clients?.submit(this.nowUs);
+    if (submission === undefined) return;
     for (const { process, index } of this.nodes) {
-      const admitted = process?.submit(transaction, bytes, submittedAtUs) === true;
-      if (admitted && process.life === 1) this.#inclusion.admitted(index, transaction);
+      const admitted = process?.submit(submission) === true;
+      if (admitted && process.life === 1) this.#inclusion.admitted(index, submission.transaction);
     }
     this.#scheduleArrival(this.nowUs);
   }

@@ -20,7 +20,7 @@ import type { ViewVerdict } from './domains/consensus/verdict/view-verdict.js';
 import { ConsensusWatch, type ConsensusListeners } from './domains/consensus/watch.js';
 import { EvidenceShelf, type EvidenceReader } from './evidence/evidence-shelf.js';
 import { EvidenceStore } from './evidence/evidence-store.js';
-import { IncidentRecorder } from './incidents/incident-recorder.js';
+import { IncidentRecorder, type IncidentRecorderOptions } from './incidents/incident-recorder.js';
 import type { Speaking, Tap } from './intake/tap.js';
 import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
@@ -36,6 +36,8 @@ export interface OutletOptions {
   readonly logger: Logger;
   /** Who hears of consensus besides. */
   readonly listeners?: readonly ConsensusListeners[];
+  /** Who hears of incidents. */
+  readonly onIncident?: IncidentRecorderOptions['onIncident'];
   /** Bounds of the verdict log other than its own. */
   readonly verdictLog?: Omit<VerdictLogOptions, 'views'> | undefined;
 }
@@ -90,7 +92,7 @@ export class ConsensusOutlets implements Tap {
 
   /** Opens what is on disk, where there is a data folder. @throws QuorumscopeError as `Journal.open` does */
   async open(): Promise<void> {
-    const { config, board, clock, logger } = this.#options;
+    const { config, board, clock, logger, onIncident } = this.#options;
     const folder = this.incidentFolder;
     if (config.data.dir === null || folder === undefined || this.#store !== undefined) return;
     const store = await EvidenceStore.open({
@@ -105,7 +107,8 @@ export class ConsensusOutlets implements Tap {
     for (const finding of this.#evidence.list().reverse()) store.finding(finding);
     this.#evidence = this.#store = store;
     const origin = { software: VERSION, configDigest: digestOf(config) };
-    this.#incidents = new IncidentRecorder({ folder, board, clock, logger, ...config.incidents, ...origin });
+    const room = { folder, board, clock, logger, onIncident };
+    this.#incidents = new IncidentRecorder({ ...room, ...config.incidents, ...origin });
   }
 
   /** Writes what is left. Never rejects. */

@@ -15,13 +15,15 @@ import type { ExporterConfig } from './config/exporters.js';
 import { Delivery } from './delivery/delivery.js';
 import type { HttpDestination } from './delivery/http-transport.js';
 import type { Spool } from './delivery/spool.js';
-import type { BodyParcel, Receipt } from './delivery/transport.js';
+import type { BodyParcel, Receipt, Transport } from './delivery/transport.js';
 import type { Destination } from './export/destination.js';
+import type { EventSink } from './export/event-record.js';
 import { documentDestination } from './export/document-destination.js';
 import { exporterOf } from './export/formats.js';
 import { Pushes } from './export/pushes.js';
 import type { Selection } from './export/selection.js';
 import type { MetricsExporter } from './export/snapshot.js';
+import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
 import { VERSION } from './version.js';
 
@@ -32,6 +34,8 @@ export interface ExporterDeps {
   readonly logger: Logger;
   /** When counting began, microseconds since the Unix epoch. */
   readonly startedAtUs: number;
+  /** Where exporters of events join in. */
+  readonly events?: { add(sink: EventSink): void };
 }
 
 /** An embedder's own exporter. Its format is served by the API; with `push` it is also pushed. */
@@ -69,21 +73,54 @@ export async function openExporters(
   return pushes;
 }
 
+/** An exporter of metrics. */
+type MetricsConfig = Exclude<ExporterConfig, Of<'nats'>>;
+
 async function addConfigured(pushes: Pushes, config: ExporterConfig, deps: ExporterDeps): Promise<void> {
-  const { name, kind, intervalUs, selection, timeoutUs, queueBytes, maxAgeUs } = config;
+  if (config.kind === 'nats') return addNats(pushes, config, deps);
+  const { name, kind, intervalUs, selection } = config;
   const destination = await destinationOf(config, deps);
-  const spool = config.spool === null ? undefined : await spoolOf(config.spool, deps);
-  const delivery = new Delivery<BodyParcel>({
+  const delivery = await deliveryTo(config, destination.transport, deps);
+  pushes.add({ name, kind, intervalUs, selection, encode: destination.encode, delivery });
+}
+
+async function deliveryTo(
+  { name, spool: settings, timeoutUs, queueBytes, maxAgeUs }: ExporterConfig,
+  transport: Transport<BodyParcel>,
+  deps: ExporterDeps,
+): Promise<Delivery<BodyParcel>> {
+  const spool = settings === null ? undefined : await spoolOf(name, settings, deps);
+  return new Delivery<BodyParcel>({
     ...deps,
     destination: name,
-    transport: destination.transport,
+    transport,
     random: createRandom(randomInt(2 ** 32)),
     queueBytes,
     timeoutUs,
     ...(maxAgeUs === null ? {} : { maxAgeUs }),
     ...(spool === undefined ? {} : { spool }),
   });
-  pushes.add({ name, kind, intervalUs, selection, encode: destination.encode, delivery });
+}
+
+async function addNats(pushes: Pushes, config: Of<'nats'>, deps: ExporterDeps): Promise<void> {
+  const { NatsTransport } = await import('./export/nats/nats-transport.js');
+  const { NatsSink } = await import('./export/nats/nats-sink.js');
+  const { name, kind, servers, prefix, types, timeoutUs, username, tls } = config;
+  const [password, token, credentials] = [config.password, config.token, config.credentials].map(reader);
+  const transport = new NatsTransport({
+    servers,
+    timeoutUs,
+    tls,
+    auth: () => ({
+      ...(config.credentials === null ? {} : { credentials: credentials!() }),
+      ...(config.token === null ? {} : { token: token!() }),
+      ...(username === null ? {} : { username, password: password!() }),
+    }),
+  });
+  const delivery = await deliveryTo(config, transport, deps);
+  const sink = new NatsSink({ ...deps, name, delivery, prefix, types });
+  pushes.addFed({ name, kind, delivery, handOver: () => sink.handOver(), sample: () => sink.sample() });
+  deps.events?.add(sink);
 }
 
 function addCustom(pushes: Pushes, { name, exporter, push }: CustomExporter, deps: ExporterDeps): void {
@@ -105,14 +142,16 @@ function addCustom(pushes: Pushes, { name, exporter, push }: CustomExporter, dep
 }
 
 async function spoolOf(
+  name: string,
   { folder, maxSizeBytes }: NonNullable<ExporterConfig['spool']>,
-  { clock, logger }: ExporterDeps,
+  { board, clock, logger }: ExporterDeps,
 ): Promise<Spool<BodyParcel>> {
   const { JournalSpool } = await import('./delivery/journal-spool.js');
-  return JournalSpool.open({ folder, limitBytes: maxSizeBytes, clock, logger });
+  const meter = boardMeter(board, `spool of ${name}`);
+  return JournalSpool.open({ folder, limitBytes: maxSizeBytes, clock, logger, meter });
 }
 
-function destinationOf(config: ExporterConfig, deps: ExporterDeps): Promise<Destination> {
+function destinationOf(config: MetricsConfig, deps: ExporterDeps): Promise<Destination> {
   switch (config.kind) {
     case 'influxdb':
       return influxdb(config);
@@ -156,7 +195,7 @@ async function influxdb(config: Of<'influxdb'>): Promise<Destination> {
 async function statsd(config: Of<'statsd' | 'dogstatsd'>): Promise<Destination> {
   const { statsdDestination } = await import('./export/statsd/statsd-destination.js');
   const { address, kind, datagramBytes } = config;
-  return statsdDestination(address.host, address.port, { tags: kind === 'dogstatsd', datagramBytes });
+  return statsdDestination(address, { tags: kind === 'dogstatsd', datagramBytes });
 }
 
 async function otlp(config: Of<'otlp'>, { clock, startedAtUs }: ExporterDeps): Promise<Destination> {

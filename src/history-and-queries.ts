@@ -4,9 +4,12 @@
  */
 import { WallClock, type Clock, type Timer } from './base/clock.js';
 import type { Config } from './config/sections.js';
+import type { RangeSource } from './export/range.js';
 import { historyMetrics } from './history/catalogue.js';
+import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
 import type { Board } from './metrics/board.js';
+import type { ExemplarReader } from './metrics/exemplars.js';
 import { defaultLimits } from './promql/budget.js';
 import {
   PrometheusApi,
@@ -14,11 +17,14 @@ import {
   type ApiRequest,
   type MetricMetadata,
 } from './query/prometheus-api.js';
+import { RecentRange } from './recent-range.js';
 
 /** What it is made of. */
 export interface HistoryOptions {
   readonly config: Pick<Config, 'history' | 'query'>;
   readonly board: Board;
+  /** Observations with their traces, where there are any. */
+  readonly exemplars?: ExemplarReader | undefined;
   /** The clock that the data follows. */
   readonly clock: Clock;
   /** The label `instance`, unless the configuration has one. */
@@ -30,6 +36,8 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
+  /** For exports. */
+  readonly range: RangeSource;
   stop(): void;
 }
 
@@ -42,16 +50,21 @@ export function keepsHistory({ profile, history }: Pick<Config, 'profile' | 'his
 export function startHistory(options: HistoryOptions): History {
   const { config, board, clock, version } = options;
   const { history, query } = config;
+  const target = { job: history.job, instance: history.instance ?? options.instance };
+  const windowMs = history.recentWindowUs / 1000;
+  const nowMs = (): number => clock.nowUs() / 1000;
+  const { exemplars } = options;
   const window = new RecentWindow({
     board,
-    target: { job: history.job, instance: history.instance ?? options.instance },
-    windowMs: history.recentWindowUs / 1000,
+    target,
+    windowMs,
     maxBytes: history.recentMaxBytes,
   });
   const timer = sampleEvery(window, options);
   const api = new PrometheusApi({
     source: window,
     metadata: () => metadataOf(board),
+    exemplars: exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs }),
     dataClock: clock,
     // Deadlines are the machine's, whatever clock the data follows.
     wallClock: new WallClock(),
@@ -61,7 +74,8 @@ export function startHistory(options: HistoryOptions): History {
     queue: query.maxQueue,
     version,
   });
-  return { answer: (request) => api.answer(request), stop: () => timer.stop() };
+  const range = new RecentRange(window, board);
+  return { answer: (request) => api.answer(request), range, stop: () => timer.stop() };
 }
 
 function sampleEvery(window: RecentWindow, { board, clock, config }: HistoryOptions): Timer {

@@ -27,6 +27,7 @@ import { defaultProcessRegistry } from './export/prometheus/process-registry.js'
 import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
+import { EventOutlets } from './event-outlets.js';
 import { openExporters, type CustomExporter } from './exporters.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import type { Dispatcher } from './intake/dispatcher.js';
@@ -34,6 +35,7 @@ import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
 import type { Tap } from './intake/tap.js';
 import { Board } from './metrics/board.js';
+import { rangeHandler } from './range-exports.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
 import { incidentHandlers } from './incident-handlers.js';
@@ -78,6 +80,8 @@ export interface SidecarAddresses {
 /** A sidecar that is not yet, now, or no longer running. */
 export interface Sidecar {
   readonly board: Board;
+  /** The logger given, whose lines also leave where `tracing.logs` asks for it. */
+  readonly logger: Logger;
   readonly addresses: SidecarAddresses;
   /** What is known of views, verdicts, validators and evidence. */
   readonly consensus: ConsensusReader;
@@ -113,6 +117,7 @@ const STOP_DEADLINE_US = 2_000_000;
 
 class ComposedSidecar implements Sidecar {
   readonly board: Board;
+  readonly logger: Logger;
   readonly openFeed: OpenFeed;
   readonly openLossless: OpenLosslessFeed;
   readonly #config: Config;
@@ -121,6 +126,7 @@ class ComposedSidecar implements Sidecar {
   readonly #intake: Intake;
   readonly #recorder: Recorder | undefined;
   readonly #outlets: ConsensusOutlets;
+  readonly #events: EventOutlets;
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
@@ -134,25 +140,36 @@ class ComposedSidecar implements Sidecar {
   #stopping: Promise<void> | undefined;
 
   constructor(config: Config, deps: SidecarDeps) {
-    const { clock, logger } = deps;
+    const { clock } = deps;
     const { metrics, chain } = config;
     this.#config = config;
-    this.#deps = deps;
     this.#startedAtUs = clock.nowUs();
     this.board = new Board({
       prefix: metrics.prefix,
       seriesLimit: metrics.seriesLimit,
       metricSeriesLimit: metrics.metricSeriesLimit,
     });
-    this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger });
+    this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger: deps.logger });
+    const logger = this.#traces?.logger ?? deps.logger;
+    this.logger = logger;
+    this.#deps = { ...deps, logger };
     const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
     const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
+    this.#events = new EventOutlets({
+      board: this.board,
+      clock,
+      names: (chain) => this.#outlets.reader.names(chain),
+      onWanted: () => this.#listen(),
+    });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
       clock,
       logger: traced,
-      listeners: [this.#traces?.listeners, deps.consensus].flatMap((one) => one ?? []),
+      listeners: [this.#traces?.listeners, this.#events.listeners, deps.consensus].flatMap(
+        (one) => one ?? [],
+      ),
+      onIncident: (stage, meta) => this.#events.incident(stage, meta),
       verdictLog: deps.verdictLog,
     });
     this.#traces?.follow(this.#outlets.watch);
@@ -163,11 +180,13 @@ class ComposedSidecar implements Sidecar {
       windowUs: metrics.windowUs,
       validatorNames: chain.validators,
       ...(chain.linkCapacityBytes === null ? {} : { linkCapacity: chain.linkCapacityBytes }),
-      domains: [...standardDomains(this.board, this.#outlets.watch), ...(deps.extraDomains ?? [])],
+      domains: [
+        ...standardDomains(this.board, this.#outlets.watch),
+        ...(this.#traces === undefined ? [] : [this.#traces.domain]),
+        ...(deps.extraDomains ?? []),
+      ],
     });
     this.#recorder = recorderOf(config, this.board, logger);
-    const taps = [this.#recorder, this.#outlets.wantsLines ? this.#outlets : undefined, deps.tap];
-    const tap = tapOf(taps.flatMap((one) => one ?? []));
     this.#intake = new Intake({
       board: this.board,
       clock,
@@ -175,8 +194,8 @@ class ComposedSidecar implements Sidecar {
       dispatcher: metrics.enabled ? this.#registry : ignoring,
       queueCapacity: config.intake.queueEvents,
       ...(clock instanceof StreamClock ? followStreams(clock) : {}),
-      ...(tap ? { tap } : {}),
     });
+    this.#listen();
     const hello = configuredHello(config, clock);
     const described = (source: SourceDescription): SourceDescription =>
       hello ? { hello, ...source } : source;
@@ -185,6 +204,7 @@ class ComposedSidecar implements Sidecar {
     this.#exposition = createExposition({
       board: this.board,
       clock,
+      exemplars: this.#traces?.exemplars,
       registries: [
         ...(config.prometheus.processMetrics ? [defaultProcessRegistry()] : []),
         ...(deps.registries ?? []),
@@ -207,7 +227,7 @@ class ComposedSidecar implements Sidecar {
       this.#timer = this.#deps.clock.every(metrics.collectionIntervalUs, () => this.collect());
       if (this.#deps.serve === false) return;
       const { clock, logger, exporters = [] } = this.#deps;
-      const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs };
+      const room = { board: this.board, clock, logger, startedAtUs: this.#startedAtUs, events: this.#events };
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
       await this.#traces?.open();
       await this.#openServer();
@@ -269,6 +289,14 @@ class ComposedSidecar implements Sidecar {
     await this.#server?.close();
   }
 
+  /** Whoever wants lines hears them, and nobody else costs anything. */
+  #listen(): void {
+    const { tap } = this.#deps;
+    const outlets = this.#outlets.wantsLines ? this.#outlets : undefined;
+    const events = this.#events.isWanted ? this.#events : undefined;
+    this.#intake.listen(tapOf([this.#recorder, outlets, events, tap].flatMap((one) => one ?? [])));
+  }
+
   async #openServer(): Promise<void> {
     const { server, prometheus } = this.#config;
     const handlers: Handlers = {
@@ -277,6 +305,7 @@ class ComposedSidecar implements Sidecar {
       ready: () => this.#ready,
       status: () => this.status(),
       ...this.#exportHandlers(),
+      events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: this.consensus,
       incidents: incidentHandlers(this.#outlets.incidentFolder),
       // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
@@ -294,7 +323,8 @@ class ComposedSidecar implements Sidecar {
     if (handlers.prometheus) {
       const { board } = this;
       const { clock } = this.#deps;
-      const options = { config: this.#config, board, clock, instance: address, version: VERSION };
+      const exemplars = this.#traces?.exemplars;
+      const options = { config: this.#config, board, clock, exemplars, instance: address, version: VERSION };
       this.#history = startHistory(options);
     }
     this.#addresses = {
@@ -317,6 +347,9 @@ class ComposedSidecar implements Sidecar {
           const select = selecting(match.length === 0 ? {} : { include: match });
           return { contentType: exporter.contentType, body: await exporter.export(select(this.snapshot())) };
         },
+        ...(keepsHistory(this.#config)
+          ? { range: rangeHandler(() => this.#history!.range, this.#deps.clock) }
+          : {}),
       },
       ...(pushes === undefined ? {} : { exporters: exporterHandlers(pushes) }),
     };
@@ -361,7 +394,7 @@ function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
       pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
         name,
         kind,
-        interval_seconds: intervalUs / 1e6,
+        interval_seconds: intervalUs === undefined ? null : intervalUs / 1e6,
         paused,
         failures,
         points,
@@ -393,7 +426,7 @@ function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder 
 function tapOf(taps: readonly Tap[]): Tap | undefined {
   if (taps.length < 2) return taps[0];
   return {
-    line: (line, speaking) => taps.forEach((tap) => tap.line(line, speaking)),
+    line: (line, speaking, event) => taps.forEach((tap) => tap.line(line, speaking, event)),
     hello: (line, speaking) => taps.forEach((tap) => tap.hello(line, speaking)),
   };
 }

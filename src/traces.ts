@@ -1,26 +1,33 @@
 /**
- * Builds what turns views into traces as the configuration asks: the traces, the exporter of the protocol, and the delivery
- * between them. Part of the composition: it knows the configuration and the rooms. OpenTelemetry is loaded
+ * Builds what turns views into traces as the configuration asks: the traces, the exporter of the protocol, the delivery
+ * between them, and the export of log lines beside them. Part of the composition: it knows the configuration and the rooms. OpenTelemetry is loaded
  * when it is opened, and only the exporter that is used.
  */
 import { randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Clock } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import { createRandom } from './base/random.js';
 import type { TracingConfig } from './config/tracing.js';
 import { Delivery } from './delivery/delivery.js';
-import type { Parcel } from './delivery/transport.js';
+import type { BodyParcel, Parcel } from './delivery/transport.js';
+import type { Domain } from './domains/domain.js';
 import type { ConsensusListeners, ConsensusWatch } from './domains/consensus/watch.js';
 import { httpOf, reader } from './exporters.js';
 import type { Board } from './metrics/board.js';
+import { ExemplarBook, type ExemplarReader } from './metrics/exemplars.js';
 import { tracingMetrics } from './tracing/catalogue.js';
+import { LineOutbox } from './tracing/line-outbox.js';
 import type { SpanDestination } from './tracing/span-destination.js';
 import { SpanOutbox } from './tracing/span-outbox.js';
 import { ViewTraces } from './tracing/view-traces.js';
 import { VERSION } from './version.js';
 
-/** Label value of the delivery's metrics. */
+/** Label values of the deliveries' metrics. */
 const DESTINATION = 'tracing';
+const LOGS_DESTINATION = 'logs';
+/** Who says the sidecar's own lines. */
+const LOGGING_SERVICE = 'quorumscope';
 
 /** What traces are built from besides their configuration. */
 export interface TracesDeps {
@@ -33,6 +40,12 @@ export interface TracesDeps {
 export interface Traces {
   /** To be put into the consensus domain's watch. */
   readonly listeners: ConsensusListeners;
+  /** Watched beside the other domains. */
+  readonly domain: Domain;
+  /** Observations with their traces; undefined where none are wanted. */
+  readonly exemplars: ExemplarReader | undefined;
+  /** The logger given, whose lines also leave where they are to be exported. */
+  readonly logger: Logger;
   /** Where records are read again. Called once, before any event. */
   follow(watch: ConsensusWatch): void;
   /** Loads the exporter; what is told before it is dropped and counted. @throws QuorumscopeError `config.unreadable` */
@@ -46,12 +59,21 @@ export interface Traces {
 /** The traces that the configuration asks for; undefined when it asks for none. */
 export function tracesOf(config: TracingConfig, deps: TracesDeps): Traces | undefined {
   if (!config.enabled) return undefined;
-  const { board, clock } = deps;
+  const { board, clock, logger } = deps;
+  const exemplars = config.exemplars ? new ExemplarBook(board) : undefined;
+  const { intervalUs, logs } = config;
+  const { linesPerSecond } = logs;
+  const lines = logs.enabled
+    ? new LineOutbox({ logger, linesPerSecond, intervalUs, board, clock })
+    : undefined;
+  const loud = { ...deps, logger: lines ?? logger };
   let outbox: SpanOutbox<Parcel> | undefined;
   const traces = new ViewTraces({
     share: config.sampling,
     slowQuantile: config.slowQuantile,
     limits: config.limits,
+    transactions: config.transactions,
+    exemplars,
     board,
     clock,
     sink: (spans) => {
@@ -62,14 +84,22 @@ export function tracesOf(config: TracingConfig, deps: TracesDeps): Traces | unde
   const { records, verdicts, findings } = traces;
   return {
     listeners: { records, verdicts, findings },
+    domain: traces.domain,
+    exemplars,
+    logger: loud.logger,
     follow: (watch) => traces.follow(watch),
     open: async () => {
-      outbox = await openOutbox(config, deps);
+      outbox = await openOutbox(config, loud);
+      if (lines !== undefined) await openLines(lines, config, deps);
     },
-    flush: async (deadlineUs) => (await outbox?.flush(deadlineUs)) ?? true,
+    flush: async (deadlineUs) => {
+      const flushed = await Promise.all([outbox?.flush(deadlineUs), lines?.flush(deadlineUs)]);
+      return flushed.every((one) => one !== false);
+    },
     close: async (deadlineUs) => {
       traces.close();
       await outbox?.close(deadlineUs);
+      await lines?.close(deadlineUs);
     },
   };
 }
@@ -86,6 +116,24 @@ async function openOutbox(config: TracingConfig, deps: TracesDeps): Promise<Span
     queueBytes,
   });
   return new SpanOutbox({ ...deps, destination, delivery, intervalUs });
+}
+
+/** @param deps with the logger that is not exported: what becomes of lines must not become a line */
+async function openLines(lines: LineOutbox, config: TracingConfig, deps: TracesDeps): Promise<void> {
+  const { otlpLogs } = await import('./tracing/otlp-logs.js');
+  const { auth, otlp, logs, timeoutUs, queueBytes } = config;
+  const identity = { serviceName: LOGGING_SERVICE, instance: hostname(), version: VERSION };
+  const http = { ...httpOf({ url: logs.url, auth }, deps.clock), gzip: otlp.gzip };
+  const destination = otlpLogs(http, identity);
+  const delivery = new Delivery<BodyParcel>({
+    ...deps,
+    destination: LOGS_DESTINATION,
+    transport: destination.transport,
+    random: createRandom(randomInt(2 ** 32)),
+    timeoutUs,
+    queueBytes,
+  });
+  lines.open(destination, delivery);
 }
 
 async function destinationOf(config: TracingConfig, { clock }: TracesDeps) {

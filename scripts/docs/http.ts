@@ -1,5 +1,6 @@
 /** docs/HTTP.md from the table of routes: what is documented is what is served. */
 import { formats } from '../../src/export/formats.js';
+import { rangeFormats } from '../../src/export/range-formats.js';
 import type { Route } from '../../src/server/route.js';
 import { createRoutes } from '../../src/server/routes.js';
 
@@ -18,7 +19,8 @@ export function renderHttp(): string {
   };
   const incidents = { list: unused, get: unused, events: unused };
   const probes = { metrics: unused, notices: unused, ready: unused, status: unused };
-  const exports = { formats: () => formats, render: unused };
+  const range = { formats: rangeFormats, render: unused };
+  const exports = { formats: () => formats, render: unused, range };
   const exporters = { list: unused, pause: unused, resume: unused, test: unused };
   const routes = createRoutes('', {
     ...probes,
@@ -26,6 +28,7 @@ export function renderHttp(): string {
     incidents,
     exports,
     exporters,
+    events: unused,
     prometheus: unused,
   });
   return `${[intro(), ...routes.map(renderRoute)].join('\n\n')}\n`;

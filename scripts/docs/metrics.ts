@@ -9,6 +9,7 @@ import { evidenceMetrics } from '../../src/evidence/catalogue.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
 import { incidentMetrics } from '../../src/incidents/catalogue.js';
 import { historyMetrics } from '../../src/history/catalogue.js';
+import { eventStreamMetrics } from '../../src/export/events/catalogue.js';
 import { pushMetrics } from '../../src/export/pushes.js';
 import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
 import { journalMetrics } from '../../src/journal-meter.js';
@@ -39,6 +40,7 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'History', metrics: historyMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },
+  { title: 'Event stream', metrics: eventStreamMetrics },
 ];
 
 /** docs/METRICS.md. */

@@ -100,8 +100,8 @@ Behaviours: ${behaviourNames.map((name) => `\`${name}\``).join(', ')}.`;
 function sidecar(): string {
   return `## The sidecar's own faults
 
-\`event_loss\` drops whole event lines between a node's hooks and the sidecar; sequence numbers go on, so that the gap shows. \`simulate --events\` leaves
-the lines out of the file. \`restart\` is for whoever runs the sidecar, such as a test; \`simulate\` has none to restart.`;
+\`event_loss\` drops whole event lines between a node's hooks and the sidecar; sequence numbers go on, so that the gap shows. \`simulate\` leaves the
+lines out of \`--events\` and of what \`--attach\` ships, both the same. \`restart\` is for whoever runs the sidecar, such as a test; \`simulate\` has none to restart.`;
 }
 
 function expectations(): string {
@@ -110,6 +110,10 @@ function expectations(): string {
 \`cause\` is a cause of failed views, \`finding\` a conclusion beyond one view, \`alert\` the name of an alert; \`*\` ends a name. \`culprits\` are who
 is named by all such conclusions together, neither more nor less; without it, whoever. \`vantage: all\` (the default) looks through the
 merge of the sidecars of all nodes, \`any\` through each of them alone.
+
+\`metrics\` are conditions in PromQL over the metrics of one sidecar that hears all nodes, as the expressions of alerts are: \`holds\`
+gives something at some second of virtual time, and its \`culprits\` are those that the answers name by \`validator\` or \`node_id\`;
+\`never\` gives nothing at any. A test holds every file to them.
 
 The simulator's own truth (\`--truth\`) fulfils the expectations about causes, and a test holds every file to it.`;
 }
@@ -121,12 +125,14 @@ function bundled(): string {
       'cause' in one ? one.cause : 'finding' in one ? one.finding : one.alert,
     );
     const named = [...new Set(required)].map((one) => `\`${one}\``).join(', ');
-    return `| \`${name}\` | ${String(row ?? '')} | ${title} | ${named === '' ? 'nothing' : named} |`;
+    const shown = (expect.metrics ?? []).flatMap((one) => ('holds' in one ? [`\`${cell(one.holds)}\``] : []));
+    const conclusions = named === '' ? 'nothing' : named;
+    return `| \`${name}\` | ${String(row ?? '')} | ${title} | ${conclusions} | ${shown.join('; ')} |`;
   });
   return `## The bundled scenarios
 
-| name | row | what happens | must be concluded |
-| --- | --- | --- | --- |
+| name | row | what happens | must be concluded | must hold of the metrics |
+| --- | --- | --- | --- | --- |
 ${rows.join('\n')}`;
 }
 

@@ -43,11 +43,13 @@ wire protocol of the nodes does not change. The trace id is derived from chain, 
 id in the set and the span's name, so that every sidecar arrives at the same ones:
 
 - trace id = the first 32 hexadecimal digits of SHA-256(\`chain\` LF \`epoch\` LF \`view\`); a chain without epochs is in epoch 0
+- trace id of a transaction = the same of SHA-256(\`chain\` LF \`transaction \` \`id\`)
 - span id = the first 16 hexadecimal digits of SHA-256(\`trace id\` LF \`validator\` LF \`span name\`); a second span of one name at one node adds
   \`:\` and its block to the name; a node that does not say which validator it is uses its own name
 
 What is sent twice is the same span. A chain that is begun anew under the same name has the same trace ids again. Times are those of each node's own clock, to the microsecond: within a node all offsets are by its
-monotonic clock from its entry into the view; between nodes their wall clocks' difference is in them.`;
+monotonic clock from its entry into the view; between nodes their wall clocks' difference is in them. Spans of transactions are by the node's wall
+clock.`;
 
 const TREE = `\`\`\`
 view                          the leader's sidecar
@@ -57,15 +59,27 @@ view                          the leader's sidecar
 |- first_vote
 |- qc
 |- commit
+|- block
+|  |- execution
+|  '- persistence
 |- replica                    the sidecar of each other validator
 |  |- proposal
 |  |  |- proposal_broadcast
 |  |  '- proposal_receive
 |  |- first_vote
 |  |- qc                      where the votes are collected: links to the vote that closed it
-|  '- commit
+|  |- commit
+|  '- block
+|     |- execution
+|     '- persistence
 '- replica ...
    '- view_change             links to the same node in the next view, which links back
+
+transaction                   a trace of its own per sampled transaction; links to the view whose block holds it
+|- transaction_submission
+|- transaction_pool
+|- transaction_consensus
+'- transaction_execution
 \`\`\``;
 
 const AFTER_SPANS = `### Orphans
@@ -74,7 +88,7 @@ A span whose parent is in no trace is an orphan. There is one kind: \`replica\`,
 tells that root: the leader has no sidecar, its sidecar or its node was down, or the leader has not left the view. Jaeger then shows the \`replica\` spans side by side at the
 top of the trace, each complete in itself. A \`replica\` of a node that never learnt who leads has no parent at all. Links may point to spans that were not kept.
 
-Execution and persistence have no spans: view records do not say when they happened. How long storage took at worst is the attribute \`hotstuff.storage_seconds\`.`;
+Every node that had admitted a transaction tells a root \`transaction\` of its own in the transaction's trace; a transaction that only one node had admitted has one.`;
 
 const LISTS = `Lists hold at most 32 ids. OTLP carries them as arrays, Jaeger's Thrift as one text joined by commas; there all numbers are doubles.
 A span is an error when the view failed or the node's timer expired; its status says the cause.`;
@@ -86,12 +100,29 @@ with the same share keep the same ones, and one with a greater share keeps those
 with a finding, and slow ones: longer than the quantile \`tracing.slow_quantile\` of the last 512 healthy views at that sidecar. What is
 slow is each sidecar's own judgement, so that such a trace may have the spans of some nodes only.
 
-A view is sent when its verdict is settled and its block is final here, or it failed; otherwise two seconds and its timer after it was left. What is learnt later is
+Transactions by \`tracing.transactions\`: a hash of their id (FNV-1a of 32 bits with Murmur3's finish) is in the share. Each is sent when its result is durable, or
+final where the node does not say; \`quorumscope_tracing_transactions_total{outcome}\` counts them. A node that does not state
+\`mempool.transaction_committed\` has none.
+
+A view is sent when its verdict is settled and its block is final here, and executed where the node says when, or it failed; otherwise two seconds and its timer after it was left. What is learnt later is
 not in it. \`tracing.spans_per_view\` and \`tracing.spans_per_second\` bound what leaves; what is beyond them is counted in
 \`quorumscope_tracing_spans_dropped_total{reason}\`. Which views were kept and why is in \`quorumscope_tracing_views_total{reason}\`; what became of the spans is in
 \`quorumscope_delivery_*{destination="tracing"}\`.
 
-A log line about a view carries its \`trace_id\`, and the \`span_id\` of its root where the leader is known.`;
+## From a number to its trace
+
+On pages in OpenMetrics (Prometheus with \`--enable-feature=exemplar-storage\` asks for them) buckets of histograms of views, blocks, certificates and execution, and the
+counter of timeouts, carry an exemplar: the newest observation of a traced view that fell into the bucket, at most one a second, with its \`trace_id\` and the
+\`span_id\` of the node in that view. \`/api/v1/query_exemplars\` answers with those of the last minutes (\`history.recent_window\`, at most 16,384). An exemplar is put there
+when the trace is sent, and only if all of it was; \`tracing.exemplars: false\` leaves them out. The text format 0.0.4 has none, and OTLP metrics carry none:
+OpenTelemetry's serializer for JavaScript leaves them out.
+
+## Log lines
+
+A log line about a view carries its \`trace_id\`, and the \`span_id\` of its root where the leader is known. With \`tracing.logs.enabled: true\` the sidecar's own lines from
+\`info\` on are exported by OTLP to \`tracing.logs.url\` as well, with these ids in their places: \`service.name\` is \`quorumscope\`, the message is the body, fields are
+attributes. What the exporter of lines itself has to say is only written. \`quorumscope_tracing_log_lines_dropped_total{reason}\` and
+\`quorumscope_delivery_*{destination="logs"}\` count what did not leave.`;
 
 const RECEIVERS = `## Receivers
 
@@ -104,7 +135,7 @@ tracing:
 
 For a Jaeger that does not take OTLP: \`protocol: jaeger_collector\` (Thrift over HTTP, port 14268) or \`protocol: jaeger_agent\` (Thrift in binary form over
 UDP, port 6832). Over UDP nothing is acknowledged: sent means that it left this machine, and a dead port is not noticed. These two use
-OpenTelemetry's Jaeger exporter, which its makers no longer support, and cost about four times as much processor time per span. Spans wait in
+OpenTelemetry's Jaeger exporter, which its makers no longer support, and make tracing cost about twice the processor time. Spans wait in
 memory while the receiver is down, up to \`tracing.queue_size\`; at shutdown what has not left after two seconds is dropped and counted.
 
 \`OTEL_RESOURCE_ATTRIBUTES\` adds to the resource.`;

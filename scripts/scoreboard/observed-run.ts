@@ -15,10 +15,20 @@ import {
   type SimulatedNodeHooks,
   type TruthLine,
 } from '../../simulator/main.js';
-import type { Vantage } from './vantage.js';
 
 const START_US = 1_735_689_600_000_000;
 const noTimers = { after: () => ({ stop: () => undefined }) };
+
+/** Whoever hears nodes: a vantage, or metrics alone. */
+export interface Observer {
+  hears(node: number): boolean;
+  /** A stream of lines of one process run. */
+  open(node: string): Feed;
+  /** It begins anew; streams have to be opened again. */
+  restart(): void;
+  /** Everything was heard. */
+  end(): Promise<void>;
+}
 
 /** One process run of a node that is heard. */
 interface Heard {
@@ -36,7 +46,7 @@ export interface Observed {
 }
 
 /** Runs it to the end; the vantages then hold what they concluded. */
-export async function observe(run: ScenarioRun, vantages: readonly Vantage[]): Promise<Observed> {
+export async function observe(run: ScenarioRun, vantages: readonly Observer[]): Promise<Observed> {
   const { scenario: _scenario, expect: _expect, sidecar, breaks: _breaks, ...options } = run;
   const truth: TruthLine[] = [];
   const listening = new Listening(vantages, sidecar, run.seed);
@@ -56,12 +66,12 @@ export async function observe(run: ScenarioRun, vantages: readonly Vantage[]): P
 }
 
 class Listening {
-  readonly #vantages: readonly Vantage[];
+  readonly #vantages: readonly Observer[];
   readonly #loss: EventLoss;
   readonly #restarts: number[];
   readonly #heard = new Set<Heard>();
 
-  constructor(vantages: readonly Vantage[], faults: readonly SidecarFault[], seed: number) {
+  constructor(vantages: readonly Observer[], faults: readonly SidecarFault[], seed: number) {
     this.#vantages = vantages;
     this.#loss = new EventLoss(faults, seed);
     this.#restarts = faults.flatMap((fault) => (fault.kind === 'restart' ? [fault.atUs] : [])).sort();

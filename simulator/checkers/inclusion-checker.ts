@@ -1,6 +1,6 @@
 /**
  * Watches that every transaction that a validator admitted is committed once (research 1.7, L3): never
- * twice, and at the end of the run it is on the chain or still waits where it was admitted. Pools are
+ * twice, and at the end of the run it is on the chain, still waits where it was admitted, or was evicted there. Pools are
  * lost in a crash, so that only validators which ran all the time answer for what they admitted.
  *
  * Memory: one number a transaction, for the whole run.
@@ -26,6 +26,11 @@ export class InclusionChecker {
   admitted(validator: number, transaction: number): void {
     this.#highest = Math.max(this.#highest, transaction);
     if (this.#states.get(transaction) === -1) this.#states.set(transaction, validator);
+  }
+
+  /** A validator has thrown a transaction out of its pool, and does not answer for it any more. */
+  evicted(validator: number, transaction: number): void {
+    if (this.#states.get(transaction) === validator) this.#states.set(transaction, -1);
   }
 
   /** The chain became longer by `block`. */

@@ -13,6 +13,7 @@ import type { SafetyRecord } from '../protocol/effects.js';
 import type { Durable } from '../protocol/replica.js';
 import { firstRoot, type ContentHash } from '../workload/content-hash.js';
 import { measuredFsyncUs, type Hardware } from './hardware.js';
+import { LongSyncs } from './long-syncs.js';
 import type { Strain } from './strain.js';
 
 /** A page is the least that reaches the device. */
@@ -21,6 +22,7 @@ const PAGE_BYTES = 4096;
 /** One node's storage; it outlives the process. */
 export class Disk {
   readonly ledger = new Ledger();
+  readonly longSyncs = new LongSyncs();
   /** Highest height executed, and the state root after it. */
   executedHeight = 0;
   stateRoot: ContentHash = firstRoot;
@@ -79,9 +81,13 @@ export class Disk {
       if (tookUs === 0) return nowUs;
       this.#syncEndsUs = nowUs + tookUs;
       this.#nextEndsUs = this.#syncEndsUs;
+      this.longSyncs.note(nowUs, this.#syncEndsUs);
       return this.#syncEndsUs;
     }
-    if (this.#nextEndsUs === this.#syncEndsUs) this.#nextEndsUs += this.#tookUs();
+    if (this.#nextEndsUs === this.#syncEndsUs) {
+      this.#nextEndsUs += this.#tookUs();
+      this.longSyncs.note(this.#syncEndsUs, this.#nextEndsUs);
+    }
     return this.#nextEndsUs;
   }
 

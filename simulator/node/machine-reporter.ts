@@ -7,7 +7,7 @@ import type { Block } from '../protocol/block.js';
 import { messageNames, type Message } from '../protocol/messages.js';
 import type { Committee } from '../protocol/committee.js';
 import type { SafetyRecord } from '../protocol/effects.js';
-import type { Admission } from '../workload/mempool.js';
+import type { Admission, EvictionReason, Refusal, Submission } from '../workload/mempool.js';
 import { hashText, type ContentHash } from '../workload/content-hash.js';
 import { BLOCK_FUEL_LIMIT, type Execution } from '../workload/contracts.js';
 import type { Disk } from './disk.js';
@@ -172,7 +172,7 @@ export class MachineReporter {
     );
   }
 
-  transactionAdmitted(transaction: number, bytes: number, submittedAtUs: number, verifyUs: number): void {
+  transactionAdmitted({ transaction, bytes, submittedAtUs }: Submission, verifyUs: number): void {
     const { startUs, transactions } = this.#world;
     this.#hooks.mempool.transactionAdmitted({
       tx: transactions.id(transaction),
@@ -182,8 +182,12 @@ export class MachineReporter {
     this.#hooks.state.transactionValidated({ outcome: 'valid', duration_us: verifyUs });
   }
 
-  transactionRejected(transaction: number): void {
-    this.#hooks.mempool.transactionRejected({ tx: this.#world.transactions.id(transaction), reason: 'full' });
+  transactionRejected(transaction: number, reason: Refusal): void {
+    this.#hooks.mempool.transactionRejected({ tx: this.#world.transactions.id(transaction), reason });
+  }
+
+  transactionEvicted(transaction: number, reason: EvictionReason): void {
+    this.#hooks.mempool.transactionEvicted({ tx: this.#world.transactions.id(transaction), reason });
   }
 
   transactionCommitted(transaction: number, height: number, admission: Admission): void {

@@ -18,7 +18,8 @@ import type { Effects, Observer, SafetyRecord, TimerName } from '../protocol/eff
 import { Kind, type Message } from '../protocol/messages.js';
 import type { Replica } from '../protocol/replica.js';
 import { alsoTell } from '../report/run-watch.js';
-import { Mempool, type Admission } from '../workload/mempool.js';
+import { Mempool, type Admission, type Submission } from '../workload/mempool.js';
+import { emptyMempool } from '../workload/workload.js';
 import { ConsensusReporter } from './consensus-reporter.js';
 import type { Disk } from './disk.js';
 import { Executor, type Executed } from './executor.js';
@@ -76,7 +77,10 @@ export class NodeProcess implements Effects {
     this.#modelled = world.hardware.processor === 'modelled';
     this.#strain = world.strains[index] ?? new Strain();
     this.#timers = new TimerBank(world.queue, slot, life);
-    this.#mempool = new Mempool(world.workload?.mempoolCapacity ?? 0);
+    this.#mempool = new Mempool(world.workload?.mempool ?? emptyMempool, (transaction, reason) => {
+      this.#machine?.transactionEvicted(transaction, reason);
+      world.evicted(slot, transaction);
+    });
     this.#executor = new Executor(world, slot, life, disk);
     if (hooks !== undefined) {
       this.#consensus = new ConsensusReporter(world, hooks);
@@ -171,14 +175,14 @@ export class NodeProcess implements Effects {
     return this.#mempool.has(transaction);
   }
 
-  /** A client's transaction arrives; returns whether there was room for it. */
-  submit(transaction: number, bytes: number, submittedAtUs: number): boolean {
+  /** A client's transaction arrives; returns whether the pool took it in. */
+  submit(submission: Submission): boolean {
     const verifyUs = this.#modelled ? VERIFY_US : 0;
     this.#handlingUs += verifyUs;
-    const admitted = this.#mempool.admit(transaction, bytes, submittedAtUs, this.#world.nowUs);
-    if (admitted) this.#machine?.transactionAdmitted(transaction, bytes, submittedAtUs, verifyUs);
-    else this.#machine?.transactionRejected(transaction);
-    return admitted;
+    const refusal = this.#mempool.admit(submission, this.#world.nowUs);
+    if (refusal === undefined) this.#machine?.transactionAdmitted(submission, verifyUs);
+    else this.#machine?.transactionRejected(submission.transaction, refusal);
+    return refusal === undefined;
   }
 
   sample(): void {
@@ -328,6 +332,7 @@ export class NodeProcess implements Effects {
   #payload(parent: Block): Payload {
     const { workload, transactions } = this.#world;
     if (workload === undefined || this.#mempool.size === 0) return emptyPayload;
+    this.#mempool.expire(this.#world.nowUs);
     const taken = new Set<number>();
     for (const ancestor of this.replica.openPathTo(parent))
       for (const transaction of ancestor.payload.transactions) taken.add(transaction);

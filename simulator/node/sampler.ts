@@ -106,7 +106,7 @@ export class Sampler {
       this.#hooks.mempool.measured({
         transactions: mempool.size,
         bytes: mempool.bytes,
-        capacity: mempool.capacity,
+        capacity: mempool.limits.capacity,
         oldest_age_us: oldestUs === undefined ? 0 : this.#world.nowUs - oldestUs,
       });
     this.#hooks.storage.measured({

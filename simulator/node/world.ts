@@ -58,6 +58,8 @@ export interface NodeWorld {
   makeBlock(view: number, proposer: number, parent: Block, proof: BlockProof, payload: Payload): Block;
   /** A node goes on in a new epoch, or starts in it. */
   epochEntered(node: number, epoch: number, view: number): void;
+  /** A node's pool threw a transaction out. */
+  evicted(node: number, transaction: number): void;
   viewEntered(node: number, view: number, trigger: ViewTrigger): void;
   /** A node holds a timeout certificate for `view`. */
   timeoutCertified(node: number, view: number): void;

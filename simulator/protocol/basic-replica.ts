@@ -132,8 +132,8 @@ export class BasicReplica extends ReplicaCore {
   #voteFor(qc: Qc): void {
     if (qc.view <= this.#vote2View || !this.#mayVoteFor(qc)) return;
     this.#vote2View = qc.view;
-    this.raiseVotedView(qc.view);
-    this.persist(qc, undefined, () => {
+    this.safety.raiseVotedView(qc.view);
+    this.safety.persist(qc, undefined, () => {
       if (!this.#mayVoteFor(qc)) return;
       const { view, block, height } = qc;
       const { opening } = this;
@@ -142,7 +142,7 @@ export class BasicReplica extends ReplicaCore {
   }
 
   #mayVoteFor(qc: Qc): boolean {
-    return this.#votesLate || (qc.view === this.view && qc.view > this.givenUpView);
+    return this.#votesLate || (qc.view === this.view && qc.view > this.safety.givenUpView);
   }
 
   #receiveVote2(from: number, vote: VoteMessage): void {

@@ -17,7 +17,6 @@ import {
   type CertificateFault,
   type Effects,
   type Observer,
-  type Pending,
   type Rejection,
   type TimerName,
   type ViewTrigger,
@@ -34,6 +33,7 @@ import {
 import type { Pacemaker, PacemakerHost } from './pacemaker.js';
 import { COMMIT_DEPTH, type Durable, type Replica, type ReplicaConfig } from './replica.js';
 import type { Rotation } from './rotation.js';
+import { SafetyKeeper } from './safety-keeper.js';
 import { StatusBook } from './status-book.js';
 import { TimeoutPacemaker } from './timeout-pacemaker.js';
 
@@ -60,13 +60,9 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   protected readonly statuses: StatusBook;
   readonly #pacemaker: Pacemaker;
   readonly #catchUp: CatchUp;
-  readonly #pending: Pending[] = [];
+  protected readonly safety: SafetyKeeper;
   #view = 0;
-  #lock: Qc = genesisQc;
   #highQc: Qc = genesisQc;
-  #votedView = 0;
-  /** Views up to here were given up: no vote that was still waiting for the disk may leave. */
-  #givenUpView = 0;
   /** The view that we are making, or have made, a proposal for. */
   #proposingView = 0;
   /** The leader is free to propose but the block to extend is missing. */
@@ -101,11 +97,10 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
       config.pacemaker === 'timeout'
         ? new TimeoutPacemaker(this, config.timers, record?.highTc)
         : new EpochPacemaker(this, config.timers, record?.highTc);
-    if (record !== undefined) {
-      this.#lock = record.lock;
-      this.#highQc = record.highQc;
-      this.#votedView = record.votedView;
-    }
+    if (record !== undefined) this.#highQc = record.highQc;
+    this.safety = new SafetyKeeper(record, observer, (lock, votedView, block) =>
+      this.#write(lock, votedView, block),
+    );
     for (const block of durable.blocks) if (this.tree.has(block.parent)) this.tree.add(block);
   }
 
@@ -132,15 +127,11 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   }
 
   get lockView(): number {
-    return this.#lock.view;
-  }
-
-  protected get givenUpView(): number {
-    return this.#givenUpView;
+    return this.safety.lockView;
   }
 
   get votedView(): number {
-    return this.#votedView;
+    return this.safety.votedView;
   }
 
   get committedHeight(): number {
@@ -157,7 +148,7 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
 
   start(): void {
     // Both are views that we may be in lawfully: we were there, or a certificate opens it.
-    this.enter(Math.max(this.#votedView, this.openedView + 1), 'start');
+    this.enter(Math.max(this.votedView, this.openedView + 1), 'start');
     this.fetchIfMissing(this.#highQc, this.self);
   }
 
@@ -199,20 +190,16 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   }
 
   persisted(): void {
-    const pending = this.#pending.shift();
-    if (pending === undefined) return;
-    const { lock, oldLock } = pending;
-    if (lock.view > oldLock.view) this.observer.lockUpdated(lock, oldLock.view);
-    pending.then();
+    this.safety.persisted();
   }
 
   built(block: Block): void {
-    if (block.view !== this.#view || block.view <= this.#votedView) return;
+    if (block.view !== this.#view || block.view <= this.votedView) return;
     const highTc = this.#pacemaker.highTc;
     const tc = highTc !== undefined && highTc.view > this.openedBy(block) + 1 ? highTc : undefined;
     this.#accepted = { view: block.view, block: block.id };
     this.tree.add(block);
-    this.#sign(block, () => {
+    this.safety.sign(block, this.lockFor(block), () => {
       this.effects.broadcast({ kind: Kind.proposal, view: block.view, block, tc });
       this.observer.proposalSent(block);
       this.vote(block);
@@ -237,18 +224,15 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   }
 
   giveUp(view: number): void {
-    if (view <= this.#givenUpView || !this.isMember) return;
-    this.#givenUpView = view;
-    if (this.#votedView >= view && this.#pending.length === 0) return this.#pacemaker.givenUp(view);
-    this.#votedView = Math.max(this.#votedView, view);
-    this.persist(this.#lock, undefined, () => this.#pacemaker.givenUp(view));
+    if (view > this.safety.givenUpView && this.isMember)
+      this.safety.giveUp(view, () => this.#pacemaker.givenUp(view));
   }
 
   // --- leading
 
   #lead(): void {
     // Signed in this view before a crash: a second proposal would be equivocation.
-    if (this.#view <= this.#votedView) return;
+    if (this.#view <= this.votedView) return;
     const isFirst = this.#view === this.firstView;
     if (this.#highQc.view === this.#view - 1 || isFirst) return this.#freeToPropose('responsive');
     this.statuses.open(this.#view, this.self);
@@ -257,7 +241,7 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
   }
 
   #freeToPropose(path: 'responsive' | 'waited'): void {
-    if (this.#proposingView >= this.#view || this.#view <= this.#votedView || this.#closing !== undefined)
+    if (this.#proposingView >= this.#view || this.#view <= this.votedView || this.#closing !== undefined)
       return;
     this.#proposingView = this.#view;
     this.observer.leaderWaited(this.#view, path, this.statuses.count(this.#view));
@@ -342,36 +326,18 @@ export abstract class ReplicaCore implements Replica, PacemakerHost, CatchUpHost
       this.observer.byzantineDetected('double_proposal', from, block.view);
       return this.observer.proposalRejected(block, from, 'duplicate');
     }
-    if (block.justify.view < this.#lock.view)
-      return this.observer.proposalRejected(block, from, 'below_lock');
+    if (block.justify.view < this.lockView) return this.observer.proposalRejected(block, from, 'below_lock');
     this.#accepted = { view: block.view, block: block.id };
     this.observer.proposalReceived(block, from);
-    if (block.view <= this.#votedView || !this.isMember) return;
-    this.#sign(block, () => this.vote(block));
+    if (block.view <= this.votedView || !this.isMember) return;
+    this.safety.sign(block, this.lockFor(block), () => this.vote(block));
   }
 
-  /** Raises lock and voted view for `block`; once durable, and unless the view was given up, does `then`. */
-  #sign(block: Block, then: () => void): void {
-    this.#votedView = block.view;
-    this.persist(this.lockFor(block), block, () => {
-      if (block.view > this.#givenUpView) then();
-    });
-  }
-
-  /** Nothing may be signed in views below; the next `persist` makes it durable. */
-  protected raiseVotedView(view: number): void {
-    this.#votedView = Math.max(this.#votedView, view);
-  }
-
-  /** Makes `lock`, where it is higher than the lock so far, and what else is to survive durable. */
-  protected persist(lock: Qc, block: Block | undefined, then: () => void): void {
-    const oldLock = this.#lock;
-    if (lock.view > oldLock.view) this.#lock = lock;
-    this.#pending.push({ oldLock, lock: this.#lock, then });
-    const highTc = this.#pacemaker.highTc;
-    const { votedView, highDc } = this;
+  #write(lock: Qc, votedView: number, block: Block | undefined): void {
+    const { highTc } = this.#pacemaker;
+    const { highDc } = this;
     const epoch = this.#opening?.epoch;
-    this.effects.persist({ lock: this.#lock, votedView, epoch, highQc: this.#highQc, highDc, highTc, block });
+    this.effects.persist({ lock, votedView, epoch, highQc: this.#highQc, highDc, highTc, block });
   }
 
   // --- certificates

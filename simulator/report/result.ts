@@ -2,9 +2,12 @@
  * The document that a run ends with. Everything in it is a function of options and seed, except
  * `speed`, which is about the machine that ran it.
  */
-import type { Violation } from '../checkers/violation.js';
+import type { Violation, ViolationLog } from '../checkers/violation.js';
 import type { DistributionSummary } from '../core/histogram.js';
 import type { CountByType } from '../network/network.js';
+import type { NodeWorld } from '../node/world.js';
+import type { SimulationOptions } from '../options.js';
+import { runId } from '../setup.js';
 
 /** What a simulation did. Times are virtual microseconds. */
 export interface SimulationResult {
@@ -60,4 +63,69 @@ export interface SimulationResult {
   readonly speed: { readonly wall_ms: number; readonly delivered_per_s: number };
   /** SHA-256 over the ordered events (encoding: core/digest). */
   readonly digest: string;
+}
+
+/** What the result is made of besides the world. */
+interface ResultParts {
+  readonly options: SimulationOptions;
+  readonly version: string;
+  readonly safety: ViolationLog;
+  readonly liveness: ViolationLog;
+  readonly wallMs: number;
+}
+
+/** The parts of a world that its result tells of. */
+type ReportedWorld = Pick<
+  NodeWorld,
+  'nowUs' | 'network' | 'committee' | 'digest' | 'tally' | 'replicaConfig'
+>;
+
+/** What has come of a run so far. */
+export function resultOf(world: ReportedWorld, parts: ResultParts): SimulationResult {
+  const { options, version, safety, liveness, wallMs } = parts;
+  const { tally } = world;
+  const { validators, seed } = options;
+  const counts = world.network.counts();
+  return {
+    run: {
+      id: runId(options),
+      seed,
+      version: version,
+      protocol: world.replicaConfig.protocol,
+      pacemaker: world.replicaConfig.pacemaker,
+      validators,
+      quorum: world.committee.quorumPower,
+      virtual_us: world.nowUs,
+    },
+    views: { entered: tally.viewsEntered, timed_out: tally.viewsTimedOut },
+    blocks: {
+      proposed: tally.blocksProposed,
+      committed: tally.chainHeight,
+      commit_events: tally.commitEvents,
+      per_node: [...tally.committedBy],
+      interval_views: tally.intervalViews.mean,
+    },
+    messages: {
+      sent: counts.sent,
+      delivered: counts.delivered,
+      dropped: counts.dropped,
+      in_flight: counts.underWay,
+      lost: counts.lost,
+      duplicated: counts.duplicated,
+      by_type: counts.sentByType,
+      delivered_by_type: counts.deliveredByType,
+    },
+    latency_us: {
+      view_period: tally.viewPeriod.summary(),
+      commit: tally.commit.summary(),
+      first_commit: tally.firstCommit.summary(),
+    },
+    safety: { total: safety.total, violations: safety.kept },
+    liveness: { total: liveness.total, violations: liveness.kept },
+    speed: {
+      wall_ms: wallMs,
+      delivered_per_s: wallMs > 0 ? counts.delivered / (wallMs / 1000) : 0,
+    },
+    digest: world.digest.hex(),
+  };
 }

@@ -1,5 +1,7 @@
 /** The bundled scenarios by name, and any other by its path. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { messageOf, QuorumscopeError } from '../../src/base/errors.js';
 import { readScenario } from './read.js';
 import { resolveScenario, type ScenarioRun } from './resolve.js';
@@ -20,11 +22,16 @@ export function scenarioNames(): string[] {
  * @throws QuorumscopeError `simulator.scenario`: not there, or what is wrong with it, with line and column
  */
 export function loadScenario(nameOrPath: string): Scenario {
-  if (/[/\\]|\.ya?ml$/.test(nameOrPath)) return readScenario(textOf(nameOrPath, nameOrPath), nameOrPath);
+  if (/[/\\]|\.ya?ml$/.test(nameOrPath))
+    return readScenario(textOf(nameOrPath, nameOrPath), nameOrPath, dirname(nameOrPath));
   const names = scenarioNames();
   const known = names.find((name) => name === nameOrPath || name.replace(/^\d+[a-z]?-/, '') === nameOrPath);
   if (known !== undefined)
-    return readScenario(textOf(new URL(`${known}.yaml`, folder), known), `${known}.yaml`);
+    return readScenario(
+      textOf(new URL(`${known}.yaml`, folder), known),
+      `${known}.yaml`,
+      fileURLToPath(folder),
+    );
   const message = `there is no scenario ${JSON.stringify(nameOrPath)}; simulate --list shows all, and a path ends in .yaml`;
   throw new QuorumscopeError('simulator.scenario', 'configuration', message, {
     details: { name: nameOrPath, names },

@@ -4,9 +4,12 @@
  */
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
+import { resolve } from 'node:path';
 import { QuorumscopeError } from '../../src/base/errors.js';
 import { checkOptions } from '../options.js';
+import { readTransactionTrace } from '../workload/trace-file.js';
 import { faultSchema, type StatedFault } from './fault-schema.js';
+import { mended } from './mending.js';
 import { resolveScenario } from './resolve.js';
 import { scenarioSchema, type Scenario } from './schema.js';
 
@@ -23,9 +26,10 @@ type Path = readonly PropertyKey[];
 
 /**
  * @param name of the file, for messages
+ * @param folder where the files are that it names
  * @throws QuorumscopeError `simulator.scenario`; `details.problems` is a list of `ScenarioProblem`
  */
-export function readScenario(text: string, name: string): Scenario {
+export function readScenario(text: string, name: string, folder: string): Scenario {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number): string => {
@@ -47,19 +51,71 @@ export function readScenario(text: string, name: string): Scenario {
     );
   const value: unknown = document.toJS();
   const parsed = scenarioSchema.safeParse(value);
-  if (!parsed.success)
-    throw scenarioError(issuesOf(parsed.error, value).map(([path, message]) => at(path, message)));
-  const scenario = parsed.data;
-  const { run, problems } = resolveScenario(scenario, 1);
-  const found = problems.map(({ path, message }) => at(path, message));
+  const issues = parsed.success ? [] : issuesOf(parsed.error, value);
+  // What is wrong by itself is mended for a moment, so that what does not fit together is found as well.
+  const scenario = parsed.success
+    ? parsed.data
+    : mended(
+        value,
+        issues.map(([path]) => path),
+      );
+  const found = [...issues, ...(scenario === undefined ? [] : misfits(scenario, folder, issues))];
+  if (found.length === 0 && parsed.success) return withTrace(parsed.data, folder);
+  throw scenarioError(inOrder(found.map(([path, message]) => at(path, message))));
+}
+
+type Problem = readonly [path: Path, message: string];
+
+/** What does not fit together in a scenario that is right word by word. */
+function misfits(scenario: Scenario, folder: string, issues: readonly Problem[]): Problem[] {
+  const found: Problem[] = [];
+  let whole = scenario;
+  try {
+    whole = withTrace(scenario, folder);
+  } catch (error) {
+    found.push(...traceProblemsOf(error));
+    whole = { ...scenario, workload: undefined };
+  }
+  const { run, problems } = resolveScenario(whole, 1);
+  found.push(...problems.map(({ path, message }): Problem => [path, message]));
   try {
     checkOptions({ ...run, faults: [] });
   } catch (error) {
-    if (!(error instanceof QuorumscopeError)) throw error;
-    found.push(...optionProblemsOf(error).map(([path, message]) => at(path, message)));
+    found.push(...optionProblemsOf(error));
   }
-  if (found.length > 0) throw scenarioError(found);
-  return scenario;
+  // A key that is wrong by itself was said; lists of powers cannot be held against a size that is wrong.
+  const said = new Set(issues.map(([[first]]) => first));
+  const isGuess = ([first]: Path): boolean =>
+    said.has('validators') && (first === 'powers' || first === 'epochs');
+  const isSaid = (path: Path): boolean =>
+    issues.some(([other]) => other.length > 0 && startsWith(path, other));
+  return found.filter(([path]) => !isGuess(path) && !isSaid(path));
+}
+
+function startsWith(path: Path, start: Path): boolean {
+  return start.every((key, index) => path[index] === key);
+}
+
+function withTrace(scenario: Scenario, folder: string): Scenario {
+  const { trace } = scenario.workload ?? {};
+  return trace === undefined
+    ? scenario
+    : { ...scenario, trace: readTransactionTrace(resolve(folder, trace)) };
+}
+
+function traceProblemsOf(error: unknown): Problem[] {
+  if (!(error instanceof QuorumscopeError)) throw error;
+  return (error.details['problems'] as readonly string[]).map((words) => [['workload', 'trace'], words]);
+}
+
+/** By place in the file. */
+function inOrder(problems: readonly ScenarioProblem[]): ScenarioProblem[] {
+  const place = ({ where }: ScenarioProblem): number[] => where.split(':').slice(-2).map(Number);
+  return [...problems].sort((a, b) => {
+    const [lineA = 0, columnA = 0] = place(a);
+    const [lineB = 0, columnB = 0] = place(b);
+    return lineA - lineB || columnA - columnB;
+  });
 }
 
 /**
@@ -104,19 +160,25 @@ const keysOfOptions: Readonly<Record<string, Path>> = {
 };
 
 /** The problems of the simulation that a scenario makes, each at the key that it comes from. */
-function optionProblemsOf(error: QuorumscopeError): [Path, string][] {
-  const problems = error.details?.['problems'] as
+function optionProblemsOf(error: unknown): Problem[] {
+  if (!(error instanceof QuorumscopeError)) throw error;
+  const problems = error.details['problems'] as
     readonly { readonly path: string; readonly found: unknown; readonly expected: string }[] | undefined;
   if (problems === undefined) return [[[], error.message]];
   return problems.map(({ path, found, expected }) => [
-    keysOfOptions[path] ?? path.split('.').slice(0, 2),
+    keysOfOptions[path] ?? path.split('.').slice(0, 2).map(snakeCase),
     `found ${JSON.stringify(found)}, expected ${expected}`,
   ]);
 }
 
+/** The name of an option as files have it; its unit is theirs to say. */
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/_us$/, '');
+}
+
 /** Every issue with its path; an unknown key is at its own place. */
-function issuesOf(error: z.ZodError, value: unknown): [Path, string][] {
-  return error.issues.flatMap((issue): [Path, string][] => {
+function issuesOf(error: z.ZodError, value: unknown): Problem[] {
+  return error.issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => [[...issue.path, key], 'found a key that is not known here']);
     const found = JSON.stringify(valueAt(value, issue.path)) ?? 'nothing';

@@ -10,8 +10,11 @@ import { faultProblems } from '../faults/fault-problems.js';
 import type { DelayOptions, NetworkOptions } from '../network/network-options.js';
 import type { SimulationOptions } from '../options.js';
 import type { ProtocolName } from '../protocol/replica.js';
+import type { TransactionTrace } from '../workload/transaction-trace.js';
+import type { WorkloadOptions } from '../workload/workload.js';
 import type { SidecarFault } from './event-loss.js';
 import type { StatedFault } from './fault-schema.js';
+import type { ResolvedMetricExpectation, StatedMetricExpectation } from './metric-expectation.js';
 import { Picking } from './picking.js';
 import { drawnUs, plannedFaults } from './planned-faults.js';
 import type { Scenario, StatedExpectation, StatedSidecarFault } from './schema.js';
@@ -28,6 +31,7 @@ export type ResolvedExpectation = {
 export interface ResolvedExpectations {
   readonly required: readonly ResolvedExpectation[];
   readonly forbidden: readonly ResolvedExpectation[];
+  readonly metrics: readonly ResolvedMetricExpectation[];
 }
 
 /** A scenario with a seed: what to run, and what must come of it. */
@@ -94,7 +98,14 @@ export function resolveScenario(
     (scenario.expect[key] ?? []).map((stated, index) =>
       at(['expect', key, index], () => expectationOf(stated, picking)),
     );
-  const expect = { required: expectations('required'), forbidden: expectations('forbidden') };
+  const metrics = (scenario.expect.metrics ?? []).map((stated, index) =>
+    at(['expect', 'metrics', index], () => metricOf(stated, picking)),
+  );
+  const expect = {
+    required: expectations('required'),
+    forbidden: expectations('forbidden'),
+    metrics,
+  };
   const breaks = (scenario.breaks ?? []) as RuleName[];
   if (scenario.duration === undefined && scenario.views === undefined)
     problems.push({ path: [], message: 'found neither duration nor views, expected one of them' });
@@ -152,17 +163,31 @@ function settingsOf(scenario: Scenario, seed: number): SimulationOptions {
     speed: 'max',
     durationUs: scenario.duration,
     maxViews: scenario.views,
-    workload: workload && {
-      transactionsPerSecond: workload.transactions_per_second,
-      blockTransactions: workload.block_transactions,
-      mempoolCapacity: workload.mempool_capacity,
-    },
+    workload: workload && workloadOf(workload, scenario.trace),
     negativeControls: controls && {
       noLeaderWait: controls.no_leader_wait,
       lateVote2: controls.late_vote2,
       amnesia: controls.amnesia,
       quorumPower: controls.quorum_power,
     },
+  };
+}
+
+function workloadOf(
+  workload: NonNullable<Scenario['workload']>,
+  trace: TransactionTrace | undefined,
+): WorkloadOptions {
+  const { bursts } = workload;
+  return {
+    transactionsPerSecond: workload.transactions_per_second,
+    bursts: bursts && { onUs: bursts.on, offUs: bursts.off, quiet: bursts.quiet },
+    trace,
+    blockTransactions: workload.block_transactions,
+    mempoolCapacity: workload.mempool_capacity,
+    mempoolBytes: workload.mempool_bytes,
+    mempoolPerSender: workload.mempool_per_sender,
+    mempoolEviction: workload.mempool_eviction,
+    mempoolExpiryUs: workload.mempool_expiry,
   };
 }
 
@@ -205,6 +230,11 @@ function idsOf(pick: Pick | undefined, picking: Picking): string[] | undefined {
 function expectationOf(stated: StatedExpectation, picking: Picking): ResolvedExpectation {
   const { culprits, vantage = 'all', ...what } = stated;
   return { ...what, culprits: idsOf(culprits, picking), vantage };
+}
+
+function metricOf(stated: StatedMetricExpectation, picking: Picking): ResolvedMetricExpectation {
+  if ('never' in stated) return { kind: 'never', query: stated.never };
+  return { kind: 'holds', query: stated.holds, culprits: idsOf(stated.culprits, picking) };
 }
 
 function sidecarFaultOf(

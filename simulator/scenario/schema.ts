@@ -3,9 +3,14 @@
  * concluded from it; the seed says to whom and exactly when.
  */
 import { z } from 'zod';
+import type { TransactionTrace } from '../workload/transaction-trace.js';
+import { evictionNames } from '../workload/mempool.js';
 import { causes } from './cause-names.js';
 import { faultSchema } from './fault-schema.js';
+import { metricExpectation } from './metric-expectation.js';
 import { drawnDuration, duration, pick } from './words.js';
+
+const EXPECTED_BURSTS = 'expected {on: 200ms, off: 800ms}, with quiet: 0.1 if some come while off';
 
 const count = z.int('expected a whole number').min(1, 'expected a whole number of at least 1');
 const ratio = z.number('expected a ratio from 0 to 1').min(0).max(1);
@@ -48,10 +53,35 @@ const timers = z.strictObject({
   max: duration.optional().describe('the longest view timer; 8 times the first by default'),
 });
 
+const bursts = z
+  .strictObject({ on: duration, off: duration, quiet: ratio.optional() }, { error: EXPECTED_BURSTS })
+  .meta({ reads: '`{on: 200ms, off: 800ms, quiet: 0.1}`' });
+
 const workload = z.strictObject({
-  transactions_per_second: z.number(),
-  block_transactions: count.optional(),
-  mempool_capacity: count.optional(),
+  transactions_per_second: z.number().optional().describe('on average; needed unless there is a trace'),
+  bursts: bursts
+    .optional()
+    .describe(
+      'they come while on, each phase exponentially long, and `quiet` times the average rate while off',
+    ),
+  trace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('a file to take them from, beside the scenario; none come after its last'),
+  block_transactions: count.optional().describe('at most so many in a block; 1000 by default'),
+  mempool_capacity: count
+    .optional()
+    .describe('transactions that a validator keeps waiting; 10000 by default'),
+  mempool_bytes: count.optional().describe('bytes of them; unlimited by default'),
+  mempool_per_sender: count.optional().describe('of one sender; unlimited by default'),
+  mempool_eviction: z
+    .enum(evictionNames)
+    .optional()
+    .describe(
+      'what a full one does: refuse the newcomer (default), throw out who pays least for one that pays more, or the oldest',
+    ),
+  mempool_expiry: duration.optional().describe('who has waited so long is thrown out; never by default'),
 });
 
 const negativeControls = z
@@ -167,11 +197,15 @@ export const scenarioSchema = z.strictObject({
   expect: z.strictObject({
     required: z.array(expectation).optional().describe('must be concluded'),
     forbidden: z.array(expectation).optional().describe('must not be concluded'),
+    metrics: z
+      .array(metricExpectation)
+      .optional()
+      .describe('conditions that must hold at some second of the run, or at none'),
   }),
 });
 
-/** A scenario as its file states it. */
-export type Scenario = z.output<typeof scenarioSchema>;
+/** A scenario as its file states it, with what its files hold. */
+export type Scenario = z.output<typeof scenarioSchema> & { readonly trace?: TransactionTrace | undefined };
 
 /** What must or must not be concluded, as it is stated. */
 export type StatedExpectation = z.output<typeof expectation>;

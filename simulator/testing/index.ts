@@ -48,7 +48,7 @@ export {
   type ExportedPage,
   type PrometheusExportOptions,
 } from './checks/prometheus-export.js';
-export { isFaultLine } from '../main.js';
+export { isFaultLine, readTransactionTrace, TransactionTrace, type TracedTransaction } from '../main.js';
 export type {
   DeedLine,
   Fault,

@@ -3,6 +3,7 @@
  */
 import { DEFAULT_START_US, type SimulationOptions } from '../options.js';
 import { loadScenario, simulationOf } from '../scenario/load.js';
+import { TransactionTrace } from '../workload/transaction-trace.js';
 import {
   conditionsOf,
   underConditions,
@@ -86,7 +87,8 @@ const spoken = new Set([
 
 /**
  * The one-line command that runs the same again: `quorumscope simulate` where it can say all of it, else a line of
- * Node. Undefined where the options hold code (a latency model, a rotation of the caller's own).
+ * Node. Undefined where the options hold what a line cannot
+ * (a latency model or a rotation of the caller's own, a trace).
  */
 export function replayOf(options: SimulationOptions): string | undefined {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -151,6 +153,6 @@ function asProgram(options: Record<string, unknown>): string | undefined {
 }
 
 function holdsCode(value: unknown): boolean {
-  if (typeof value === 'function') return true;
+  if (typeof value === 'function' || value instanceof TransactionTrace) return true;
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsCode);
 }

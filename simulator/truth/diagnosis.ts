@@ -246,10 +246,12 @@ function stretches(record: ViewRecord, passedUs: number, scene: Scene): { us: nu
   const enteredUs = (record.enteredUs.get(leader) ?? Infinity) + leaderWaitUs;
   if (isHeldUp(leader, enteredUs, first.broadcast.firstSentUs))
     found.push({ us: proposedUs - beganUs, finding: blame('leader_slow', leader) });
-  const voters = [...last.countedUs]
-    .filter(([one, atUs]) => atUs <= votedUs && one !== leader && one !== collector)
-    .filter(([one]) => isHeldUp(one, last.broadcast.arrivesUs(one), last.castUs.get(one) ?? Infinity))
-    .map(([one]) => one);
+  const voters = record.rounds.flatMap(({ countedUs, broadcast, castUs, certified }) =>
+    [...countedUs]
+      .filter(([one, atUs]) => atUs <= (certified?.atUs ?? Infinity) && one !== leader && one !== collector)
+      .filter(([one]) => isHeldUp(one, broadcast.arrivesUs(one), castUs.get(one) ?? Infinity))
+      .map(([one]) => one),
+  );
   if (voters.length > 0)
     found.push({ us: votedUs - proposedUs, finding: { cause: 'votes_late', culprits: ascending(voters) } });
   if (isHeldUp(collector, votedUs, passing.firstSentUs))
@@ -292,8 +294,13 @@ function lag(record: ViewRecord, validator: number, scene: Scene): Finding {
   if (record.blocks.size > 1) return blame('equivocation', leader);
   const finding = late(record, passing.wasSent ? passing.arrivesUs(validator) : Infinity, scene);
   // Who is slow itself loses step with the others, ahead as well as behind.
-  if (finding.cause === 'timer_too_small' && history.wasHeldUp(validator, since, timedOutUs))
-    return blame('local_stall', validator);
+  const isOutOfStep =
+    history.wasHeldUp(validator, since, timedOutUs) ||
+    4 * scene.longestSyncUs(validator, since, timedOutUs) > timedOutUs - enteredUs;
+  if (finding.cause === 'timer_too_small' && isOutOfStep) return blame('local_stall', validator);
+  // The others waited for it; it waited for its own disk.
+  const isAlone = finding.cause === 'votes_late' && finding.culprits.every((one) => one === validator);
+  if (isAlone && !history.wasHeldUp(validator, beganUs, timedOutUs)) return blame('local_stall', validator);
   return finding;
 }
 

@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly horizonUs: number;
   /** Whether disk or processor take time of their own. */
   readonly machinesTakeTime: boolean;
+  /** How long the longest sync of a validator's disk took that ended in the span, or soon after; 0: none was long. */
+  longestSyncUs(validator: number, fromUs: number, toUs: number): number;
   /** Whether a validator was catching up at some moment of the span. */
   wasSyncing(validator: number, fromUs: number, toUs: number): boolean;
 }

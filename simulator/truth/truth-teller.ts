@@ -55,6 +55,8 @@ export interface TruthWorld {
   reaches(fromSlot: number, to: number): boolean;
   /** When a validator's disk has done all that was asked for. */
   busyUntilUs(validator: number): number;
+  /** The longest of a validator's newest long syncs that touch the span; 0 when none does. */
+  longestSyncUs(validator: number, fromUs: number, toUs: number): number;
   name(validator: number): string;
 }
 
@@ -102,6 +104,7 @@ export class TruthTeller implements RunWatch, NetworkTrace {
       horizonUs: (world.pacemaker === 'epoch' ? committee.weakSize + 2 : 2) * world.maxTimeoutUs,
       leaderWaitUs: world.leaderWaitUs,
       machinesTakeTime: world.machinesTakeTime,
+      longestSyncUs: (validator, fromUs, toUs) => world.longestSyncUs(validator, fromUs, toUs),
       wasSyncing: (validator, fromUs, toUs) => {
         const sync = this.#syncs[validator];
         return sync !== undefined && sync.fromUs <= toUs && sync.toUs >= fromUs;

@@ -40,6 +40,8 @@ export function truthTellerOf(
     name: (validator: number) => world.names.validator(validator),
     time: world,
     busyUntilUs: (validator: number) => world.nodes[validator]?.disk.busyUntilUs ?? 0,
+    longestSyncUs: (validator: number, fromUs: number, toUs: number) =>
+      world.nodes[validator]?.disk.longSyncs.longestUs(fromUs, toUs) ?? 0,
   };
   return new TruthTeller(about, tell);
 }

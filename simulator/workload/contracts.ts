@@ -1,56 +1,16 @@
 /**
- * The contracts that the simulated chain runs, and what a transaction costs. Everything about a
- * transaction follows from its number and the seed, so that all nodes agree without storing it.
- * Fuel of a plain transfer is 21,000 and a machine runs 600 fuel per microsecond (research 4:
- * 0.6 Gfuel/s on commodity hardware); sizes are spread around 512 bytes.
+ * What a transaction is and costs. Everything about it follows from its number and the seed, or from the trace that
+ * it comes from, so that all nodes agree without storing it. A machine runs 600 fuel per microsecond (research 4:
+ * 0.6 Gfuel/s on commodity hardware); sizes are spread around 512 bytes, fees and senders have heavy tails.
  */
+import { contracts, type ContractModel } from './contract-models.js';
+import type { TransactionTrace } from './transaction-trace.js';
 
 /** Fuel per microsecond of one executor. */
 export const FUEL_PER_US = 600;
 
 /** What a block may use. */
 export const BLOCK_FUEL_LIMIT = 60_000_000;
-
-interface ContractModel {
-  readonly name: string;
-  readonly entry: string;
-  /** Share of all transactions; the shares add up to 1. */
-  readonly share: number;
-  readonly fuel: number;
-  /** Fuel varies by this factor at most, up and down. */
-  readonly spread: number;
-  /** Share of calls that revert. */
-  readonly reverts: number;
-  /** Share of calls that run out of fuel. */
-  readonly runsOut: number;
-  /** Storage keys read and written. */
-  readonly reads: number;
-  readonly writes: number;
-  readonly codeBytes: number;
-}
-
-const contracts: readonly ContractModel[] = [
-  c('token', 'transfer', 0.6, 21_000, 1, 0.002, 0, 2, 2, 9_200),
-  c('exchange', 'swap', 0.22, 118_000, 1.6, 0.03, 0.002, 6, 4, 41_800),
-  c('registry', 'register', 0.1, 64_000, 1.2, 0.01, 0, 3, 3, 15_300),
-  c('oracle', 'report', 0.05, 45_000, 1.1, 0, 0, 2, 1, 12_100),
-  c('bridge', 'settle', 0.03, 410_000, 3, 0.02, 0.02, 14, 9, 88_400),
-];
-
-function c(
-  name: string,
-  entry: string,
-  share: number,
-  fuel: number,
-  spread: number,
-  reverts: number,
-  runsOut: number,
-  reads: number,
-  writes: number,
-  codeBytes: number,
-): ContractModel {
-  return { name, entry, share, fuel, spread, reverts, runsOut, reads, writes, codeBytes };
-}
 
 /** What executing one transaction does. */
 export interface Execution {
@@ -69,12 +29,21 @@ export interface Execution {
   readonly memoryBytes: number;
 }
 
+/** Senders of transactions that no trace names: the k-th as often as 1/k, about. */
+const SENDERS = 1_000;
+
+/** Fees per unit of fuel, from 1; half of them are below 32. */
+const MOST_FEE = 1_000;
+
 /** Everything about the transactions of one run. */
 export class TransactionModel {
   readonly #seed: number;
+  readonly #trace: TransactionTrace | undefined;
 
-  constructor(seed: number) {
+  /** @param trace whose rows are the transactions, from number 1 */
+  constructor(seed: number, trace?: TransactionTrace) {
     this.#seed = seed;
+    this.#trace = trace;
   }
 
   /** Name of a transaction, as clients see it. */
@@ -83,16 +52,28 @@ export class TransactionModel {
     return `0x${word(11)}${word(12)}${word(13)}${word(14)}`;
   }
 
-  /** Size on the wire: between 256 and 768 bytes. */
+  /** Size on the wire: between 256 and 768 bytes unless a trace says otherwise. */
   bytes(transaction: number): number {
-    return 256 + (this.#word(transaction, 1) % 513);
+    return this.#trace?.bytes(transaction - 1) ?? 256 + (this.#word(transaction, 1) % 513);
   }
 
   /** Fuel that it uses. */
   fuel(transaction: number): number {
+    const traced = this.#trace?.fuel(transaction - 1);
+    if (traced !== undefined) return traced;
     const contract = this.#contract(transaction);
     const swing = 2 * this.#unit(transaction, 3) - 1;
     return Math.round(contract.fuel * contract.spread ** swing);
+  }
+
+  /** What it pays for each unit of fuel: from 1 to 1,000, log-uniform. */
+  fee(transaction: number): number {
+    return this.#trace?.fee(transaction - 1) ?? Math.floor(MOST_FEE ** this.#unit(transaction, 5));
+  }
+
+  /** Who sends it, as a number. */
+  sender(transaction: number): number {
+    return this.#trace?.sender(transaction - 1) ?? Math.floor(SENDERS ** this.#unit(transaction, 6));
   }
 
   /** What executing it does. */
@@ -131,6 +112,8 @@ export class TransactionModel {
   }
 
   #contract(transaction: number): ContractModel {
+    const traced = contracts[this.#trace?.contract(transaction - 1) ?? -1];
+    if (traced !== undefined) return traced;
     let at = this.#unit(transaction, 2);
     for (const contract of contracts) {
       if (at < contract.share) return contract;

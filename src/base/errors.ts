@@ -21,11 +21,14 @@ export const errorCodes = {
   'attach.file': 'An event file cannot be opened.',
   'journal.locked': 'Another process writes the folder of a journal.',
   'journal.unusable': 'The folder of a journal cannot be made, read or mended.',
+  'export.aborted': 'An export was broken off because nobody takes it any more, or the sidecar stops.',
   'report.write': 'A report or the result of checks cannot be written to its file.',
   'server.listen': 'The HTTP address cannot be opened.',
   'simulator.options': 'A simulation or a fault cannot be set up as asked; all problems are listed.',
   'simulator.scenario':
     'A scenario is not there, or has problems; all are listed, each with line and column.',
+  'simulator.trace':
+    'A trace of transactions is not there, too large, or has problems; all are listed by line.',
   'promql.bad_data': 'The text is no PromQL query, or a parameter of the request is out of range.',
   'promql.execution': 'A PromQL query does not fit the data it found, or would pass a limit.',
   'promql.timeout': 'A PromQL query took longer than its timeout.',

@@ -251,7 +251,22 @@ function addNetwork(command: Command): Command {
     .option('--machines <ideal|modelled>', 'whether signatures and disk writes take time', 'ideal')
     .option('--transactions <n>', 'load, per second', '0')
     .option('--block-transactions <n>', 'the most that a block takes')
-    .option('--mempool-capacity <n>', 'transactions that a validator keeps waiting at most')
+    .option(
+      '--bursts <on,off>',
+      'transactions come in bursts at that average rate: 200ms,800ms; with 200ms,800ms,0.1 a tenth of it also while off',
+    )
+    .option(
+      '--transactions-from <file>',
+      'transactions as recorded: CSV with a header, or NDJSON (docs/SIMULATOR.md)',
+    )
+    .option('--mempool-capacity <n>', 'transactions that a validator keeps waiting at most; else 10000')
+    .option('--mempool-bytes <n>', 'bytes of them at most')
+    .option('--mempool-per-sender <n>', 'of one sender at most')
+    .option(
+      '--mempool-eviction <refuse|lowest-fee|oldest>',
+      'what a full pool does: refuse the newcomer, or throw out who pays less, or the oldest; else refuse',
+    )
+    .option('--mempool-expiry <duration>', 'throw out who has waited so long')
     .option('--start <time>', 'wall time at which the run begins: 2025-01-01T00:00:00Z, or microseconds')
     .option('--crash <who@when>', 'stop a validator: v2@5s; may be repeated', collect)
     .option('--slow <who@when:delay>', 'make its messages slower: v2@5s:300ms; may be repeated', collect)

@@ -19,8 +19,11 @@ const STOP_DEADLINE_US = 4_500_000;
 
 export async function run(options: ConfigOptions, context: CliContext): Promise<ExitCode> {
   const config = loadConfig(options, context);
-  const logger = createLogger(config.log, context);
-  const sidecar = createSidecar(config, { clock: context.clock, logger });
+  const sidecar = createSidecar(config, {
+    clock: context.clock,
+    logger: createLogger(config.log, context),
+  });
+  const { logger } = sidecar;
   await sidecar.start();
   if (logFormatOf(config.log.format, context.stderr) === 'pretty' && config.log.level !== 'silent')
     context.stderr.write(`${renderStarted(sidecar.addresses)}\n`);

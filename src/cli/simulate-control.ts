@@ -3,7 +3,7 @@
  * here, purely; `simulate.ts` carries them out.
  */
 import { parseDuration } from '../base/duration.js';
-import { validatorOf } from './simulate-options.js';
+import { validatorOf } from './simulate-words.js';
 
 /** A line that `simulate --control` writes. Times are those of the events' `ts_us`. */
 export type ControlLine =

@@ -1,7 +1,7 @@
 /** `quorumscope simulate --list`: the bundled scenarios, for people and, with `--json`, for programs. */
 import { loadScenario, scenarioNames } from '../../simulator/main.js';
 import type { CliContext, ExitCode } from './context.js';
-import { refuseAll, type RawOptions } from './simulate-options.js';
+import { refuseAll, type RawOptions } from './simulate-words.js';
 import { renderTable } from './table.js';
 
 /** @throws QuorumscopeError `config.invalid` for options that list nothing */

@@ -2,27 +2,9 @@
  * The words of `simulate` as values. All problems are told at once, each with the option, what was found and what was
  * expected. Pure.
  */
-import { readFault, type SimulationOptions, type StatedFault } from '../../simulator/main.js';
-import { QuorumscopeError } from '../base/errors.js';
-import { tcpAddress, unixPath } from '../config/address.js';
+import type { SimulationOptions, StatedFault } from '../../simulator/main.js';
 import { parseDuration } from '../base/duration.js';
-
-/** A fault that is known before the run; `atUs` counts from its start. */
-export type PlannedFault =
-  | { readonly kind: 'crash' | 'heal'; readonly validator: string | number; readonly atUs: number }
-  | {
-      readonly kind: 'slow';
-      readonly validator: string | number;
-      readonly atUs: number;
-      /** Added to every message that it sends. */
-      readonly delayUs: number;
-    };
-
-/** `v2` and `2` are positions; other names are the simulator's to know. */
-export function validatorOf(name: string): string | number {
-  const digits = /^v?(\d+)$/.exec(name)?.[1];
-  return digits === undefined ? name : Number(digits);
-}
+import { flagOf, MAX_SEED, refuseAll, Words, type PlannedFault, type RawOptions } from './simulate-words.js';
 
 /** What to simulate, and where its output goes. */
 export interface SimulateOptions {
@@ -57,8 +39,8 @@ export interface SimulateOptions {
   readonly startUs: number | undefined;
   /** Transactions per second; 0 leaves blocks empty. */
   readonly transactions: number;
-  readonly blockTransactions: number | undefined;
-  readonly mempoolCapacity: number | undefined;
+  /** The rest of the load; only what was said. */
+  readonly workload: Omit<NonNullable<SimulationOptions['workload']>, 'transactionsPerSecond'>;
   readonly faults: readonly PlannedFault[];
   /** Faults by `--fault`, whose validators the seed may draw. */
   readonly stated: readonly StatedFault[];
@@ -75,182 +57,11 @@ export interface SimulateOptions {
   readonly json: boolean;
 }
 
-/** What commander collected. */
-export type RawOptions = Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
-
-const MAX_SEED = 4_294_967_295;
-
-/** The option as it is typed. */
-function flagOf(key: string): string {
-  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
-
-/** Reads words one at a time and remembers every problem. */
-class Reader {
-  readonly problems: string[] = [];
-  readonly #raw: RawOptions;
-
-  constructor(raw: RawOptions) {
-    this.#raw = raw;
-  }
-
-  text(key: string): string | undefined {
-    const value = this.#raw[key];
-    return typeof value === 'string' ? value : undefined;
-  }
-
-  whole(key: string, min: number, max: number, fallback: number): number {
-    const text = this.text(key);
-    if (text === undefined) return fallback;
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    return this.#refuse(key, text, `a whole number from ${min} to ${max}`, fallback);
-  }
-
-  duration(key: string): number | undefined {
-    const text = this.text(key);
-    if (text === undefined) return undefined;
-    return parseDuration(text) ?? this.#refuse(key, text, 'a duration such as 500ms, 5s or 1m30s', undefined);
-  }
-
-  choice<const V extends string>(key: string, values: readonly V[], fallback: V): V {
-    const text = this.text(key) ?? fallback;
-    const known = values.find((value) => value === text);
-    return known ?? this.#refuse(key, text, values.join(' or '), fallback);
-  }
-
-  /** Microseconds since the Unix epoch. */
-  instant(key: string): number | undefined {
-    const text = this.text(key);
-    if (text === undefined) return undefined;
-    // Without a zone it would mean another instant on every machine.
-    const us = /^\d+$/.test(text)
-      ? Number(text)
-      : ISO_INSTANT.test(text)
-        ? Date.parse(text) * 1000
-        : Number.NaN;
-    if (Number.isSafeInteger(us) && us >= 0) return us;
-    const expected = 'an instant such as 2025-01-01T00:00:00Z, or microseconds since the Unix epoch';
-    return this.#refuse(key, text, expected, undefined);
-  }
-
-  /** A number that need not be whole. */
-  number(key: string, min: number, max: number): number | undefined {
-    const text = this.text(key);
-    if (text === undefined) return undefined;
-    const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    return this.#refuse(key, text, `a number from ${min} to ${max}`, undefined);
-  }
-
-  optionalWhole(key: string, min: number, max: number): number | undefined {
-    return this.text(key) === undefined ? undefined : this.whole(key, min, max, min);
-  }
-
-  /** `1,1,2,3`. */
-  wholes(key: string): number[] | undefined {
-    const text = this.text(key);
-    if (text === undefined) return undefined;
-    if (/^\d+(?:,\d+)*$/.test(text)) return text.split(',').map(Number);
-    return this.#refuse(key, text, 'whole numbers such as 1,1,2,3', undefined);
-  }
-
-  /** `40:1,1,1,0/1,1,1,1`: blocks of an epoch, then the powers of each set; `/...` at the end repeats them. */
-  epochs(key: string): SimulationOptions['epochs'] {
-    const text = this.text(key);
-    if (text === undefined) return undefined;
-    const [, blocks = '', sets = '', repeat] =
-      /^(\d+):(\d+(?:,\d+)*(?:\/\d+(?:,\d+)*)*)(\/\.\.\.)?$/.exec(text) ?? [];
-    if (Number(blocks) >= 1)
-      return {
-        blocks: Number(blocks),
-        sets: sets.split('/').map((set) => set.split(',').map(Number)),
-        repeat: repeat !== undefined,
-      };
-    const expected =
-      'blocks and the powers of each set, such as 40:1,1,1,0/1,1,1,1; /... at the end repeats them';
-    return this.#refuse(key, text, expected, undefined);
-  }
-
-  /** `20ms`, `normal:20ms,2ms`, `exponential:10ms,5ms` or `aws`. */
-  latency(key: string): NonNullable<SimulationOptions['network']>['delay'] {
-    const text = this.text(key);
-    if (text === undefined) return undefined;
-    if (text === 'aws') return { kind: 'aws' };
-    const [, kind, first, second] = /^(normal|exponential):([^,]+),([^,]+)$/.exec(text) ?? [];
-    const us = [first, second].map((word) => parseDuration(word ?? ''));
-    const [a, b] = us;
-    if (a !== undefined && b !== undefined)
-      return kind === 'normal'
-        ? { kind: 'normal', meanUs: a, deviationUs: b }
-        : { kind: 'exponential', floorUs: a, meanUs: b };
-    const fixed = parseDuration(text);
-    if (fixed !== undefined && fixed > 0) return { kind: 'fixed', us: fixed };
-    const expected = '20ms, normal:20ms,2ms (mean, deviation), exponential:10ms,5ms (floor, mean) or aws';
-    return this.#refuse(key, text, expected, undefined);
-  }
-
-  /** All that was given, of an option that may be repeated. */
-  texts(key: string): readonly string[] {
-    const given = this.#raw[key];
-    return Array.isArray(given) ? (given as readonly string[]) : [];
-  }
-
-  /** Each in the words of a scenario's faults. */
-  stated(key: string): StatedFault[] {
-    return this.texts(key).flatMap((text) => {
-      const fault = readFault(text);
-      if (!('problems' in fault)) return [fault];
-      for (const problem of fault.problems)
-        this.problems.push(`${flagOf(key)} ${JSON.stringify(text)}: ${problem}`);
-      return [];
-    });
-  }
-
-  address(key: string): string | undefined {
-    const text = this.text(key);
-    if (text === undefined || unixPath(text) !== undefined || tcpAddress(text) !== undefined) return text;
-    return this.#refuse(key, text, 'unix:///path or tcp://127.0.0.1:port', undefined);
-  }
-
-  /** `v2@5s`, or with a delay `v2@5s:300ms`. */
-  faults(kind: PlannedFault['kind']): PlannedFault[] {
-    return this.texts(kind).flatMap((text) => {
-      const match = /^([\w-]+)@([^:@]+)(?::([^:@]+))?$/.exec(text);
-      const atUs = parseDuration(match?.[2] ?? '');
-      const delayUs = parseDuration(match?.[3] ?? '0');
-      const isWhole = (kind === 'slow') === (match?.[3] !== undefined);
-      if (match && isWhole && atUs !== undefined && delayUs !== undefined)
-        return [planned(kind, validatorOf(match[1]!), atUs, delayUs)];
-      const expected = kind === 'slow' ? 'who@when:delay, such as v2@5s:300ms' : 'who@when, such as v2@5s';
-      return this.#refuse(kind, text, expected, []);
-    });
-  }
-
-  flag(key: string): boolean {
-    return this.#raw[key] === true;
-  }
-
-  expect(holds: boolean, problem: string): void {
-    if (!holds) this.problems.push(problem);
-  }
-
-  #refuse<T>(key: string, found: string, expected: string, instead: T): T {
-    this.problems.push(`${flagOf(key)}: found ${JSON.stringify(found)}, expected ${expected}`);
-    return instead;
-  }
-}
-
-function planned(
-  kind: PlannedFault['kind'],
-  validator: string | number,
-  atUs: number,
-  delayUs: number,
-): PlannedFault {
-  return kind === 'slow' ? { kind, validator, atUs, delayUs } : { kind, validator, atUs };
-}
+/** Options of the load besides its rate. */
+export const loadKeys = [
+  ...['bursts', 'transactionsFrom', 'blockTransactions', 'mempoolCapacity', 'mempoolBytes'],
+  ...['mempoolPerSender', 'mempoolEviction', 'mempoolExpiry'],
+];
 
 /** What a swarm's run draws for itself. */
 const drawnKeys = [
@@ -279,12 +90,22 @@ const drawnKeys = [
     'duplicate',
     'reorder',
   ],
-  ...['reorderBy', 'blockTransactions', 'mempoolCapacity'],
+  ...['reorderBy', ...loadKeys],
 ];
 
 /** @throws QuorumscopeError `config.invalid` naming every problem */
 export function readSimulateOptions(raw: RawOptions, scenario?: string): SimulateOptions {
-  const read = new Reader(raw);
+  const { options, problems } = collectSimulateOptions(raw, scenario);
+  refuseAll(problems);
+  return options;
+}
+
+/** The options, and all that is wrong with them by themselves; what is wrong has its default. */
+export function collectSimulateOptions(
+  raw: RawOptions,
+  scenario?: string,
+): { readonly options: SimulateOptions; readonly problems: readonly string[] } {
+  const read = new Words(raw);
   const options: SimulateOptions = {
     scenario,
     given: givenWords(raw),
@@ -310,8 +131,7 @@ export function readSimulateOptions(raw: RawOptions, scenario?: string): Simulat
     machines: read.choice('machines', ['ideal', 'modelled'], 'ideal'),
     startUs: read.instant('start'),
     transactions: read.whole('transactions', 0, 1_000_000, 0),
-    blockTransactions: read.optionalWhole('blockTransactions', 1, 1_000_000),
-    mempoolCapacity: read.optionalWhole('mempoolCapacity', 1, 100_000_000),
+    workload: readWorkload(read, raw),
     stated: read.stated('fault'),
     faultTexts: read.texts('fault'),
     faults: [...read.faults('crash'), ...read.faults('slow'), ...read.faults('heal')],
@@ -333,6 +153,8 @@ export function readSimulateOptions(raw: RawOptions, scenario?: string): Simulat
     '--duration: absent, expected how long to run, such as 60s; only --speed realtime runs until stopped',
   );
   if (scenario === undefined) expectFitting(read, options);
+  const isTwice = options.given.has('transactionsFrom') && options.transactions > 0;
+  read.expect(!isTwice, '--transactions: --transactions-from says when transactions come');
   read.expect(
     !options.control || options.speed === 'realtime',
     '--control: takes commands while the network runs, which needs --speed realtime',
@@ -347,15 +169,36 @@ export function readSimulateOptions(raw: RawOptions, scenario?: string): Simulat
   );
   for (const key of options.swarmRun === undefined ? [] : drawnKeys)
     read.expect(raw[key] === undefined, `${flagOf(key)}: --swarm-run draws the network from its seed`);
-  refuseAll(read.problems);
-  return options;
+  return { options, problems: read.problems };
+}
+
+/** Only what was said, so that a scenario keeps the rest. */
+function readWorkload(read: Words, raw: RawOptions): SimulateOptions['workload'] {
+  const evictions = ['refuse', 'lowest-fee', 'oldest'] as const;
+  const eviction =
+    raw['mempoolEviction'] === undefined ? undefined : read.choice('mempoolEviction', evictions, 'refuse');
+  return saidOf({
+    bursts: read.bursts('bursts'),
+    trace: read.trace('transactionsFrom'),
+    blockTransactions: read.optionalWhole('blockTransactions', 1, 1_000_000),
+    mempoolCapacity: read.optionalWhole('mempoolCapacity', 1, 100_000_000),
+    mempoolBytes: read.optionalWhole('mempoolBytes', 1, Number.MAX_SAFE_INTEGER),
+    mempoolPerSender: read.optionalWhole('mempoolPerSender', 1, 100_000_000),
+    mempoolEviction: eviction === 'lowest-fee' ? 'lowest_fee' : eviction,
+    mempoolExpiryUs: read.duration('mempoolExpiry'),
+  });
+}
+
+function saidOf<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** What options of a network of one's own must be to each other; a scenario's are known later. */
-function expectFitting(read: Reader, options: SimulateOptions): void {
+function expectFitting(read: Words, options: SimulateOptions): void {
   const { powers, validators, epochs, vote2To, protocol, maxTimeoutUs = Infinity, timeoutUs } = options;
   const sets = [...(powers === undefined ? [] : [powers]), ...(epochs?.sets ?? [])];
-  const isWhole = sets.every((set) => set.length === validators);
+  const isSizeKnown = !read.problems.some((problem) => problem.startsWith('--validators:'));
+  const isWhole = !isSizeKnown || sets.every((set) => set.length === validators);
   read.expect(
     isWhole,
     `${powers === undefined ? '--epochs' : '--powers'}: expected ${validators} numbers each, as --validators says`,
@@ -366,11 +209,17 @@ function expectFitting(read: Reader, options: SimulateOptions): void {
     '--vote2-to: only --protocol basic has second votes',
   );
   read.expect(maxTimeoutUs >= timeoutUs, '--max-timeout: expected at least --timeout');
+  const hasLoad = options.transactions > 0 || options.given.has('transactionsFrom');
+  for (const key of hasLoad ? [] : loadKeys)
+    read.expect(
+      !options.given.has(key),
+      `${flagOf(key)}: there is no load, expected --transactions or --transactions-from`,
+    );
 }
 
 /** Only what was said, so that a scenario keeps the rest. */
-function readNetwork(read: Reader, raw: RawOptions): SimulateOptions['network'] {
-  const said = {
+function readNetwork(read: Words, raw: RawOptions): SimulateOptions['network'] {
+  return saidOf({
     delay: read.latency('latency'),
     jitterUs: read.duration('jitter'),
     uplinkBitsPerSecond: read.optionalWhole('uplink', 1, Number.MAX_SAFE_INTEGER),
@@ -382,8 +231,7 @@ function readNetwork(read: Reader, raw: RawOptions): SimulateOptions['network'] 
     duplicate: read.number('duplicate', 0, 1),
     reorder: read.number('reorder', 0, 1),
     reorderUs: read.duration('reorderBy'),
-  };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  });
 }
 
 function givenWords(raw: RawOptions): ReadonlyMap<string, string> {
@@ -401,7 +249,7 @@ export interface SwarmRequest {
 
 /** @throws QuorumscopeError `config.invalid` naming every problem */
 export function readSwarmOptions(raw: RawOptions, scenario?: string): SwarmRequest {
-  const read = new Reader(raw);
+  const read = new Words(raw);
   read.expect(scenario === undefined, `${scenario}: a swarm draws its networks and takes no scenario`);
   const runs = read.whole('swarm', 1, 1_000_000, 1);
   const request = { runs, seed: read.whole('seed', 0, MAX_SEED - runs, 1), json: read.flag('json') };
@@ -413,11 +261,4 @@ export function readSwarmOptions(raw: RawOptions, scenario?: string): SwarmReque
     );
   refuseAll(read.problems);
   return request;
-}
-
-/** @throws QuorumscopeError `config.invalid` naming every problem, unless there is none */
-export function refuseAll(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  const message = `simulate cannot run like this:\n\n${problems.map((line) => `  ${line}`).join('\n')}\n`;
-  throw new QuorumscopeError('config.invalid', 'configuration', message, { details: { problems } });
 }

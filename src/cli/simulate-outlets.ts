@@ -94,16 +94,22 @@ export class Outlets {
   readonly #attach: string | undefined;
   readonly #events: LineFile | undefined;
   readonly #shippings: Shipping[] = [];
-  readonly #loses: LosesLine = () => false;
+  readonly #losesFromFile: LosesLine;
+  readonly #losesOnTheWay: LosesLine | undefined;
 
   /**
-   * @param loss which lines never reach the file
+   * @param loss which lines reach neither file nor sidecar, drawn anew for each, so that both miss the same
    * @param startUs of virtual time, on the scale of the events
    */
-  constructor(attach: string | undefined, events: LineFile | undefined, loss?: EventLoss, startUs = 0) {
+  constructor(attach: string | undefined, events: LineFile | undefined, loss?: () => EventLoss, startUs = 0) {
     this.#attach = attach;
     this.#events = events;
-    if (loss?.none === false) this.#loses = (node, tsUs) => loss.loses(node, tsUs - startUs);
+    const losing = (): LosesLine | undefined => {
+      const drawn = loss?.();
+      return drawn?.none === false ? (node, tsUs) => drawn.loses(node, tsUs - startUs) : undefined;
+    };
+    this.#losesFromFile = losing() ?? (() => false);
+    this.#losesOnTheWay = losing();
   }
 
   /** Whether anybody wants events; a silent simulation is faster. */
@@ -115,10 +121,11 @@ export class Outlets {
   hooksFor(identity: NodeIdentity): SimulatedNodeHooks {
     const { life: _life, index: _index, ...facts } = identity;
     const hooks = createHooks(facts);
-    const shipping = this.#attach === undefined ? undefined : ship(hooks, { address: this.#attach });
+    const shipping =
+      this.#attach === undefined ? undefined : ship(this.#losing(hooks), { address: this.#attach });
     if (shipping) this.#shippings.push(shipping);
     const file = this.#events;
-    const untap = file ? hooks.attach((origin) => fileTap(file, origin, this.#loses)) : undefined;
+    const untap = file ? hooks.attach((origin) => fileTap(file, origin, this.#losesFromFile)) : undefined;
     const close = (): void => {
       untap?.();
       void shipping?.close();
@@ -127,6 +134,27 @@ export class Outlets {
     return Object.fromEntries([...Object.entries(hooks), ['close', close] as const]) as unknown as Hooks & {
       close: () => void;
     };
+  }
+
+  /** The hooks as a sidecar hears them that some of their lines never reach. */
+  #losing(hooks: Hooks): Hooks {
+    const loses = this.#losesOnTheWay;
+    if (loses === undefined) return hooks;
+    const attach: Hooks['attach'] = (open) =>
+      hooks.attach((origin) => {
+        const tap = open(origin);
+        const { node } = origin.identity;
+        return {
+          hasRoom: (rank) => tap.hasRoom(rank),
+          accept: (plan, tsUs, monoUs, seq, weight, body) => {
+            if (!loses(node, tsUs)) tap.accept(plan, tsUs, monoUs, seq, weight, body);
+          },
+          refuse: (domain, reason) => tap.refuse(domain, reason),
+          restate: (facts) => tap.restate(facts),
+          lost: (reason) => tap.lost(reason),
+        };
+      });
+    return { ...hooks, attach };
   }
 
   /** Delivers what is buffered, within the shippings' own deadlines. */

@@ -5,7 +5,8 @@
  * Faults commanded while a run went on become planned ones at the times at which they fell due.
  */
 import { formatDuration } from '../base/duration.js';
-import type { PlannedFault, SimulateOptions } from './simulate-options.js';
+import type { SimulateOptions } from './simulate-options.js';
+import type { PlannedFault } from './simulate-words.js';
 
 const MS = 1_000;
 
@@ -31,7 +32,13 @@ const optional: readonly (readonly [key: string, flag: string])[] = [
   ['machines', '--machines'],
   ['transactions', '--transactions'],
   ['blockTransactions', '--block-transactions'],
+  ['bursts', '--bursts'],
+  ['transactionsFrom', '--transactions-from'],
   ['mempoolCapacity', '--mempool-capacity'],
+  ['mempoolBytes', '--mempool-bytes'],
+  ['mempoolPerSender', '--mempool-per-sender'],
+  ['mempoolEviction', '--mempool-eviction'],
+  ['mempoolExpiry', '--mempool-expiry'],
 ];
 
 /** Options that a command without a scenario always names. */

@@ -7,7 +7,8 @@ import { runSwarm } from '../../simulator/swarm/swarm.js';
 import { VERSION } from '../version.js';
 import { showSpan } from './age.js';
 import type { CliContext, ExitCode } from './context.js';
-import { readSwarmOptions, type RawOptions } from './simulate-options.js';
+import { readSwarmOptions } from './simulate-options.js';
+import type { RawOptions } from './simulate-words.js';
 import { renderTable } from './table.js';
 
 export async function simulateSwarm(

@@ -18,13 +18,9 @@ import { VERSION } from '../version.js';
 import { showSpan } from './age.js';
 import { stopped, type CliContext, type ExitCode } from './context.js';
 import { readCommand, type ControlLine } from './simulate-control.js';
-import {
-  readSimulateOptions,
-  type PlannedFault,
-  type RawOptions,
-  type SimulateOptions,
-} from './simulate-options.js';
-import { networkOf } from './simulate-network.js';
+import type { SimulateOptions } from './simulate-options.js';
+import type { PlannedFault, RawOptions } from './simulate-words.js';
+import { planOf } from './simulate-network.js';
 import { LineFile, Outlets } from './simulate-outlets.js';
 import { replayCommand } from './simulate-replay.js';
 import { renderResult } from './simulate-view.js';
@@ -35,14 +31,14 @@ const PROGRESS_US = 500_000;
 const VIRTUAL_START_US = 1_735_689_600_000_000;
 
 export async function simulate(raw: RawOptions, context: CliContext, scenario?: string): Promise<ExitCode> {
-  const options = readSimulateOptions(raw, scenario);
-  const { options: network, sidecar } = networkOf(options);
+  const { options, network: planned } = planOf(raw, scenario);
+  const { options: network, sidecar } = planned;
   const startUs =
     options.startUs ?? (options.speed === 'realtime' ? context.clock.nowUs() : VIRTUAL_START_US);
   const outlets = new Outlets(
     options.attach,
     options.events === undefined ? undefined : new LineFile(options.events),
-    new EventLoss(sidecar, network.seed),
+    () => new EventLoss(sidecar, network.seed),
     startUs,
   );
   const truth = truthChannel(options, context);

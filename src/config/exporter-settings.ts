@@ -9,19 +9,8 @@ const glob = {
 };
 const path = { pattern: /^[^\0]+$/, expected: 'a path' };
 
-/** What every exporter has. */
-export const commonSettings = {
-  interval: duration(
-    { min: '100ms', max: '1d' },
-    { doc: 'How often a snapshot is pushed.', fallback: '10s' },
-  ),
-  include: texts(glob, { doc: 'Metrics that are pushed, by name; `*` is any text.', fallback: ['*'] }),
-  exclude: texts(glob, { doc: 'Metrics that are not, even if included.', fallback: [] }),
-  labels: names({
-    doc: 'Only series whose labels match, such as `{chain_id: main, node_id: "validator-*"}`.',
-    fallback: {},
-  }),
-  rename: names({ doc: 'Metrics that are pushed under another name.', fallback: {} }),
+/** What every exporter has, whatever it sends. */
+export const deliverySettings = {
   timeout: duration({ min: '10ms', max: '5m' }, { doc: 'How long an attempt may take.', fallback: '10s' }),
   queue_size: size({ min: '64KiB' }, { doc: 'Most that waits in memory.', fallback: '8MiB' }),
   max_age: nullable(
@@ -40,6 +29,35 @@ export const commonSettings = {
     { min: '128KiB' },
     { doc: 'Most that waits there; beyond it the oldest is given up and counted.', fallback: '256MiB' },
   ),
+} as const;
+
+/** The code's form of them. */
+export function deliveryOf(values: Values<typeof deliverySettings>) {
+  return {
+    timeoutUs: values.timeout,
+    queueBytes: values.queue_size,
+    maxAgeUs: values.max_age,
+    spool:
+      values['spool.folder'] === null
+        ? null
+        : { folder: values['spool.folder'], maxSizeBytes: values['spool.max_size'] },
+  };
+}
+
+/** What every exporter of metrics has. */
+export const commonSettings = {
+  interval: duration(
+    { min: '100ms', max: '1d' },
+    { doc: 'How often a snapshot is pushed.', fallback: '10s' },
+  ),
+  include: texts(glob, { doc: 'Metrics that are pushed, by name; `*` is any text.', fallback: ['*'] }),
+  exclude: texts(glob, { doc: 'Metrics that are not, even if included.', fallback: [] }),
+  labels: names({
+    doc: 'Only series whose labels match, such as `{chain_id: main, node_id: "validator-*"}`.',
+    fallback: {},
+  }),
+  rename: names({ doc: 'Metrics that are pushed under another name.', fallback: {} }),
+  ...deliverySettings,
 } as const;
 
 type Common = Values<typeof commonSettings>;
@@ -68,13 +86,7 @@ export function commonOf(values: Common) {
       labels: values.labels,
       rename: values.rename,
     },
-    timeoutUs: values.timeout,
-    queueBytes: values.queue_size,
-    maxAgeUs: values.max_age,
-    spool:
-      values['spool.folder'] === null
-        ? null
-        : { folder: values['spool.folder'], maxSizeBytes: values['spool.max_size'] },
+    ...deliveryOf(values),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   commonSettings,
 } from './exporter-settings.js';
 import { influxdb } from './exporter-influxdb.js';
+import { nats } from './exporter-nats.js';
 import { dogstatsd, statsd } from './exporter-statsd.js';
 
 const path = { pattern: /^[^\0]+$/, expected: 'a path' };
@@ -128,7 +129,7 @@ export const exporters = section({
   doc: 'What is pushed to other systems, by name. docs/EXPORTS.md says what arrives there.',
   settings: {
     '': named(
-      { influxdb, statsd, dogstatsd, otlp, remote_write, http, file },
+      { influxdb, statsd, dogstatsd, otlp, remote_write, http, file, nats },
       {
         doc: 'A map by name, or a list whose items have a `name`; each has a `kind` and the settings of that kind.',
         formerly: ['custom_exporters', 'influxdb', 'statsd', 'datadog', 'otlp', 'remote_write'],

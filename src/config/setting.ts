@@ -173,6 +173,22 @@ export function listen(about: About<string>): Setting<ListenAddress> {
   };
 }
 
+/** Where a daemon listens: over UDP, or on a Unix stream socket. */
+export type DaemonAddress = ListenAddress | { readonly socket: string };
+
+/** `host:port` of UDP, or `unixstream:///path`. */
+export function daemon(about: About<string>): Setting<DaemonAddress> {
+  const stream = 'unixstream://';
+  const read = (address: string): DaemonAddress | undefined => {
+    if (!address.startsWith(stream)) return parseListenAddress(address);
+    const socket = unixPath(`unix://${address.slice(stream.length)}`);
+    return socket === undefined ? undefined : { socket };
+  };
+  const expected =
+    'host:port, or unixstream:/// and an absolute path of at most 107 bytes (Unix datagram sockets are not to be had here)';
+  return { ...about, schema: readText(read), type: 'address', expected, fromText: asIs, textual: true };
+}
+
 /** The address of a Unix socket, `unix:///path`; the code gets the address as it is. */
 export function unixSocket(about: About<string>): Setting<string> {
   const read = (address: string): string | undefined => (unixPath(address) ? address : undefined);

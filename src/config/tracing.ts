@@ -1,7 +1,7 @@
 /** Traces: whether views become traces, which of them, and where they go. */
 import { authOf, authRules, authSettings } from './exporter-settings.js';
 import { section, type Contradiction } from './section.js';
-import { choice, duration, listen, share, size, text, toggle, url, whole } from './setting.js';
+import { choice, duration, listen, nullable, share, size, text, toggle, url, whole } from './setting.js';
 
 const word = { pattern: /^[^\p{Cc}]{1,256}$/u, expected: 'text of at most 256 characters' };
 
@@ -47,6 +47,28 @@ const settings = {
     { min: 1, max: 1_000_000 },
     { doc: 'Most spans in a second; the others are dropped and counted.', fallback: 5_000 },
   ),
+  transactions: nullable(
+    share({
+      doc: 'Share of the transactions that are traced, by a hash of their id: all sidecars with the same share trace the same ones. Needs nodes that state which transactions became final. Null traces none.',
+      fallback: 0.001,
+    }),
+  ),
+  exemplars: toggle({
+    doc: 'Whether buckets and counters on OpenMetrics pages, and the API, lead to traced views.',
+    fallback: true,
+  }),
+  'logs.enabled': toggle({
+    doc: "Whether the sidecar's own log, from `info` on, is exported by OTLP too, with the trace of the view that a line is about.",
+    fallback: false,
+  }),
+  'logs.url': url({
+    doc: 'The whole address of the OTLP receiver of logs.',
+    fallback: 'http://127.0.0.1:4318/v1/logs',
+  }),
+  'logs.lines_per_second': whole(
+    { min: 1, max: 100_000 },
+    { doc: 'Most lines exported in a second; the others are only written, and counted.', fallback: 100 },
+  ),
   service_name: text(word, { doc: 'The resource attribute `service.name`.', fallback: 'hotstuff-node' }),
   interval: duration({ min: '100ms', max: '1m' }, { doc: 'How often spans are sent.', fallback: '1s' }),
   timeout: duration({ min: '10ms', max: '5m' }, { doc: 'How long an attempt may take.', fallback: '10s' }),
@@ -70,6 +92,13 @@ export const tracing = section({
     sampling: values.sampling,
     slowQuantile: values.slow_quantile,
     limits: { perView: values.spans_per_view, perSecond: values.spans_per_second },
+    transactions: values.transactions ?? 0,
+    exemplars: values.exemplars,
+    logs: {
+      enabled: values['logs.enabled'],
+      url: values['logs.url'],
+      linesPerSecond: values['logs.lines_per_second'],
+    },
     serviceName: values.service_name,
     intervalUs: values.interval,
     timeoutUs: values.timeout,

@@ -30,11 +30,23 @@ export interface PushOptions {
   readonly delivery: Delivery<BodyParcel>;
 }
 
+/** One destination that others feed, with something else than snapshots. */
+export interface FedOptions {
+  readonly name: string;
+  readonly kind: string;
+  readonly delivery: Delivery<BodyParcel>;
+  /** Gives the delivery what is not yet a parcel. */
+  readonly handOver: () => void;
+  /** What a test of the destination sends. */
+  readonly sample: () => BodyParcel;
+}
+
 /** One destination as it stands. */
 export interface PushStatus {
   readonly name: string;
   readonly kind: string;
-  readonly intervalUs: number;
+  /** Undefined where things are sent as they happen. */
+  readonly intervalUs: number | undefined;
   readonly paused: boolean;
   /** Failed attempts in a row. */
   readonly failures: number;
@@ -77,6 +89,7 @@ interface Running extends PushOptions {
 export class Pushes {
   readonly #options: PushesOptions;
   readonly #running: Running[] = [];
+  readonly #fed: FedOptions[] = [];
   readonly #timers: Timer[] = [];
   #due: Running[] = [];
   #turn: NodeJS.Immediate | undefined;
@@ -92,11 +105,16 @@ export class Pushes {
     this.#timers.push(this.#options.clock.every(options.intervalUs, () => this.#fallDue(running)));
   }
 
+  /** Adds a destination that others feed: it is listed, paused, tested, flushed and closed here. */
+  addFed(options: FedOptions): void {
+    this.#fed.push(options);
+  }
+
   list(): PushStatus[] {
-    return this.#running.map(({ name, kind, intervalUs, delivery }) => ({
+    return this.#all().map(({ name, kind, delivery, ...rest }) => ({
       name,
       kind,
-      intervalUs,
+      intervalUs: 'intervalUs' in rest ? rest.intervalUs : undefined,
       paused: delivery.isPaused,
       failures: delivery.failures,
       points: delivery.counts,
@@ -114,6 +132,8 @@ export class Pushes {
 
   /** Sends one snapshot now, once, and says what the receiver answered; undefined: there is none of that name. */
   async test(name: string): Promise<Receipt | undefined> {
+    const fed = this.#fed.find((one) => one.name === name);
+    if (fed !== undefined) return fed.delivery.probe(fed.sample());
     const running = this.#running.find((one) => one.name === name);
     if (running === undefined) return undefined;
     const encoded = await this.#encode(running, this.#snapshot());
@@ -129,7 +149,7 @@ export class Pushes {
   /** Pushes to all now, and waits until everything has left or the deadline has passed. */
   async flush(deadlineUs: number): Promise<boolean> {
     const leftUs = await this.#pushAll(deadlineUs);
-    const all = await Promise.all(this.#running.map(({ delivery }) => delivery.flush(leftUs)));
+    const all = await Promise.all(this.#all().map(({ delivery }) => delivery.flush(leftUs)));
     return all.every((isEmpty) => isEmpty);
   }
 
@@ -138,11 +158,15 @@ export class Pushes {
     for (const timer of this.#timers) timer.stop();
     clearImmediate(this.#turn);
     const leftUs = await this.#pushAll(deadlineUs);
-    await Promise.all(this.#running.map(({ delivery }) => delivery.close(leftUs)));
+    await Promise.all(this.#all().map(({ delivery }) => delivery.close(leftUs)));
   }
 
-  #with(name: string, action: (running: Running) => void): boolean {
-    const found = this.#running.find((running) => running.name === name);
+  #all(): (Running | FedOptions)[] {
+    return [...this.#running, ...this.#fed];
+  }
+
+  #with(name: string, action: (running: Running | FedOptions) => void): boolean {
+    const found = this.#all().find((running) => running.name === name);
     if (found !== undefined) action(found);
     return found !== undefined;
   }
@@ -155,6 +179,7 @@ export class Pushes {
   /** An encoder that hangs costs the deadline, no more. Returns what is left of it. */
   async #pushAll(deadlineUs: number): Promise<number> {
     const beganMs = performance.now();
+    for (const { handOver } of this.#fed) handOver();
     const snapshot = this.#snapshot();
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {

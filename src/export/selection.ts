@@ -57,7 +57,8 @@ function seriesWith(
   );
 }
 
-function anyOf(globs: readonly string[]): (text: string) => boolean {
+/** Whether a text matches one of `globs`. */
+export function anyOf(globs: readonly string[]): (text: string) => boolean {
   const patterns = globs.map(globPattern);
   return (text) => patterns.some((pattern) => pattern.test(text));
 }

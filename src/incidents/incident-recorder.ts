@@ -17,6 +17,7 @@ import type { VerdictListener, ViewVerdict } from '../domains/consensus/verdict/
 import type { Speaking, Tap } from '../intake/tap.js';
 import type { Board } from '../metrics/board.js';
 import { incidentMetrics as m } from './catalogue.js';
+import type { IncidentMeta } from './incident.js';
 import { removeBeyond, removeUnfinished, updateIncident, writeIncident } from './incident-files.js';
 import { LineRing, recordingOf } from './line-ring.js';
 import { OpenIncident, type IncidentOrigin, type Trigger } from './open-incident.js';
@@ -49,7 +50,12 @@ export interface IncidentRecorderOptions extends IncidentOrigin {
   readonly maxIncidents?: number;
   /** Most bytes of them. Default 512 MiB. */
   readonly maxBytes?: number;
+  /** Hears that one began, is on disk, or is over. Quick, and never throws. */
+  readonly onIncident?: ((stage: IncidentStage, meta: IncidentMeta) => void) | undefined;
 }
+
+/** How far an incident has come. */
+export type IncidentStage = 'began' | 'written' | 'over';
 
 /** States: open -> closed. */
 export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
@@ -133,6 +139,7 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
     const { clock, board, beforeUs = 5 * MINUTE_US, afterUs = MINUTE_US } = this.#options;
     const nowUs = clock.nowUs();
     let incident = this.#open.get(group);
+    const isNew = incident === undefined;
     if (incident === undefined) {
       if (this.#open.size >= MAX_AT_ONCE) return board.counter(m.lost).at('too_many').add();
       incident = new OpenIncident(group, trigger, nowUs, { beforeUs, afterUs });
@@ -140,6 +147,7 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
       this.#open.set(group, incident);
     }
     incident.note(trigger, nowUs);
+    if (isNew) this.#options.onIncident?.('began', incident.meta(this.#options));
   }
 
   #tick(): void {
@@ -167,14 +175,19 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
     this.#queue(async () => {
       await writeIncident(folder, meta, lines);
       board.counter(m.recorded).at(incident.trigger.kind).add();
+      this.#options.onIncident?.('written', meta);
       await this.#tidy();
     });
   }
 
   /** It is over: what was counted since it was written goes into its meta. */
   #finish(incident: OpenIncident): void {
-    const { folder } = this.#options;
-    this.#queue(() => updateIncident(folder, incident.meta(this.#options)).catch(ignoreRemoved));
+    const { folder, onIncident } = this.#options;
+    this.#queue(async () => {
+      const meta = incident.meta(this.#options);
+      await updateIncident(folder, meta).catch(ignoreRemoved);
+      onIncident?.('over', meta);
+    });
   }
 
   async #tidy(): Promise<void> {

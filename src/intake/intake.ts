@@ -91,6 +91,11 @@ export class Intake {
     this.#room.books.declareDoor(door);
   }
 
+  /** Who hears every line from now on; without one nothing is spent on it. */
+  listen(tap: Tap | undefined): void {
+    this.#room.tap = tap;
+  }
+
   /** Resolves when everything received so far has been processed. */
   drained(): Promise<void> {
     return this.#room.pump.drained();

@@ -10,7 +10,7 @@ import type { Logger } from '../base/logger.js';
 import { LineDecoder } from '../events/decode.js';
 import { LineSplitter } from '../events/lines.js';
 import type { InvalidReason } from '../events/problem.js';
-import type { DomainEvent, HelloEvent, SourceDroppedEvent } from '../events/vocabulary.js';
+import type { DomainEvent, HelloEvent, SourceDroppedEvent, StreamEvent } from '../events/vocabulary.js';
 import type { Account } from './account.js';
 import type { Books } from './books.js';
 import { domainOf, HELLO, priorities, priorityOf, SOURCE_DROPPED } from './event-index.js';
@@ -35,7 +35,8 @@ export interface FeedRoom {
   readonly queue: EventQueue;
   readonly pump: Pump;
   readonly logger: Logger;
-  readonly tap?: Tap | undefined;
+  /** May change while feeds are open. */
+  tap: Tap | undefined;
   /** A stream has ended and its last event is processed. */
   onStreamEnd?: ((stream: string) => void) | undefined;
 }
@@ -125,7 +126,7 @@ export class LineFeed implements LosslessFeed {
       // A run that was not announced begins with its first event, and the tap may ask where counting stands.
       const domain = domainOf[decoder.index]!;
       if (domain >= 0) speaker?.run.window(domain, (event as DomainEvent).seq);
-      this.#room.tap.line(line, speaker);
+      this.#room.tap.line(line, speaker, event as Exclude<StreamEvent, HelloEvent>);
     }
     if (!speaker) return this.#refuse(this.#nobody, 'no_hello', 'node: no hello of it on this connection');
     this.#last = speaker;

@@ -11,7 +11,7 @@ import { QuorumscopeError } from '../base/errors.js';
 import { assertDefinition, counter, gauge, sampleNames, type MetricDefinition } from './definition.js';
 import type { Family } from './family.js';
 import { Interner } from './interner.js';
-import type { Counter, Gauge, Handle, Histogram, Summary } from './series.js';
+import type { Counter, Gauge, Handle, Histogram, Series, Summary } from './series.js';
 import { Shelf, type FamilyView, type ShelfHost } from './shelf.js';
 import { Slots } from './slots.js';
 
@@ -106,6 +106,11 @@ export class Board {
   /** The definition that stands under `name`, with or without the prefix replaced. */
   declared(name: string): MetricDefinition | undefined {
     return this.#shelves.get(this.#nameOf(name))?.definition;
+  }
+
+  /** The live series of these label values; undefined where there is none of its own. Opens none. */
+  find({ name }: MetricDefinition, labelValues: readonly string[]): Series | undefined {
+    return this.#shelves.get(this.#nameOf(name))?.family.known(labelValues);
   }
 
   /** Changes whenever a series appears, disappears or moves; readers cache what depends on it. */

@@ -64,6 +64,11 @@ export class Family<H extends Handle, L extends readonly string[] = readonly str
     return branch?.handle ?? this.#create(values);
   }
 
+  /** The handle of these label values of the whole metric, where it has one; makes none. */
+  known(labelValues: readonly string[]): H | undefined {
+    return this.#find(labelValues).handle;
+  }
+
   /**
    * The same family with its first labels fixed.
    * @throws QuorumscopeError `metrics.recording` when there are fewer labels than values

@@ -71,6 +71,15 @@ export function selectorsOf(
   return texts.map(selectorOf);
 }
 
+/** The expression of `query`, as `read` reads it. */
+export function expressionOf<T>(parameters: URLSearchParams, read: (text: string) => T): T {
+  try {
+    return read(parameters.get('query') ?? '');
+  } catch (error) {
+    throw badExpression('query', error);
+  }
+}
+
 function selectorOf(text: string): readonly LabelMatcher[] {
   try {
     return parseSelector(text);

@@ -9,18 +9,28 @@ import { messageOf } from '../base/errors.js';
 import { Budget, type QueryLimits } from '../promql/budget.js';
 import { compile, PromqlEngine, type CompiledQuery, type QueryOutcome } from '../promql/engine.js';
 import { prettyQuery } from '../promql/format.js';
+import type { ExemplarSource } from '../promql/exemplars.js';
 import { compareLabels, compareStrings, type Labels } from '../promql/labels.js';
 import { parse } from '../promql/parse.js';
 import { errorTypeOf } from '../promql/problem.js';
 import type { SelectRequest, SeriesSource } from '../promql/series.js';
-import { ApiProblem, badExpression, badParameter, statusOf } from './api-problem.js';
+import { ApiProblem, badParameter, statusOf } from './api-problem.js';
+import { exemplarsOf } from './exemplars.js';
 import { Gate } from './gate.js';
-import { durationOf, limitOf, requiredTimeOf, selectorsOf, timeOf } from './parameters.js';
+import { durationOf, expressionOf, limitOf, requiredTimeOf, selectorsOf, timeOf } from './parameters.js';
 import { renderError, renderLabels, renderSuccess, renderValue, seriesIn } from './render.js';
 
 /** What can be asked. */
 export type ApiEndpoint =
-  'query' | 'query_range' | 'series' | 'labels' | 'label_values' | 'metadata' | 'buildinfo' | 'format_query';
+  | 'query'
+  | 'query_range'
+  | 'query_exemplars'
+  | 'series'
+  | 'labels'
+  | 'label_values'
+  | 'metadata'
+  | 'buildinfo'
+  | 'format_query';
 
 /** One request. */
 export interface ApiRequest {
@@ -56,6 +66,8 @@ export interface MetricMetadata {
 export interface PrometheusApiOptions {
   readonly source: SeriesSource & LabelSetSource;
   readonly metadata: () => Iterable<MetricMetadata>;
+  /** Without one there are no exemplars. */
+  readonly exemplars?: ExemplarSource | undefined;
   /** The clock that the data follows: what "now" is. */
   readonly dataClock: Pick<Clock, 'nowUs'>;
   /** The machine's clock: deadlines. */
@@ -70,6 +82,8 @@ export interface PrometheusApiOptions {
 
 /** The Prometheus whose API and language are answered; clients choose their requests by it. */
 const COMPATIBLE_VERSION = '3.5.0';
+/** What Prometheus says to a query for exemplars that selects nothing. */
+const NO_CONTENT = 204;
 const MAX_POINTS = 11_000;
 const TRUNCATED = 'results truncated due to limit';
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -90,7 +104,8 @@ export class PrometheusApi {
   /** The answer. Never rejects. */
   async answer(request: ApiRequest): Promise<ApiAnswer> {
     try {
-      return { status: 200, body: await this.#answer(request) };
+      const body = await this.#answer(request);
+      return { status: body === '' ? NO_CONTENT : 200, body };
     } catch (error) {
       const type = error instanceof ApiProblem ? error.type : errorTypeOf(error);
       return { status: statusOf(type), body: renderError(type, messageOf(error)) };
@@ -103,6 +118,8 @@ export class PrometheusApi {
         return this.#instant(parameters, signal);
       case 'query_range':
         return this.#range(parameters, signal);
+      case 'query_exemplars':
+        return this.#exemplars(parameters, signal);
       case 'series':
         return this.#series(parameters, signal);
       case 'labels':
@@ -165,6 +182,12 @@ export class PrometheusApi {
     const { value, warnings, infos } = outcome;
     const remarks = seriesIn(value) > limit ? [...warnings, TRUNCATED] : warnings;
     return renderSuccess(renderValue(value, limit), { warnings: remarks, infos });
+  }
+
+  async #exemplars(parameters: URLSearchParams, signal: AbortSignal): Promise<string> {
+    const { exemplars, limits, wallClock } = this.#options;
+    const data = await exemplarsOf(parameters, exemplars, new Budget(limits, wallClock, signal));
+    return data === undefined ? '' : renderSuccess(data);
   }
 
   async #series(parameters: URLSearchParams, signal: AbortSignal): Promise<string> {
@@ -233,19 +256,11 @@ export class PrometheusApi {
 }
 
 function queryOf(parameters: URLSearchParams): CompiledQuery {
-  try {
-    return compile(parameters.get('query') ?? '');
-  } catch (error) {
-    throw badExpression('query', error);
-  }
+  return expressionOf(parameters, compile);
 }
 
 function formatted(parameters: URLSearchParams): string {
-  try {
-    return prettyQuery(parse(parameters.get('query') ?? ''));
-  } catch (error) {
-    throw badExpression('query', error);
-  }
+  return expressionOf(parameters, (text) => prettyQuery(parse(text)));
 }
 
 function renderList<T>(items: readonly T[], limit: number, render: (item: T) => string): string {

@@ -39,6 +39,7 @@ export interface PrometheusRequest {
   readonly endpoint:
     | 'query'
     | 'query_range'
+    | 'query_exemplars'
     | 'series'
     | 'labels'
     | 'label_values'
@@ -51,6 +52,24 @@ export interface PrometheusRequest {
   readonly label?: string;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+}
+
+/** Which events a client wants. Globs; of an empty list everything passes. */
+export interface EventsRequest {
+  readonly types: readonly string[];
+  readonly chains: readonly string[];
+  /** Conclusions are of no node: with one named they do not pass. */
+  readonly nodes: readonly string[];
+  /** Where it stopped before. */
+  readonly lastEventId: string | undefined;
+  /** Aborted when the client has gone, or must go. */
+  readonly signal: AbortSignal;
+}
+
+/** A document that comes piece by piece. */
+export interface StreamedPage {
+  readonly contentType: string;
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** Where answers come from. */
@@ -71,7 +90,18 @@ export interface Handlers {
     readonly formats: () => readonly string[];
     /** The metrics whose names match one of the globs, or all; undefined when there is no such format. */
     readonly render: (format: string, match: readonly string[]) => Promise<MetricsPage | undefined>;
+    /** What was, where history is kept. */
+    readonly range?: {
+      readonly formats: readonly string[];
+      /** Of `format`, `match`, `from` and `to`; or what is wrong with them. */
+      readonly render: (
+        parameters: URLSearchParams,
+        signal: AbortSignal,
+      ) => Promise<StreamedPage | { readonly problems: readonly string[] }>;
+    };
   };
+  /** Events as Server-Sent Events; undefined when there are too many clients. */
+  readonly events?: (request: EventsRequest) => AsyncIterable<Uint8Array> | undefined;
   /** What is pushed. */
   readonly exporters?: {
     readonly list: () => readonly { readonly name: string }[];

@@ -11,6 +11,7 @@ import { readForm } from './form.js';
 import { isLocalHost } from './host-check.js';
 import { textReply, type Reply } from './route.js';
 import type { Router } from './router.js';
+import { isStream, sendStream } from './streaming.js';
 
 /** Where to listen; port 0 takes any free port. */
 export interface ListenOn {
@@ -39,6 +40,8 @@ const limits = {
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
+  /** Answers that may never end by themselves. */
+  readonly #streams = new Set<AbortController>();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -67,6 +70,7 @@ export class Listener {
   async close(deadlineMs: number): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const stream of this.#streams) stream.abort();
     this.#server.closeIdleConnections();
     const cut = setTimeout(() => this.#server.closeAllConnections(), deadlineMs);
     await closed;
@@ -81,13 +85,18 @@ export class Listener {
       const reply = await this.#reply(request, gone.signal);
       // What is left of a body is not read: the connection ends with the answer.
       if (!request.readableEnded && hasBody(request)) response.setHeader('connection', 'close');
-      await send(request, response, reply);
+      if (!isStream(reply.body)) return await send(request, response, reply, reply.body);
+      this.#streams.add(gone);
+      response.once('close', () => this.#streams.delete(gone));
+      // While it is being closed nothing may begin that has no end.
+      if (!this.#server.listening) gone.abort();
+      await sendStream(request, response, reply, reply.body, gone.signal);
     } catch (error) {
       // The client went in the middle of its form.
       if (!request.complete && request.destroyed) return void response.destroy();
       this.#options.logger.error('a request failed inside the sidecar', { error: messageOf(error) });
       if (response.headersSent) response.destroy();
-      else await send(request, response, textReply(500, 'failed inside the sidecar; its log says more'));
+      else await sendText(request, response, 500, 'failed inside the sidecar; its log says more');
     }
   }
 
@@ -128,8 +137,23 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
-  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
+function sendText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  text: string,
+): Promise<void> {
+  const reply = textReply(status, text);
+  return send(request, response, reply, `${text}\n`);
+}
+
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  whole: string | Uint8Array,
+): Promise<void> {
+  const body = typeof whole === 'string' ? Buffer.from(whole) : whole;
   const isPacked = reply.contentType === 'application/gzip';
   const compressed = isPacked ? undefined : await gzipped(body, request.headers['accept-encoding']);
   const sent = compressed ?? body;

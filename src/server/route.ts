@@ -23,7 +23,11 @@ export interface RouteRequest {
 export interface Reply {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string | Uint8Array;
+  /**
+   * Whole, or piece by piece: then no piece is asked for before the client has taken those before it. A stream ends soon
+   * after the request's signal is aborted; one that rejects breaks the connection, so that no half looks whole.
+   */
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -3,6 +3,7 @@ import type { Handlers } from './handlers.js';
 import type { Route } from './route.js';
 import { consensusRoutes } from './routes/consensus.js';
 import { contentsRoutes } from './routes/contents.js';
+import { eventRoutes } from './routes/events.js';
 import { exportRoutes } from './routes/exports.js';
 import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
@@ -17,6 +18,7 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
     ...probeRoutes(handlers),
     ...statusRoutes(handlers),
     ...exportRoutes(handlers),
+    ...eventRoutes(handlers),
     ...consensusRoutes(handlers),
     ...incidentRoutes(handlers),
     ...prometheusRoutes(handlers),

@@ -1,4 +1,4 @@
-/** Metrics of tracing: which views were kept and why, and which spans were not. What leaves is the delivery's to count. */
+/** Metrics of tracing: which views and transactions were kept, and which spans and log lines were not. What leaves is the delivery's to count. */
 import { counter } from '../metrics/definition.js';
 
 export const tracingMetrics = {
@@ -15,6 +15,26 @@ export const tracingMetrics = {
   dropped: counter(
     'quorumscope_tracing_spans_dropped_total',
     'Spans dropped before the exporter: too many of one view, too many in a second, not convertible.',
+    ['reason'],
+  ),
+  transactions: counter(
+    'quorumscope_tracing_transactions_total',
+    'Transactions traced, by whether they waited to the end or had to make room for others.',
+    ['outcome'],
+  ),
+  exemplars: counter(
+    'quorumscope_tracing_exemplars_total',
+    'Exemplars put beside buckets and counters: observations with the trace of their view.',
+    [],
+  ),
+  logLines: counter(
+    'quorumscope_tracing_log_lines_total',
+    'Log lines of the sidecar handed to the exporter of logs.',
+    [],
+  ),
+  logLinesDropped: counter(
+    'quorumscope_tracing_log_lines_dropped_total',
+    'Log lines not exported: too many in a second, not convertible, said before the exporter was open.',
     ['reason'],
   ),
 } as const;

@@ -5,7 +5,7 @@
  *
  * A healthy view that is not sampled costs one hash and is not copied; if a finding or a verdict makes it matter later,
  * its records are fetched from the chain's own, where they still are. A view is told when its verdict
- * is settled and its block final, or failed, or when it has waited long enough; each node's part once.
+ * is settled and its block final and executed, or failed, or when it has waited long enough; each node's part once.
  *
  * Bounded: so many views wait; beyond it the oldest is told as it stands. Never throws on what nodes state.
  */
@@ -14,13 +14,20 @@ import type { Finding } from '../domains/consensus/findings/finding.js';
 import type { ViewRecord } from '../domains/consensus/record/view-record.js';
 import type { ViewVerdict } from '../domains/consensus/verdict/view-verdict.js';
 import type { WatchedChain } from '../domains/consensus/watch.js';
+import type { NodeWork } from './block-work.js';
 import { isSampled, traceIdOf } from './ids.js';
 import { isLeader } from './own-spans.js';
 import { copyRecord } from './record-copy.js';
 import { SlowViews } from './slow-views.js';
 import type { ViewSpan } from './view-span.js';
 import { spansOf } from './view-spans.js';
-import { isByGivingUp, keptReasons, type KeptReason, type ViewPointer } from './view-story.js';
+import {
+  isByGivingUp,
+  keptReasons,
+  type KeptReason,
+  type ViewPointer,
+  type ViewStory,
+} from './view-story.js';
 
 /** What is kept. */
 export interface KeepOptions {
@@ -35,8 +42,10 @@ export interface ChainTracesOptions extends KeepOptions {
   readonly clock: Clock;
   /** The chain's records; undefined once the chain is gone. */
   readonly watched: () => WatchedChain | undefined;
-  /** Takes the spans of a view, the leader's first. */
-  readonly told: (spans: readonly ViewSpan[]) => void;
+  /** What a node did with its blocks; undefined where it has not spoken. */
+  readonly work: (node: string) => NodeWork | undefined;
+  /** Takes the spans of a view, the leader's first, and what they were made of. */
+  readonly told: (spans: readonly ViewSpan[], stories: readonly ViewStory[]) => void;
   /** A view was seen by a node and is traced, or not. */
   readonly seen: (reason: KeptReason | 'passed_by') => void;
 }
@@ -117,7 +126,7 @@ export class ChainTraces {
   /** Tells what has waited long enough. */
   tick(): void {
     const nowUs = this.#options.clock.nowUs();
-    for (const waiting of this.#waiting.values()) if (isDue(waiting, nowUs)) this.#tell(waiting);
+    for (const waiting of this.#waiting.values()) if (this.#isDue(waiting, nowUs)) this.#tell(waiting);
   }
 
   /** Tells everything as it stands. */
@@ -184,15 +193,18 @@ export class ChainTraces {
     const leaderFirst = records.sort((a, b) => Number(isLeader(b, b)) - Number(isLeader(a, a)));
     const members = this.#options.watched()?.participation.participants.map(({ id }) => id) ?? [];
     const spans: ViewSpan[] = [];
+    const stories: ViewStory[] = [];
     for (const record of leaderFirst) {
       told.add(record.node);
       const { verdict, findings, reason } = waiting;
       const previous = this.#beside(record, record.view - record.jumped - 1);
       const next = record.leftUs === undefined ? undefined : this.#after(record);
-      for (const span of spansOf({ record, verdict, findings, reason, members, previous, next }))
-        spans.push(span);
+      const work = this.#options.work(record.node)?.of(record.view);
+      const story = { record, verdict, findings, reason, members, previous, next, work };
+      stories.push(story);
+      for (const span of spansOf(story)) spans.push(span);
     }
-    this.#options.told(spans);
+    this.#options.told(spans, stories);
   }
 
   /** The chain's own record, unless it is another view's by now. */
@@ -215,6 +227,20 @@ export class ChainTraces {
     return undefined;
   }
 
+  #isDue({ view, sinceUs, timerUs, records, verdict, isSettled }: Waiting, nowUs: number): boolean {
+    const waitedUs = nowUs - sinceUs;
+    if (waitedUs >= VERDICT_WAIT_US + TIMERS_TO_SETTLE * timerUs) return true;
+    if (!isSettled) return false;
+    for (const { leftUs } of records.values()) if (leftUs === undefined) return false;
+    if (verdict?.outcome === 'failed' || waitedUs >= COMMIT_WAIT_US + timerUs) return true;
+    for (const { node, committedUs } of records.values()) {
+      if (committedUs === undefined) return false;
+      const work = this.#options.work(node);
+      if (work?.isTold === true && work.of(view)?.executed === undefined) return false;
+    }
+    return true;
+  }
+
   #toldOf(view: number): Set<string> {
     const known = this.#told.get(view) ?? new Set<string>();
     this.#told.delete(view);
@@ -227,16 +253,6 @@ export class ChainTraces {
 
 /** How far ahead the next view is looked for. */
 const FURTHEST_JUMP = 8;
-
-function isDue({ sinceUs, timerUs, records, verdict, isSettled }: Waiting, nowUs: number): boolean {
-  const waitedUs = nowUs - sinceUs;
-  if (waitedUs >= VERDICT_WAIT_US + TIMERS_TO_SETTLE * timerUs) return true;
-  if (!isSettled) return false;
-  for (const { leftUs } of records.values()) if (leftUs === undefined) return false;
-  if (verdict?.outcome === 'failed' || waitedUs >= COMMIT_WAIT_US + timerUs) return true;
-  for (const { committedUs } of records.values()) if (committedUs === undefined) return false;
-  return true;
-}
 
 function weightier(a: KeptReason, b: KeptReason | undefined): KeptReason | undefined {
   if (b === undefined) return a;

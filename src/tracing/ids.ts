@@ -17,6 +17,11 @@ export function traceIdOf(chain: string, epoch: number | undefined, view: number
   return cut(`${chain}\n${epoch ?? 0}\n${view}`, TRACE_DIGITS);
 }
 
+/** The trace of a transaction: another text than any view's, since that has three lines. */
+export function transactionTraceIdOf(chain: string, transaction: string): string {
+  return cut(`${chain}\ntransaction ${transaction}`, TRACE_DIGITS);
+}
+
 /**
  * A span of a trace: 16 hexadecimal digits.
  * @param validator its id in the set, or the node's name where it has none

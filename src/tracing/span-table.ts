@@ -122,6 +122,62 @@ export const spans = {
     end: 'the node enters the next view; while it has not, the last that is known',
     doc: 'Giving the view up. Links to the same node in the next view, whose span links back.',
   },
+  block: {
+    by: 'every',
+    parent: OWN,
+    start: 'the proposal is sent or accepted',
+    end: 'the block is final here; where the node says so, executed and durable',
+    doc: "The way of the view's block at this node, to the last that was known when it was sent.",
+  },
+  execution: {
+    by: 'every that executes',
+    parent: '`block`',
+    start: 'executing the block begins',
+    end: 'it is executed',
+    doc: 'From `execution.block_executed`: its duration, before it was stated; before the results were made durable where the node states it only then (`state.transition_applied` of the same height says how long both took).',
+  },
+  persistence: {
+    by: 'every that executes',
+    parent: '`block`',
+    start: 'the block is executed; where applying its changes is stated to begin later, then',
+    end: 'its changes are applied and the last result of a transaction is durable',
+    doc: "Keeping the block's results, from `state.transition_applied` and `execution.result_persisted`.",
+  },
+  transaction: {
+    by: 'every that had admitted it',
+    parent: "none: a root of the transaction's own trace",
+    start: "the client submits it, by the client's clock; without that, it is admitted",
+    end: 'its result is durable here; without that, it is final here',
+    doc: 'A sampled transaction. Links to the `view` or `replica` of the view whose block holds it.',
+  },
+  transaction_submission: {
+    by: 'every that had admitted it',
+    parent: '`transaction`',
+    start: "the client submits it, by the client's clock",
+    end: 'it is admitted here',
+    doc: 'On its way into the pool. Absent when the clocks make it negative.',
+  },
+  transaction_pool: {
+    by: 'every that had admitted it',
+    parent: '`transaction`',
+    start: 'it is admitted here',
+    end: "its block's proposal is sent or accepted here; where that is not known, it is final here",
+    doc: 'Waiting in the pool. Absent where the proposal came first.',
+  },
+  transaction_consensus: {
+    by: 'every that had admitted it',
+    parent: '`transaction`',
+    start: "its block's proposal is sent or accepted here",
+    end: 'it is final here',
+    doc: "Its block's way to its commit. Links to the view as `transaction` does.",
+  },
+  transaction_execution: {
+    by: 'every that had admitted it',
+    parent: '`transaction`',
+    start: 'it is final here',
+    end: 'its result is durable here',
+    doc: 'Executing its block and keeping the result.',
+  },
 } as const satisfies Record<string, SpanRow>;
 
 /** Name of a span. */
@@ -131,7 +187,7 @@ export type SpanName = keyof typeof spans;
 interface AttributeRow {
   readonly type: 'string' | 'number' | 'boolean' | 'string[]';
   /** Names of the spans that have it. */
-  readonly on: readonly SpanName[] | 'every span';
+  readonly on: readonly SpanName[] | 'every span of a view';
   readonly doc: string;
 }
 
@@ -141,7 +197,11 @@ const VOTE = ['first_vote', 'second_vote', 'third_vote'] as const;
 const PROPOSAL = ['proposal'] as const;
 
 export const attributes = {
-  'hotstuff.view': { type: 'number', on: 'every span', doc: 'The view.' },
+  'hotstuff.view': {
+    type: 'number',
+    on: 'every span of a view',
+    doc: 'The view; on `transaction` the one whose block holds it.',
+  },
   'hotstuff.epoch': { type: 'number', on: NODE, doc: 'Its epoch, in protocols that have them.' },
   'hotstuff.leader': { type: 'string', on: NODE, doc: 'The validator that leads it.' },
   'hotstuff.collector': { type: 'string', on: NODE, doc: 'The validator that collects its votes.' },
@@ -206,10 +266,18 @@ export const attributes = {
   },
   'hotstuff.is_syncing': { type: 'boolean', on: NODE, doc: 'The node was catching up; absent when not.' },
   'hotstuff.wait_path': { type: 'string', on: ['leader_wait'], doc: '`responsive` or `waited`.' },
-  'hotstuff.block': { type: 'string', on: [...PROPOSAL, ...VOTE, ...CERTIFICATE], doc: 'Hash of the block.' },
-  'hotstuff.height': { type: 'number', on: PROPOSAL, doc: 'Its height.' },
+  'hotstuff.block': {
+    type: 'string',
+    on: [...PROPOSAL, ...VOTE, ...CERTIFICATE, 'block'],
+    doc: 'Hash of the block.',
+  },
+  'hotstuff.height': {
+    type: 'number',
+    on: [...PROPOSAL, 'block', 'execution', 'transaction'],
+    doc: 'Its height.',
+  },
   'hotstuff.justify_view': { type: 'number', on: PROPOSAL, doc: 'View of the certificate that it carries.' },
-  'hotstuff.transactions': { type: 'number', on: PROPOSAL, doc: 'Transactions in it.' },
+  'hotstuff.transactions': { type: 'number', on: [...PROPOSAL, 'execution'], doc: 'Transactions in it.' },
   'hotstuff.block_bytes': { type: 'number', on: PROPOSAL, doc: 'Its size.' },
   'hotstuff.vote_to': { type: 'string', on: VOTE, doc: 'The validator that the vote was sent to.' },
   'hotstuff.is_formed_here': { type: 'boolean', on: CERTIFICATE, doc: 'This node collected the votes.' },
@@ -241,6 +309,11 @@ export const attributes = {
     on: ['view_change'],
     doc: 'How many those are in all.',
   },
+  'hotstuff.failed_transactions': { type: 'number', on: ['execution'], doc: 'Of these, failed.' },
+  'hotstuff.fuel_used': { type: 'number', on: ['execution'], doc: 'Fuel (gas) used.' },
+  'hotstuff.fuel_limit': { type: 'number', on: ['execution'], doc: 'Fuel that a block may use.' },
+  'hotstuff.state_root': { type: 'string', on: ['execution'], doc: 'Root of the state after the block.' },
+  'hotstuff.transaction': { type: 'string', on: ['transaction'], doc: 'The transaction.' },
   'hotstuff.next_view': { type: 'number', on: ['view_change'], doc: 'The view entered instead.' },
 } as const satisfies Record<string, AttributeRow>;
 

@@ -12,6 +12,8 @@ import type {
   ViewRecord,
   VoteType,
 } from '../domains/consensus/record/view-record.js';
+import type { EventMap } from '../events/vocabulary.js';
+import type { Stretch } from './block-work.js';
 import { spanIdOf, traceIdOf } from './ids.js';
 import { nodeAttributes } from './node-attributes.js';
 import type { SpanName } from './span-table.js';
@@ -83,6 +85,7 @@ function draftsOf(story: ViewStory, own: 'view' | 'replica', traceId: string): S
   addVotes(drafts, record);
   addCertificates(drafts, record, traceId);
   addCommit(drafts, record);
+  addWork(drafts, story);
   if (isGivenUp(record)) drafts.push(viewChange(story));
   return drafts;
 }
@@ -218,6 +221,47 @@ function addCommit(drafts: SpanDraft[], record: ViewRecord): void {
     toUs: committedUs,
     attributes: isCommittedBySync ? { 'hotstuff.by_sync': true } : {},
   });
+}
+
+/** What the node did with the committed block. */
+function addWork(drafts: SpanDraft[], { record, work }: ViewStory): void {
+  const { committedUs, certificates, proposals, enteredAtUs } = record;
+  if (committedUs === undefined) return;
+  const block = certificates[0]?.block ?? proposals[0]?.block;
+  const proposal = proposals.find((one) => one.block === block);
+  const executedUs = work?.executed && work.executed.endUs - enteredAtUs;
+  const persistedUs = work?.persisted && work.persisted.endUs - enteredAtUs;
+  drafts.push({
+    name: 'block',
+    fromUs: Math.min(proposal?.atUs ?? committedUs, committedUs),
+    toUs: Math.max(committedUs, executedUs ?? committedUs, persistedUs ?? committedUs),
+    attributes: {
+      ...(block === undefined ? {} : { 'hotstuff.block': block }),
+      ...(proposal === undefined ? {} : { 'hotstuff.height': proposal.height }),
+    },
+  });
+  if (work === undefined) return;
+  const { executed, persisted } = work;
+  const offsets = ({ startUs, endUs }: Stretch): Pick<SpanDraft, 'fromUs' | 'toUs' | 'under'> => ({
+    fromUs: startUs - enteredAtUs,
+    toUs: endUs - enteredAtUs,
+    under: 'block',
+  });
+  if (executed !== undefined)
+    drafts.push({ name: 'execution', ...offsets(executed), attributes: executionAttributes(executed.event) });
+  if (persisted !== undefined) drafts.push({ name: 'persistence', ...offsets(persisted) });
+}
+
+function executionAttributes(event: EventMap['execution.block_executed']): SpanAttributes {
+  const { height, transactions, failed, fuel_used: fuel, fuel_limit: limit, state_root: root } = event;
+  return {
+    'hotstuff.height': height,
+    'hotstuff.transactions': transactions,
+    ...(failed === undefined ? {} : { 'hotstuff.failed_transactions': failed }),
+    'hotstuff.fuel_used': Number(fuel),
+    ...(limit === undefined ? {} : { 'hotstuff.fuel_limit': Number(limit) }),
+    ...(root === undefined ? {} : { 'hotstuff.state_root': root }),
+  };
 }
 
 /** The first of a name has it as its key, another adds its block. */

@@ -5,6 +5,7 @@
 import type { Finding } from '../domains/consensus/findings/finding.js';
 import type { ViewRecord } from '../domains/consensus/record/view-record.js';
 import type { ViewVerdict } from '../domains/consensus/verdict/view-verdict.js';
+import type { BlockWork } from './block-work.js';
 
 /** Why a view is traced, the weightiest reason first. */
 export const keptReasons = ['evidence', 'failed', 'slow', 'after_failed', 'sampled'] as const;
@@ -25,6 +26,8 @@ export interface ViewStory {
   /** The view that the node entered after this one, and the one that it left for it. */
   readonly next: ViewPointer | undefined;
   readonly previous: ViewPointer | undefined;
+  /** What the node did with the block of this view, as far as it said so. */
+  readonly work?: BlockWork | undefined;
 }
 
 /** Whether the record tells of giving the view up. */

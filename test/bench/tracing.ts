@@ -116,7 +116,7 @@ async function play(
     board,
     clock,
     windowUs: 60_000_000,
-    domains: [consensusDomain(watch)],
+    domains: [consensusDomain(watch), ...(traces === undefined ? [] : [traces.domain])],
   });
   globalThis.gc?.();
   const before = process.cpuUsage();
@@ -135,7 +135,10 @@ async function play(
   return { cpuUs: user + system, spans, views: SECONDS * 100 };
 }
 
-/** What the first node of a simulated network says of consensus. */
+/** What is said of a block once it is final. */
+const work: ReadonlySet<string> = new Set(['execution.block_executed', 'state.transition_applied']);
+
+/** What the first node of a simulated network says of consensus and of its work on blocks. */
 async function record(): Promise<{ hello: HelloEvent; stated: Stated[]; views: number }> {
   const stated: Stated[] = [];
   let hello: HelloEvent | undefined;
@@ -149,7 +152,11 @@ async function record(): Promise<{ hello: HelloEvent; stated: Stated[]; views: n
         stated.push({ index, event });
       },
     };
-    return statingHooks(identity, listener, (domain) => isOurs && domain === 'consensus');
+    return statingHooks(
+      identity,
+      listener,
+      (domain, type) => isOurs && (domain === 'consensus' || work.has(type)),
+    );
   };
   await createSimulation({
     validators: 100,

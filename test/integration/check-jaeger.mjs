@@ -1,5 +1,5 @@
 // Reads the traces of a service back through Jaeger's query API and checks that they are what was sent: one per view, with the spans of
-// all four nodes under one root, and failed views with their cause. Arguments: address of the API, name of the service.
+// all four nodes under one root, failed views with their cause, and transactions with a link to the view that decided them. Arguments: address of the API, name of the service.
 const [, , api, service] = process.argv;
 const problems = [];
 const expect = (holds, problem) => void (holds || problems.push(problem));
@@ -7,8 +7,11 @@ const expect = (holds, problem) => void (holds || problems.push(problem));
 const found = async () =>
   (await (await fetch(`${api}/api/traces?service=${service}&limit=5000&lookback=1h`)).json()).data;
 let traces = [];
+let all = [];
+const isOfTransaction = ({ spans: own }) => own.some(({ operationName }) => operationName === 'transaction');
 for (let i = 0; i < 50 && traces.length < 20; i++) {
-  traces = await found();
+  all = await found();
+  traces = all.filter((trace) => !isOfTransaction(trace));
   if (traces.length < 20) await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
@@ -16,6 +19,9 @@ const tagsOf = ({ tags }) => Object.fromEntries(tags.map(({ key, value }) => [ke
 let whole = 0;
 let spans = 0;
 const causes = new Map();
+const names = new Map();
+for (const { spans: own } of all)
+  for (const { operationName } of own) names.set(operationName, (names.get(operationName) ?? 0) + 1);
 for (const { traceID, spans: own } of traces) {
   spans += own.length;
   const views = new Set(own.map((span) => String(tagsOf(span)['hotstuff.view'])));
@@ -51,6 +57,27 @@ expect(
   `only ${whole} of ${traces.length} traces have a root and three replicas`,
 );
 expect(causes.size > 0, 'no failed view');
+for (const name of ['block', 'execution', 'persistence', 'transaction_pool', 'transaction_consensus'])
+  expect(names.has(name), `no ${name}`);
+const viewIds = new Set(traces.map(({ traceID }) => traceID));
+const transactions = all.filter(isOfTransaction);
+let linked = 0;
+for (const { spans: own } of transactions) {
+  const root = own.find(({ operationName }) => operationName === 'transaction');
+  if (root.references.some(({ refType, traceID }) => refType === 'FOLLOWS_FROM' && viewIds.has(traceID)))
+    linked++;
+}
+expect(
+  linked > 0.8 * transactions.length,
+  `only ${linked} of ${transactions.length} transactions lead to a view`,
+);
+console.log(`${service}: ${transactions.length} transactions, ${linked} lead to the trace of a view`);
+console.log(
+  `  ${[...names]
+    .map(([name, count]) => `${name} ${count}`)
+    .sort()
+    .join(', ')}`,
+);
 console.log(`${service}: ${traces.length} traces, ${spans} spans, ${whole} with a root and three replicas`);
 for (const [cause, count] of causes) console.log(`  view_change ${cause}: ${count}`);
 const sample = traces.find(({ spans: own }) => own.length > 20);

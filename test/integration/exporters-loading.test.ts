@@ -32,7 +32,7 @@ async function loaded(name: string, exporters: Readonly<Record<string, unknown>>
   return [...child.output.matchAll(/^loads (\S+)$/gm)].map(([, specifier = '']) => specifier);
 }
 
-const clients = /^(@opentelemetry|@influxdata|protobufjs|snappyjs)/;
+const clients = /^(@opentelemetry|@influxdata|protobufjs|snappyjs|nats)/;
 
 describe('a sidecar', () => {
   it('loads no client without an exporter', async () => {
@@ -45,6 +45,7 @@ describe('a sidecar', () => {
     ['otlp', { kind: 'otlp', url: 'http://127.0.0.1:9/' }, ['@opentelemetry']],
     ['influx', { kind: 'influxdb', url: 'http://127.0.0.1:9', org: 'o', bucket: 'b' }, ['@influxdata']],
     ['remote', { kind: 'remote_write', url: 'http://127.0.0.1:9/' }, ['protobufjs', 'snappyjs']],
+    ['nats', { kind: 'nats', servers: 'nats://127.0.0.1:9', interval: undefined }, ['nats']],
     ['file', { kind: 'file', path: join(folder, 'metrics.jsonl') }, []],
   ])('loads those of %s alone', async (name, settings, expected) => {
     const packages = (await loaded(name, { one: { interval: '1h', ...settings } })).filter((one) =>

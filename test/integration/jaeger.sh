@@ -61,7 +61,7 @@ for protocol in otlp jaeger_collector jaeger_agent; do
   start_jaeger
   socket="$work/$protocol.sock"
   QUORUMSCOPE_SERVER_LISTEN=127.0.0.1:0 QUORUMSCOPE_ATTACH_SOCKET="unix://$socket" QUORUMSCOPE_TRACING_ENABLED=true \
-    QUORUMSCOPE_TRACING_PROTOCOL="$protocol" QUORUMSCOPE_TRACING_SAMPLING=1 \
+    QUORUMSCOPE_TRACING_PROTOCOL="$protocol" QUORUMSCOPE_TRACING_SAMPLING=1 QUORUMSCOPE_TRACING_TRANSACTIONS=0.2 \
     QUORUMSCOPE_TRACING_SERVICE_NAME="demo-$protocol" \
     QUORUMSCOPE_TRACING_OTLP_URL="http://127.0.0.1:$otlp/v1/traces" \
     QUORUMSCOPE_TRACING_JAEGER_COLLECTOR="http://127.0.0.1:$collector/api/traces" \
@@ -70,7 +70,7 @@ for protocol in otlp jaeger_collector jaeger_agent; do
   sidecar=$!
   pids+=("$sidecar")
   for _ in $(seq 100); do grep -q 'the sidecar is running' "$work/$protocol.log" && break; sleep 0.1; done
-  node dist/src/cli/main.js simulate --validators 4 --speed realtime --duration 8s --delay 25ms --crash v2@3s --heal v2@6s \
+  node dist/src/cli/main.js simulate --validators 4 --speed realtime --duration 8s --delay 25ms --transactions 50 --crash v2@3s --heal v2@6s \
     --attach "unix://$socket" >/dev/null
   sleep 5
   kill -TERM "$sidecar"

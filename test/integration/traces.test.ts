@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Child, cli, eventually } from '../support/child.js';
 import { JaegerReceivers } from '../support/jaeger-thrift.js';
+import { OtlpLogReceiver } from '../support/otlp-logs.js';
 import { OtlpReceiver } from '../support/otlp-traces.js';
 import type { ReceivedSpan } from '../support/received-span.js';
 
@@ -32,6 +33,8 @@ beforeAll(() => {
     'v1@2s',
     '--heal',
     'v1@3s',
+    '--transactions',
+    '40',
   ];
   execFileSync(process.execPath, [cli, 'simulate', '--validators', '4', ...options, '--events', file]);
   for (const line of readFileSync(file, 'utf8').split('\n')) {
@@ -60,6 +63,7 @@ async function sidecar(node: string, settings: Record<string, string>, sent: () 
     QUORUMSCOPE_TRACING_ENABLED: 'true',
     QUORUMSCOPE_TRACING_INTERVAL: '100ms',
     QUORUMSCOPE_TRACING_SAMPLING: '1',
+    QUORUMSCOPE_TRACING_TRANSACTIONS: 'null',
     ...settings,
   };
   const child = Child.cli(['run'], env);
@@ -82,7 +86,7 @@ async function sidecar(node: string, settings: Record<string, string>, sent: () 
 }
 
 const highest = (spans: readonly ReceivedSpan[]): number =>
-  spans.reduce((view, { tags }) => Math.max(view, Number(tags['hotstuff.view'])), 0);
+  spans.reduce((view, { tags }) => Math.max(view, Number(tags['hotstuff.view'] ?? 0)), 0);
 
 async function otlpTraces(
   nodes: readonly string[],
@@ -154,7 +158,8 @@ describe('two sidecars that never talk', () => {
 
 describe('the same spans by OTLP and by Jaeger', () => {
   it('are equal in names, ids, times and attributes, decoded by protobufjs and by Apache Thrift', async () => {
-    const [otlp] = await otlpTraces(['node-2']);
+    const transactions = { QUORUMSCOPE_TRACING_TRANSACTIONS: '0.5' };
+    const [otlp] = await otlpTraces(['node-2'], transactions);
     const jaeger = await JaegerReceivers.start();
     const settled = (count: () => number) => (): number => (count() > 0 ? lastView : 0);
     for (const [protocol, count] of [
@@ -164,6 +169,7 @@ describe('the same spans by OTLP and by Jaeger', () => {
       await sidecar(
         'node-2',
         {
+          ...transactions,
           QUORUMSCOPE_TRACING_PROTOCOL: protocol,
           QUORUMSCOPE_TRACING_JAEGER_AGENT: jaeger.agent,
           QUORUMSCOPE_TRACING_JAEGER_COLLECTOR: jaeger.collector,
@@ -181,6 +187,9 @@ describe('the same spans by OTLP and by Jaeger', () => {
       const ours = comparable(otlp!);
       const theirs = comparable(spans);
       expect(theirs.size).toBeGreaterThan(300);
+      const names = new Set([...theirs.values()].map(({ name }) => name));
+      for (const name of ['block', 'execution', 'persistence', 'transaction', 'transaction_consensus'])
+        expect(names).toContain(name);
       let compared = 0;
       for (const [id, span] of theirs) {
         const same = ours.get(id);
@@ -195,9 +204,53 @@ describe('the same spans by OTLP and by Jaeger', () => {
 
 /** Without the views that a verdict by the machine's own time may see otherwise: those left open or failed at the end. */
 function comparable(spans: readonly ReceivedSpan[]): Map<string, ReceivedSpan> {
-  const kept = spans.filter(({ tags }) => Number(tags['hotstuff.view']) < lastView - 12);
+  const kept = spans.filter(
+    ({ tags, name }) => name.startsWith('transaction') || Number(tags['hotstuff.view']) < lastView - 12,
+  );
   return new Map(kept.map((span) => [`${span.traceId}:${span.spanId}`, span]));
 }
+
+describe("the sidecar's own log", () => {
+  it('arrives with the traces of the views that it is about', async () => {
+    const [spans, logs] = await Promise.all([OtlpReceiver.start(), OtlpLogReceiver.start()]);
+    const socket = `unix://${join(folder, 'logged.sock')}`;
+    const child = Child.cli(['run'], {
+      QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0',
+      QUORUMSCOPE_ATTACH_SOCKET: socket,
+      QUORUMSCOPE_TRACING_ENABLED: 'true',
+      QUORUMSCOPE_TRACING_INTERVAL: '100ms',
+      QUORUMSCOPE_TRACING_OTLP_URL: spans.url,
+      QUORUMSCOPE_TRACING_LOGS_ENABLED: 'true',
+      QUORUMSCOPE_TRACING_LOGS_URL: logs.url,
+    });
+    running.push(child);
+    await child.printed(/the sidecar is running/);
+    const options = ['--speed', 'realtime', '--duration', '4s', '--validators', '4'];
+    const equivocating = ['--fault', 'byzantine validator=v1 behaviour=equivocate at=1s'];
+    const simulator = Child.cli(['simulate', ...options, ...equivocating, '--attach', socket]);
+    running.push(simulator);
+    expect(await simulator.exited, simulator.output).toBe(0);
+    expect(await child.stop()).toBe(0);
+    spans.close();
+    logs.close();
+    const messages = logs.lines.map(({ message }) => message);
+    expect(messages).toContain('the sidecar is running');
+    const roots = new Map(spans.spans.map((span) => [`${span.traceId}${span.spanId}`, span]));
+    const found = logs.lines.filter(({ message }) => message === 'a byzantine finding');
+    expect(found.length).toBeGreaterThan(0);
+    let led = 0;
+    for (const { traceId, spanId, tags, level } of found) {
+      expect(level).toBe('WARN');
+      expect(spans.spans.some((span) => span.traceId === traceId)).toBe(true);
+      const root = roots.get(traceId + spanId);
+      if (root === undefined) continue;
+      expect(root.name).toBe('view');
+      expect(root.tags['hotstuff.view']).toBe(tags['view']);
+      led++;
+    }
+    expect(led).toBeGreaterThan(0);
+  });
+});
 
 describe('a sidecar', () => {
   /** Scripts that a sidecar had loaded when it ended, by what V8 itself says. */

@@ -42,15 +42,15 @@ export class PrometheusServer {
     this.#folder = folder;
   }
 
-  /** Starts one that scrapes `target` (host:port) every second. */
-  static async start(target: string): Promise<PrometheusServer> {
+  /** Starts one that scrapes `target` (host:port) every second; `flags` are added to its command line. */
+  static async start(target: string, ...flags: readonly string[]): Promise<PrometheusServer> {
     const folder = mkdtempSync(join(tmpdir(), 'quorumscope-prometheus-'));
     const config = join(folder, 'prometheus.yml');
     writeFileSync(
       config,
       `global: {scrape_interval: 1s}\nscrape_configs: [{job_name: quorumscope, static_configs: [{targets: ['${target}']}]}]\n`,
     );
-    return PrometheusServer.#run(config, join(folder, 'data'), folder);
+    return PrometheusServer.#run(config, join(folder, 'data'), folder, flags);
   }
 
   /** Starts one over a folder of blocks; it scrapes nothing and keeps whatever the blocks hold. */
@@ -61,12 +61,18 @@ export class PrometheusServer {
     return PrometheusServer.#run(config, blocks, folder);
   }
 
-  static async #run(config: string, data: string, folder: string): Promise<PrometheusServer> {
+  static async #run(
+    config: string,
+    data: string,
+    folder: string,
+    flags: readonly string[] = [],
+  ): Promise<PrometheusServer> {
     const child = new Child('prometheus', [
       `--config.file=${config}`,
       `--storage.tsdb.path=${data}`,
       '--storage.tsdb.retention.time=50y',
       '--web.listen-address=127.0.0.1:0',
+      ...flags,
     ]);
     const [, address] = await child.printed(/msg="Listening on" address=(\S+)/);
     const url = `http://${address}`;

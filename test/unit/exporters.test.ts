@@ -140,6 +140,19 @@ describe('a sidecar', () => {
     await expect(sidecar.start()).rejects.toThrow('cannot read the secret file /absent/token');
   });
 
+  it('shows on the page what its spool does', async () => {
+    const spool = { folder: join(folderOf(), 'spool') };
+    const { sidecar } = build({ a: { kind: 'http', url: 'http://127.0.0.1:9', spool } });
+    await sidecar.start();
+    const flushed = sidecar.flush();
+    const page = async () => Buffer.from((await sidecar.page()).body).toString();
+    const written = /quorumscope_journal_records_total\{journal="spool of a"\} [1-9]/;
+    for (let i = 0; i < 500 && !written.test(await page()); i++) await new Promise((r) => setTimeout(r, 5));
+    expect(await page()).toMatch(written);
+    expect(await page()).toMatch(/quorumscope_journal_size_bytes\{journal="spool of a"\}/);
+    await flushed;
+  });
+
   it('does not start with two exporters on one spool', async () => {
     const spool = { folder: join(folderOf(), 'spool') };
     const one = { kind: 'http', url: 'http://127.0.0.1:9', spool };

@@ -350,9 +350,9 @@ const exportFormats = section('S3.export', 'Export formats', [
     'feature `quorumscope export`',
   ),
   done(shown.exposition, 'prometheus', 'prometheus: export_prometheus_format', 'route GET /metrics'),
-  open('json', 'json: export_json_format', 'feature export: JSON, JSON Lines'),
-  open('csv', 'csv: export_csv_format', 'feature export: CSV by RFC 4180'),
-  open('statsd', 'statsd: export_statsd_format', 'feature export: StatsD and DogStatsD'),
+  done(shown.exporters, 'json', 'json: export_json_format', 'feature export: JSON, JSON Lines'),
+  done(shown.exporters, 'csv', 'csv: export_csv_format', 'feature export: CSV by RFC 4180'),
+  done(shown.statsd, 'statsd', 'statsd: export_statsd_format', 'feature export: StatsD and DogStatsD'),
   done(shown.exposition, 'type_line', '# TYPE name type', 'route GET /metrics'),
   done(shown.exposition, 'value_line', 'name value timestamp', [
     'route GET /metrics',
@@ -415,7 +415,12 @@ const checklist = section('S3.checklist', 'Implementation checklist', [
   open('dashboard', 'Add dashboard generation', 'feature dashboard data, Grafana dashboards'),
   open('queries', 'Create time series queries', 'feature PromQL over history'),
   done(shown.hooks, 'telemetry', 'Integrate telemetry handlers', 'feature hooks'),
-  open('export', 'Add export formats', 'feature JSON, CSV, StatsD, InfluxDB, OTLP beside Prometheus'),
+  done(
+    shown.exporters,
+    'export',
+    'Add export formats',
+    'feature JSON, CSV, StatsD, InfluxDB, OTLP beside Prometheus',
+  ),
   open('alerting', 'Implement alerting hooks', 'feature handlers of alerts for embedders'),
   done(shown.bench, 'performance_tests', 'Write performance tests', 'feature `npm run bench` with floors'),
   done(shown.accounting, 'accuracy_tests', 'Add accuracy tests', 'feature property test of the accounting'),
@@ -439,7 +444,8 @@ const success = section('S3.success', 'Success criteria', [
     'command query',
     'feature PromQL',
   ]),
-  open(
+  done(
+    shown.exporters,
     'integration',
     'Integration: export to standard formats',
     'feature exporters under one contract suite',

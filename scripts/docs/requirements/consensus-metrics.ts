@@ -45,16 +45,19 @@ const architecture = section('S4.architecture', 'Architecture overview', [
     'feature hooks in process; NDJSON over a socket',
   ]),
   done(shown.board, 'engine', 'Metrics Engine', 'feature the board'),
-  open('tracing', 'Tracing System', 'feature view records become spans'),
-  open('logging', 'Logging Service', 'feature structured logs with trace ids; logs by OTLP'),
+  done(shown.traces, 'tracing', 'Tracing System', [
+    'document docs/TRACES.md',
+    'feature view records, execution and sampled transactions become spans; numbers lead to traces by exemplars',
+  ]),
+  done(shown.logLines, 'logging', 'Logging Service', 'feature structured logs with trace ids; logs by OTLP'),
   done(shown.intake, 'events', 'Events Stream', [
     'document docs/EVENTS.md',
     'feature event stream in; recording of what was received',
   ]),
   done(shown.prometheus, 'prometheus', 'Prometheus Export', 'route GET /metrics'),
-  open('jaeger', 'Jaeger Export', 'feature traces by OTLP and by the Jaeger exporter'),
+  done(shown.jaeger, 'jaeger', 'Jaeger Export', 'feature traces by OTLP and by the Jaeger exporter'),
   open('grafana', 'Grafana Dashboards', 'feature dashboards generated from the catalogue'),
-  open('custom', 'Custom Export', 'feature the `MetricsExporter` face'),
+  done(shown.exportsExample, 'custom', 'Custom Export', 'feature the `MetricsExporter` face'),
 ]);
 
 const collector = section('S4.collector', '`MetricsCollector` trait', [

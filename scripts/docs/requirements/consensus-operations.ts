@@ -131,15 +131,25 @@ const prometheus = section('S4.prometheus', '`PrometheusExporter`', [
 ]);
 
 const exporters = section('S4.exporters', 'Custom export formats', [
-  open('export_metrics', 'MetricsExporter.export_metrics(snapshot) -> Vec<u8>', [
+  done(shown.exportsExample, 'export_metrics', 'MetricsExporter.export_metrics(snapshot) -> Vec<u8>', [
     'feature the `MetricsExporter` face, public, with a worked example',
   ]),
-  open('format_name', 'MetricsExporter.format_name', 'feature the `MetricsExporter` face'),
-  open('json', 'JsonExporter', 'feature export: JSON, JSON Lines'),
-  open('csv', 'CsvExporter', 'feature export: CSV by RFC 4180'),
-  open('influxdb', 'InfluxDbExporter', 'feature export: InfluxDB v2 and v1 line protocol'),
-  open('influxdb_client', 'InfluxDbExporter.client', "feature InfluxDB's own client library"),
-  open('influxdb_database', 'InfluxDbExporter.database', 'feature settings: org and bucket, or database'),
+  done(
+    shown.exportsExample,
+    'format_name',
+    'MetricsExporter.format_name',
+    'feature the `MetricsExporter` face',
+  ),
+  done(shown.exporters, 'json', 'JsonExporter', 'feature export: JSON, JSON Lines'),
+  done(shown.exporters, 'csv', 'CsvExporter', 'feature export: CSV by RFC 4180'),
+  done(shown.influxDb, 'influxdb', 'InfluxDbExporter', 'feature export: InfluxDB v2 and v1 line protocol'),
+  done(shown.influxDb, 'influxdb_client', 'InfluxDbExporter.client', "feature InfluxDB's own client library"),
+  done(
+    shown.influxDb,
+    'influxdb_database',
+    'InfluxDbExporter.database',
+    'feature settings: org and bucket, or database',
+  ),
 ]);
 
 const testing = section('S4.testing', 'Testing framework: `test_utils` and `MetricsTestFramework`', [
@@ -235,7 +245,12 @@ const config = section('S4.config', '`MetricsConfig`', [
     'setting prometheus.enabled',
   ),
   done(shown.settingsInEffect, 'prometheus_port', 'prometheus_port: u16', 'setting server.listen'),
-  open('custom_exporters', 'custom_exporters: Vec<ExporterConfig>', 'feature settings of exporters'),
+  done(
+    shown.exporterSettings,
+    'custom_exporters',
+    'custom_exporters: Vec<ExporterConfig>',
+    'feature settings of exporters',
+  ),
   open('grafana_integration', 'grafana_integration: bool', 'feature settings: Grafana address and token'),
   open('dashboard_auto_generation', 'dashboard_auto_generation: bool', [
     'feature dashboards generated and pushed on start',
@@ -268,7 +283,12 @@ const status = section('S4.status', 'Implementation status', [
     'feature the `MetricsCollector` face',
   ),
   done(shown.house, 'planning', 'Observability architecture planning', 'document ARCHITECTURE.md'),
-  open('export', 'Export and integration framework', 'feature rooms `export` and `delivery`'),
+  done(
+    shown.exporters,
+    'export',
+    'Export and integration framework',
+    'feature rooms `export` and `delivery`',
+  ),
   open('dashboards', 'Dashboard and alerting design', 'feature dashboards and rule files'),
   open('implementation', 'Implementation pending', 'feature the whole of this table'),
 ]);
@@ -276,7 +296,8 @@ const status = section('S4.status', 'Implementation status', [
 const foundation = section('S4.foundation', 'Academic foundation', [
   done(shown.prometheus, 'prometheus', 'Prometheus: metrics collection and storage', 'route GET /metrics'),
   open('grafana', 'Grafana: visualization and dashboards', 'feature generated Grafana dashboards'),
-  open(
+  done(
+    shown.jaeger,
     'jaeger',
     'Jaeger: distributed tracing for protocol analysis',
     'feature a trace per view, across nodes',

@@ -94,7 +94,8 @@ const external = section('S1.external', 'External integration', [
     'route GET /metrics',
     "note Prometheus scrapes it; an operator's own prom-client registry is merged in.",
   ]),
-  open(
+  done(
+    shown.victoriaMetrics,
     'sync',
     'Sync with external monitoring',
     'feature remote write, OTLP, InfluxDB, StatsD on an interval',
@@ -148,15 +149,30 @@ const createDashboard = section('S1.create_dashboard', 'Building dashboards: `cr
 
 const createIntegration = section('S1.create_integration', 'External integration: `create_integration`', [
   open('owner', 'owner', 'feature integrations change by configuration only'),
-  open('name', 'name: "Prometheus Integration"', 'feature exporter setting: name'),
-  open('type', 'type: "prometheus"', 'feature exporter setting: kind'),
-  open('mode', 'mode: "push"', 'feature Prometheus remote write; pushes to a URL on an interval'),
-  open('config', 'config', 'feature exporter settings, all problems at once'),
-  open('auth', 'auth type: "api_key"', 'feature exporter setting: credential kind'),
-  open('credentials', 'encrypted_creds', 'feature secrets from files (`_file`), never logged or served'),
-  open('format', 'format: "json"', 'feature exporter setting: format'),
-  open('interval', 'sync every minute: 60', 'feature exporter setting: interval'),
-  open('integration_id', 'returns integration_id', 'feature integrations listed, paused and tested by API'),
+  done(shown.exporterSettings, 'name', 'name: "Prometheus Integration"', 'feature exporter setting: name'),
+  done(shown.exporterSettings, 'type', 'type: "prometheus"', 'feature exporter setting: kind'),
+  done(
+    shown.remoteWrite,
+    'mode',
+    'mode: "push"',
+    'feature Prometheus remote write; pushes to a URL on an interval',
+  ),
+  done(shown.exporterSettings, 'config', 'config', 'feature exporter settings, all problems at once'),
+  done(shown.exporterSettings, 'auth', 'auth type: "api_key"', 'feature exporter setting: credential kind'),
+  done(
+    shown.exportersSidecar,
+    'credentials',
+    'encrypted_creds',
+    'feature secrets from files (`_file`), never logged or served',
+  ),
+  done(shown.exporters, 'format', 'format: "json"', 'feature exporter setting: format'),
+  done(shown.exporters, 'interval', 'sync every minute: 60', 'feature exporter setting: interval'),
+  done(
+    shown.exportersSidecar,
+    'integration_id',
+    'returns integration_id',
+    'feature integrations listed, paused and tested by API',
+  ),
 ]);
 
 const conditions = section('S1.conditions', 'Alert rule conditions', [
@@ -226,7 +242,12 @@ const future = section('S1.future', 'Future enhancements', [
   ]),
   open('visualization', 'Advanced visualization options', 'feature view ribbon, incident pictures, traces'),
   open('mobile', 'Mobile dashboard support', 'feature live page usable on a narrow screen'),
-  open('tools', 'Enhanced external tool integrations', 'feature OTLP, Jaeger, remote write, StatsD, NATS'),
+  done(
+    shown.nats,
+    'tools',
+    'Enhanced external tool integrations',
+    'feature OTLP, Jaeger, remote write, StatsD, NATS',
+  ),
   open(
     'recommendations',
     'Automated optimization recommendations',

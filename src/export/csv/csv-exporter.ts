@@ -72,7 +72,7 @@ function rowsOf(start: string, { labelNames }: MetricReading, series: SeriesRead
 }
 
 /** `textCell` of the label set; written piece by piece, because it is most of a row's cost. */
-function labelCell(names: readonly string[], values: readonly string[]): string {
+export function labelCell(names: readonly string[], values: readonly string[]): string {
   if (names.length === 0) return '';
   let cell = '"{';
   for (let i = 0; i < names.length; i++) {

@@ -90,11 +90,13 @@ function addSeries({ value, histogram, summary }: SeriesReading, key: string, fi
   add(key, `${field}_count`, total.count);
 }
 
-function tagText(name: string, value: string): string {
+/** `,name=value` for an escaped name; nothing for an empty value. */
+export function tagText(name: string, value: string): string {
   return value === '' ? '' : `,${name}=${escapeTag(value)}`;
 }
 
-function escapeTag(text: string): string {
+/** A tag's name or value as the format can say it. */
+export function escapeTag(text: string): string {
   if (!/[\\,= \n\r\t]/.test(text)) return text;
   return text
     .replace(/\\+$/, (backslashes) => '/'.repeat(backslashes.length))
@@ -104,7 +106,8 @@ function escapeTag(text: string): string {
     .replace(/[,= ]/g, '\\$&');
 }
 
-function timestamp(us: number, precision: Precision): string {
+/** A time in the precision asked for. */
+export function timestamp(us: number, precision: Precision): string {
   switch (precision) {
     case 's':
       return String(Math.floor(us / 1e6));

@@ -9,6 +9,7 @@ import type { Registry, RegistryContentType } from 'prom-client';
 import { WallClock, type Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Board, FamilyView } from '../../metrics/board.js';
+import type { ExemplarReader } from '../../metrics/exemplars.js';
 import { sampleNames } from '../../metrics/definition.js';
 import type { Counter, Gauge, Histogram } from '../../metrics/series.js';
 import { prometheusMetrics } from './catalogue.js';
@@ -23,7 +24,7 @@ import {
   type LeftOutReason,
 } from './foreign-registry.js';
 import { contentTypeOf, type Format } from './format.js';
-import { commentLine } from './lines.js';
+import { commentLine, isShortenedCounter } from './lines.js';
 import { NumberWriter } from './number-writer.js';
 import { PagePool } from './page-pool.js';
 
@@ -32,6 +33,8 @@ export interface ExpositionOptions {
   readonly board: Board;
   /** Registries merged into the page, earlier ones first where names clash. They are only read. */
   readonly registries?: readonly Registry<RegistryContentType>[];
+  /** Shown on OpenMetrics pages, on buckets and counters. */
+  readonly exemplars?: Pick<ExemplarReader, 'of'> | undefined;
   /** Lines for whoever reads the page by eye; shown in text only, each on one line. */
   readonly comments?: () => readonly string[];
   /** Measures how long a page took. Default: wall clock. */
@@ -66,6 +69,7 @@ class BoardExposition implements Exposition {
   readonly #board: Board;
   readonly #registries: readonly Registry<RegistryContentType>[];
   readonly #comments: () => readonly string[];
+  readonly #exemplars: ExpositionOptions['exemplars'];
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #numbers = new NumberWriter();
@@ -83,6 +87,7 @@ class BoardExposition implements Exposition {
     this.#board = board;
     this.#registries = options.registries ?? [];
     this.#comments = options.comments ?? (() => []);
+    this.#exemplars = options.exemplars;
     this.#clock = options.clock ?? new WallClock();
     this.#deadlineMs = options.registryDeadlineMs ?? 1_000;
     const scrapes = board.counter(prometheusMetrics.scrapes);
@@ -145,7 +150,9 @@ class BoardExposition implements Exposition {
     for (const block of this.#blocks) {
       block.update(values);
       yield block.head(format, names);
-      yield block.lines;
+      if (this.#exemplars !== undefined && takesExemplars(block.view, format, names))
+        yield* block.linesWith(this.#exemplars);
+      else yield block.lines;
     }
   }
 
@@ -178,4 +185,10 @@ class BoardExposition implements Exposition {
     for (const { metric, problem } of leftOut) lines.push(`left out: ${metric}: ${problem}`);
     return lines.slice(0, MAX_COMMENTS).map(commentLine).join('');
   }
+}
+
+/** Only OpenMetrics has exemplars, on buckets of histograms and on what it knows as counters. */
+function takesExemplars({ definition }: FamilyView, format: Format, names: ReadonlySet<string>): boolean {
+  if (format === 'text') return false;
+  return definition.kind === 'histogram' || isShortenedCounter(definition, names);
 }

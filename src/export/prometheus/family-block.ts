@@ -4,14 +4,15 @@
  * pass over the rest into a second buffer. What did not change is never formatted again.
  *
  * Series lines are the same bytes in both formats, so that alternating them costs nothing and can
- * never rename a series.
+ * never rename a series. Exemplars are put between them where the page is OpenMetrics.
  */
 import type { FamilyView } from '../../metrics/board.js';
 import { boundLabel } from '../../metrics/bound-label.js';
 import { labelSet } from '../../metrics/label-text.js';
+import type { ExemplarReader } from '../../metrics/exemplars.js';
 import type { Series } from '../../metrics/series.js';
 import type { Format } from './format.js';
-import { isShortenedCounter, metadataLines } from './lines.js';
+import { exemplarText, isShortenedCounter, metadataLines } from './lines.js';
 import type { NumberWriter } from './number-writer.js';
 
 const NEWLINE = 10;
@@ -68,6 +69,24 @@ export class FamilyBlock {
   /** The series lines as of the last update; valid until the next one. */
   get lines(): Uint8Array {
     return this.#text.bytes.subarray(0, this.#length);
+  }
+
+  /** The same with exemplars, which only OpenMetrics has; in pieces, valid until the next update. */
+  *linesWith(exemplars: Pick<ExemplarReader, 'of'>): Generator<Uint8Array> {
+    const { bytes } = this.#text;
+    const linesEach = this.#bucketLines === 0 ? 1 : this.#bucketLines + 2;
+    let from = 0;
+    for (const [i, series] of this.view.series.entries()) {
+      for (const [bucket, exemplar] of exemplars.of(series)?.entries() ?? []) {
+        if (exemplar === undefined) continue;
+        const line = i * linesEach + bucket;
+        const end = this.#valueAt[line]! + this.#valueLength[line]!;
+        yield bytes.subarray(from, end);
+        yield Buffer.from(exemplarText(exemplar));
+        from = end;
+      }
+    }
+    yield bytes.subarray(from, this.#length);
   }
 
   /** The metadata lines in `format`; `names` are those that the page uses. */

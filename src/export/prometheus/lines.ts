@@ -4,6 +4,8 @@
  * holds a raw newline, so no value can forge another line.
  */
 import type { MetricKind } from '../../metrics/definition.js';
+import type { Exemplar } from '../../metrics/exemplars.js';
+import { numberText } from '../../metrics/number-text.js';
 import type { Format } from './format.js';
 
 const TOTAL = '_total';
@@ -36,6 +38,11 @@ export function metadataLines(metadata: Metadata, format: Format, names: Readonl
 /** Whether OpenMetrics can name this counter without its `_total`. */
 export function isShortenedCounter({ name, kind }: Metadata, names: ReadonlySet<string>): boolean {
   return kind === 'counter' && name.endsWith(TOTAL) && !names.has(name.slice(0, -TOTAL.length));
+}
+
+/** What follows the value of a sample that has an exemplar, in OpenMetrics: ids are hexadecimal and need no escaping. */
+export function exemplarText({ traceId, spanId, value, atUs }: Exemplar): string {
+  return ` # {trace_id="${traceId}",span_id="${spanId}"} ${numberText(value)} ${numberText(atUs / 1e6)}`;
 }
 
 /** A comment as one line that no parser takes for metadata. */

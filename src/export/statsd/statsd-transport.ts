@@ -1,7 +1,6 @@
 /**
  * Sends one datagram to a StatsD daemon over UDP; a parcel is a datagram, so that a repeated attempt
- * repeats nothing else. UDP does not say what arrived: handed to the kernel counts as delivered. Unix
- * datagram sockets are out of reach: Node has none, and the addon that does compiles at install.
+ * repeats nothing else. UDP does not say what arrived: handed to the kernel counts as delivered.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { messageOf } from '../../base/errors.js';

@@ -126,6 +126,24 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     return selected;
   }
 
+  /**
+   * The series whose names are wanted, one by one, each read when it is asked for. Sampling may go on meanwhile: what the
+   * window has dropped by then is left out.
+   */
+  *scan(wants: (name: string) => boolean, fromMs: number, toMs: number): Generator<Series> {
+    const [from, to] = this.#ticks(fromMs, toMs);
+    const columns = new Columns();
+    for (const [track, part] of this.#named(wants)) {
+      const start = Math.max(from, this.#firstTick);
+      if (start >= to) return;
+      const read = this.#series(track, part, [start, to], columns, undefined);
+      if (read) yield { labels: track.labels(part), times: read.times, values: read.values };
+    }
+    const start = Math.max(from, this.#firstTick);
+    if (start >= to || !wants('up') || this.#roster.names.has('up')) return;
+    yield { labels: this.#up, times: this.#span(start, to), values: new Float64Array(to - start).fill(1) };
+  }
+
   labelSets({ matchers, fromMs, toMs }: SelectRequest): readonly Labels[] {
     const [from, to] = this.#ticks(fromMs, toMs);
     const found: Labels[] = [];
@@ -236,6 +254,15 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
       for (const track of family.tracks.values())
         for (const part of parts) if (matchesAll(track.labels(part), others)) found(track, part);
     }
+  }
+
+  /** What has a wanted name now; the list does not change while it is read. */
+  #named(wants: (name: string) => boolean): (readonly [Track, Part])[] {
+    return [...this.#roster.names].flatMap(([name, { family, parts }]) =>
+      wants(name)
+        ? [...family.tracks.values()].flatMap((track) => parts.map((part) => [track, part] as const))
+        : [],
+    );
   }
 
   /**

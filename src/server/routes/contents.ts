@@ -27,8 +27,9 @@ export function contentsRoutes(version: string, others: readonly Route[]): Route
     },
   ];
   const all = [...routes, ...others];
+  const asked = new Set(all.filter(({ method }) => method === 'GET').map(({ path }) => path));
   // A path stands once, however it may be asked.
-  const listed = all.filter(({ method }) => method === 'GET');
+  const listed = all.filter(({ method, path }) => method === 'GET' || !asked.has(path));
   return routes;
 }
 

@@ -18,7 +18,7 @@ const exporterSchema = {
   properties: {
     name: { type: 'string' },
     kind: { type: 'string' },
-    interval_seconds: { type: 'number' },
+    interval_seconds: { type: ['number', 'null'], description: 'Null where events are sent as they happen.' },
     paused: { type: 'boolean' },
     failures: { ...integer, description: 'Failed attempts in a row.' },
     points: {
@@ -49,13 +49,32 @@ export function exportRoutes({ exports, exporters }: Handlers): Route[] {
   return [...(exports ? [exportRoute(exports)] : []), ...(exporters ? exporterRoutes(exporters) : [])];
 }
 
-function exportRoute({ formats, render }: NonNullable<Handlers['exports']>): Route {
+type Range = NonNullable<NonNullable<Handlers['exports']>['range']>;
+
+function rangeParameters({ formats }: Range): readonly DocumentedParameter[] {
+  const schema = { type: 'string', description: 'Unix seconds or RFC 3339' } as const;
+  const forms = `Unix seconds or RFC 3339; a range comes as ${formats.join(', ')}.`;
+  return [
+    {
+      name: 'from',
+      in: 'query',
+      doc: `Begin of a range; without it as far back as is kept. ${forms}`,
+      schema,
+    },
+    { name: 'to', in: 'query', doc: 'End of a range; without it now.', schema },
+  ];
+}
+
+function exportRoute({ formats, render, range }: NonNullable<Handlers['exports']>): Route {
   const listed = formats().join(', ');
+  const ranged = range
+    ? ' With `from` or `to` it is what was, not what is: every sample kept of that time, as a stream.'
+    : '';
   return {
     method: 'GET',
     path: `${BASE}/export`,
     summary: 'All metrics as a document',
-    doc: `A snapshot in the format that \`format\` names (${listed}; default json). \`match\`, which may be repeated, chooses metrics by name: \`*\` is any text, \`?\` one character. docs/EXPORTS.md has the schemas.`,
+    doc: `A snapshot in the format that \`format\` names (${listed}; default json). \`match\`, which may be repeated, chooses metrics by name: \`*\` is any text, \`?\` one character.${ranged} docs/EXPORTS.md has the schemas.`,
     parameters: [
       {
         name: 'format',
@@ -69,6 +88,7 @@ function exportRoute({ formats, render }: NonNullable<Handlers['exports']>): Rou
         doc: 'Globs of names; all metrics without one.',
         schema: { type: 'array', items: { type: 'string' } },
       },
+      ...(range ? rangeParameters(range) : []),
     ],
     replies: [
       {
@@ -76,9 +96,14 @@ function exportRoute({ formats, render }: NonNullable<Handlers['exports']>): Rou
         doc: 'The document.',
         contentTypes: ['application/json', 'application/x-ndjson', 'text/csv', 'text/plain'],
       },
-      { status: 400, doc: 'There is no such format.', contentTypes: ['text/plain'] },
+      {
+        status: 400,
+        doc: 'There is no such format, or a time cannot be read.',
+        contentTypes: ['text/plain'],
+      },
     ],
-    handle: async ({ query }) => {
+    handle: async ({ query, signal }) => {
+      if (query.has('from') || query.has('to')) return rangeReply(range, query, signal);
       const format = query.get('format') ?? 'json';
       const document = await render(format, query.getAll('match'));
       if (document === undefined) return textReply(400, `format is none of ${formats().join(', ')}`);
@@ -86,6 +111,17 @@ function exportRoute({ formats, render }: NonNullable<Handlers['exports']>): Rou
       return { status: 200, contentType, body };
     },
   };
+}
+
+async function rangeReply(
+  range: Range | undefined,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): Promise<Reply> {
+  if (range === undefined) return textReply(400, 'no history is kept here: ask without from and to');
+  const page = await range.render(query, signal);
+  if ('problems' in page) return textReply(400, page.problems.join('\n'));
+  return { status: 200, ...page };
 }
 
 function exporterRoutes(exporters: NonNullable<Handlers['exporters']>): Route[] {

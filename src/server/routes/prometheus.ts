@@ -66,6 +66,14 @@ const endpoints: readonly Declared[] = [
     post: true,
   },
   {
+    endpoint: 'query_exemplars',
+    path: '/api/v1/query_exemplars',
+    summary: 'Which traces stand behind numbers',
+    doc: 'The exemplars of the last minutes: for every series that a selector of the query passes, observations with the ids of their trace. Empty without tracing.',
+    parameters: [query, ...span],
+    post: true,
+  },
+  {
     endpoint: 'series',
     path: '/api/v1/series',
     summary: 'Which series there are',
@@ -131,6 +139,17 @@ const refused: readonly DocumentedReply[] = [
   },
 ];
 
+const selectsNothing: DocumentedReply = {
+  status: 204,
+  doc: 'The query has no selector.',
+  contentTypes: json,
+};
+
+function repliesOf(endpoint: Declared['endpoint']): readonly DocumentedReply[] {
+  if (endpoint === 'buildinfo') return [answered];
+  return endpoint === 'query_exemplars' ? [answered, selectsNothing, ...refused] : [answered, ...refused];
+}
+
 /** The routes of the API; none without history. */
 export function prometheusRoutes({ prometheus }: Handlers): Route[] {
   if (!prometheus) return [];
@@ -141,7 +160,7 @@ export function prometheusRoutes({ prometheus }: Handlers): Route[] {
       summary,
       doc,
       ...(parameters ? { parameters } : {}),
-      replies: endpoint === 'buildinfo' ? [answered] : [answered, ...refused],
+      replies: repliesOf(endpoint),
       handle: async ({ query: asked, form, parameter, signal }) => {
         const label = parameter('name');
         const { status, body } = await prometheus({

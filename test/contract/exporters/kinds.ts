@@ -3,7 +3,14 @@
  * of what arrives, and what its protocol cannot say.
  */
 import * as decoders from './decoders.js';
-import { fileReceiver, httpReceiver, udpReceiver, type Receiver } from './receivers.js';
+import {
+  fileReceiver,
+  httpReceiver,
+  udpReceiver,
+  unixStreamReceiver,
+  type Mood,
+  type Receiver,
+} from './receivers.js';
 import type { Sample } from './samples.js';
 
 /** One row. */
@@ -16,7 +23,7 @@ export interface ExporterKind {
   /** How the protocol says a sample of the page; undefined when it cannot. */
   readonly says: (sample: Sample) => Sample | undefined;
   /** Whether the receiver says what became of a body. */
-  readonly answers: 'http' | 'file' | 'nothing';
+  readonly answers: 'http' | 'file' | 'connection' | 'nothing';
 }
 
 const each =
@@ -70,6 +77,14 @@ function asPath(sample: Sample): Sample | undefined {
 const http = { open: httpReceiver, answers: 'http', says: asIs } as const;
 const file = { open: () => Promise.resolve(fileReceiver()), answers: 'file', says: asIs } as const;
 const udp = { open: udpReceiver, answers: 'nothing', read: decoders.statsd } as const;
+
+const stream = { open: unixStreamReceiver, answers: 'connection', read: decoders.statsd } as const;
+
+/** Moods that a receiver can be in, and that its protocol lets the sender notice. */
+export function moodsOf({ answers }: ExporterKind): readonly Mood[] {
+  if (answers === 'http') return ['well', 'down', 'refusing', 'hanging'];
+  return answers === 'nothing' ? ['well'] : ['well', 'down'];
+}
 
 /** Every kind. */
 export const kinds: readonly ExporterKind[] = [
@@ -154,6 +169,12 @@ export const kinds: readonly ExporterKind[] = [
     ...udp,
     name: 'dogstatsd',
     settings: (address) => ({ kind: 'dogstatsd', address }),
+    says: asTags,
+  },
+  {
+    ...stream,
+    name: 'dogstatsd, Unix stream',
+    settings: (path) => ({ kind: 'dogstatsd', address: `unixstream://${path}`, datagram_size: 8192 }),
     says: asTags,
   },
   { ...udp, name: 'statsd', settings: (address) => ({ kind: 'statsd', address }), says: asPath },

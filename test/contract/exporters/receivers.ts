@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createNetServer, type AddressInfo, type Socket as NetSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -93,6 +93,49 @@ export async function udpReceiver(): Promise<Receiver> {
     headers: () => ({}),
     be: () => undefined,
     close: () => new Promise((resolve) => socket.close(() => resolve())),
+  };
+}
+
+/** A Unix stream socket that takes packets after their lengths, as the Datadog agent does; it is not there when it is down. */
+export async function unixStreamReceiver(): Promise<Receiver> {
+  const root = mkdtempSync(join(tmpdir(), 'quorumscope-stream-'));
+  const path = join(root, 'dsd.sock');
+  const taken: Buffer[] = [];
+  const open = new Set<NetSocket>();
+  const server = createNetServer((socket) => {
+    open.add(socket);
+    let rest = Buffer.alloc(0);
+    socket.on('data', (chunk) => {
+      rest = Buffer.concat([rest, chunk]);
+      while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32LE()) {
+        const end = 4 + rest.readUInt32LE();
+        taken.push(rest.subarray(4, end));
+        rest = rest.subarray(end);
+      }
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => open.delete(socket));
+  });
+  const stop = (): void => {
+    server.close();
+    for (const socket of open) socket.destroy();
+  };
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return {
+    address: path,
+    taken: () => taken,
+    asked: () => taken.length,
+    mostAtOnce: () => 1,
+    headers: () => ({}),
+    be: (mood) => {
+      if (mood === 'down' && server.listening) stop();
+      if (mood === 'well' && !server.listening) server.listen(path);
+    },
+    close: () => {
+      stop();
+      rmSync(root, { recursive: true, force: true });
+      return Promise.resolve();
+    },
   };
 }
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { QuorumscopeError } from '../../../src/base/errors.js';
 import { readCommand } from '../../../src/cli/simulate-control.js';
-import { readSimulateOptions, validatorOf } from '../../../src/cli/simulate-options.js';
+import { readSimulateOptions } from '../../../src/cli/simulate-options.js';
+import { validatorOf } from '../../../src/cli/simulate-words.js';
 
 describe('readSimulateOptions', () => {
   it('reads times, faults and validators', () => {

@@ -109,6 +109,32 @@ describe('any fault and any network', () => {
     expect(first.replay).toContain("--fault 'partition groups=[[v0, v1],[v2,v3]] at=1s for=500ms'");
   });
 
+  it('with loads of every kind, and f + 1 twins, whose broken agreement is seen again', async () => {
+    const trace = join(folder(), 'trace.csv');
+    writeFileSync(trace, 'at_us,sender,bytes,fee\n1000,a,300,4\n500000,b,,9\n500000,b,700,1\n');
+    await replayed([
+      ...`simulate --views 60 --transactions-from ${trace} --mempool-capacity 2 --mempool-per-sender 1`.split(
+        ' ',
+      ),
+      ...'--mempool-eviction lowest-fee --mempool-bytes 5000 --mempool-expiry 400ms'.split(' '),
+    ]);
+    const bursty =
+      'simulate --views 60 --transactions 200 --bursts 100ms,400ms,0.1 --mempool-eviction oldest';
+    await replayed(bursty.split(' '));
+    const twins = ['--fault', 'twins validators=[v0,v1] apart=[v2] at=1s'];
+    const { code, out } = await runWords(['simulate', '--duration', '5s', ...twins, '--json']);
+    const first = JSON.parse(out) as Document & {
+      safety: { violations: { rule: string; culprits?: number[] }[] };
+    };
+    expect(code).toBe(1);
+    const broken = first.safety.violations.find(({ rule }) => rule === 'S1');
+    expect(broken?.culprits).toEqual(expect.arrayContaining([0, 1]));
+    const again = await runWords([...wordsOf(first.replay).slice(1), '--json']);
+    const replay = JSON.parse(again.out) as typeof first;
+    expect(again.code).toBe(1);
+    expect([replay.digest, replay.safety]).toEqual([first.digest, first.safety]);
+  });
+
   it('of the basic form too, over regions', async () => {
     await replayed(
       'simulate --protocol basic --vote2-to leader --latency aws --timeout 4s --views 40'.split(' '),
@@ -165,6 +191,84 @@ describe('what is wrong is named, all at once, with exit 2', () => {
     expect(code).toBe(2);
     expect(out).toBe('');
     for (const text of expected) expect(err).toContain(text);
+  });
+
+  it('words, references and sizes of a command in one message', async () => {
+    const { code, err } = await runWords([
+      ...'simulate --duration 1s --powers 1,1 --timeout 100ms --max-timeout 50ms --latency foo'.split(' '),
+      ...'--transactions-from ./none.csv --bursts 5 --crash v7@5s --delay -3'.split(' '),
+      ...[
+        '--fault',
+        'crash validator=v9',
+        '--fault',
+        'meteor',
+        '--fault',
+        'loss ratio=0.95 transport=stream',
+      ],
+    ]);
+    expect(code).toBe(2);
+    for (const problem of [
+      '--powers: expected 4 numbers each',
+      '--max-timeout: expected at least --timeout',
+      '--latency: found "foo"',
+      '--transactions-from: ./none.csv: found ENOENT',
+      '--bursts: found "5"',
+      '--crash: validator: found 7, expected validator-0 to validator-3',
+      '--delay: found "-3", expected a duration',
+      '--fault: found validator 9 of 4',
+      '--fault "meteor": kind: found "meteor"',
+      '--fault: loss.ratio: found 0.95',
+    ])
+      expect(err).toContain(problem);
+    expect(err.match(/^ {2}\S/gm)).toHaveLength(10);
+  });
+
+  it('a number of validators that cannot be makes no others wrong', async () => {
+    const { err } = await runWords(
+      'simulate --duration 1s --validators 1 --powers 1,1,1 --crash v6@1s --uplink 0'.split(' '),
+    );
+    expect(err.match(/^ {2}\S.*/gm)).toEqual([
+      '  --validators: found "1", expected a whole number from 2 to 10000',
+      expect.stringContaining('  --uplink: found "0"'),
+    ]);
+  });
+
+  it('words, references, sizes and files of a scenario, and the words beside it, in one message', async () => {
+    const path = join(folder(), 'own.yaml');
+    const text = [
+      'name: 99-own',
+      'title: Own',
+      'description: Own.',
+      'duration: 5s',
+      'powers: [1, 1, 1]',
+      'netwrk: {}',
+      'timers: { view: 500ms, max: 100ms }',
+      'workload: { transactions_per_second: 10, trace: ./none.csv }',
+      'who: { a: v9 }',
+      'faults:',
+      '  - { kind: crash, validator: v0, at: soon }',
+      '  - { kind: slow, validator: v7 }',
+      '  - { kind: crash, validator: $b }',
+      'expect: { required: [{ cause: nonsense }] }',
+      '',
+    ];
+    writeFileSync(path, text.join('\n'));
+    const { code, err } = await runWords(['simulate', path, '--seed', 'x']);
+    expect(code).toBe(2);
+    for (const problem of [
+      '--seed: found "x"',
+      `${path}:5:1  powers`,
+      `${path}:6:1  netwrk`,
+      `${path}:7:24  timers.max`,
+      `${path}:8:42  workload.trace`,
+      `${path}:9:8  who.a`,
+      `${path}:11:35  faults[0].at`,
+      `${path}:12:5  faults[1].delay`,
+      'found validator 7 of 4',
+      `${path}:13:5  faults[2]`,
+      `${path}:14:22  expect.required[0]`,
+    ])
+      expect(err).toContain(problem);
   });
 
   it('problems of a file, with line and column', async () => {

@@ -122,11 +122,11 @@ exporters:
           A password needs its user: set username too.
 
         exporters.other.kind  (quorumscope.yaml:12:17)
-          found "influx", expected one of influxdb, statsd, dogstatsd, otlp, remote_write, http, file
+          found "influx", expected one of influxdb, statsd, dogstatsd, otlp, remote_write, http, file, nats
           did you mean influxdb?
 
         exporters.none.kind  (quorumscope.yaml:13:9)
-          is missing, expected one of influxdb, statsd, dogstatsd, otlp, remote_write, http, file
+          is missing, expected one of influxdb, statsd, dogstatsd, otlp, remote_write, http, file, nats
 
         exporters.v1.database  (quorumscope.yaml:14:7)
           The v1 API needs database: set it, or another version.
@@ -146,6 +146,16 @@ exporters:
     ['exporters: [{kind: file, path: x}]', 'has no name'],
     ['exporters: [{name: a, kind: file, path: x}, {name: a, kind: file, path: y}]', 'two of the name a'],
     ['exporters: {a: {kind: constructor}}', 'expected one of influxdb'],
+    [
+      'exporters: {a: {kind: dogstatsd, address: "unix:///run/dsd.sock"}}',
+      'unixstream:/// and an absolute path',
+    ],
+    ['exporters: {a: {kind: statsd, address: "unixstream:///run/dsd.sock"}}', 'expected host:port'],
+    ['exporters: {a: {kind: nats, servers: []}}', 'At least one server'],
+    ['exporters: {a: {kind: nats, servers: "nats://u:s@h"}}', 'without credentials'],
+    ['exporters: {a: {kind: nats, servers: "nats://h", prefix: "a.*"}}', 'in up to eight parts'],
+    ['exporters: {a: {kind: nats, servers: "nats://h", cert_file: c}}', 'A certificate needs its key'],
+    ['exporters: {a: {kind: nats, servers: "nats://h", token: t, username: u}}', 'exclude each other'],
     ['exporters: {a: {kind: http, url: "http://h", headers: {"X Y": z}}}', 'X Y is no header'],
     ['exporters: {a: {kind: http, url: "http://h", headers: {Host: z}}}', 'Host is no header'],
     ['exporters: {a: {kind: http, url: "http://h", username: u, bearer_token: t}}', 'exclude each other'],

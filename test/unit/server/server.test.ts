@@ -111,6 +111,7 @@ describe('every answer', () => {
         /
         /-/healthy
         /-/ready
+        /api/quorumscope/v1/events
         /api/quorumscope/v1/evidence
         /api/quorumscope/v1/evidence/{id}
         /api/quorumscope/v1/export
@@ -157,26 +158,30 @@ describe('every answer', () => {
     expect((await ask(address, '/')).text).toMatchInlineSnapshot(`
       "quorumscope 1.2.3
 
-      /                                          What is here
-      /openapi.json                              This API as OpenAPI 3.1
-      /metrics                                   All metrics
-      /livez                                     Is this process alive
-      /readyz                                    Is this process ready
-      /healthz                                   Is this process alive
-      /-/healthy                                 Is this process alive
-      /-/ready                                   Is this process ready
-      /api/quorumscope/v1/status                 What is attached
-      /api/quorumscope/v1/export                 All metrics as a document
-      /api/quorumscope/v1/exporters              Where metrics are pushed
-      /api/quorumscope/v1/views                  The last views
-      /api/quorumscope/v1/views/{view}           Everything on one view
-      /api/quorumscope/v1/verdicts               Verdicts on views
-      /api/quorumscope/v1/validators             How the validators stand
-      /api/quorumscope/v1/evidence               Findings and their evidence
-      /api/quorumscope/v1/evidence/{id}          One finding
-      /api/quorumscope/v1/incidents              Incidents on disk
-      /api/quorumscope/v1/incidents/{id}         One incident
-      /api/quorumscope/v1/incidents/{id}/events  The raw events of an incident
+      /                                                 What is here
+      /openapi.json                                     This API as OpenAPI 3.1
+      /metrics                                          All metrics
+      /livez                                            Is this process alive
+      /readyz                                           Is this process ready
+      /healthz                                          Is this process alive
+      /-/healthy                                        Is this process alive
+      /-/ready                                          Is this process ready
+      /api/quorumscope/v1/status                        What is attached
+      /api/quorumscope/v1/export                        All metrics as a document
+      /api/quorumscope/v1/exporters                     Where metrics are pushed
+      POST /api/quorumscope/v1/exporters/{name}/pause   Pause an exporter
+      POST /api/quorumscope/v1/exporters/{name}/resume  Resume an exporter
+      POST /api/quorumscope/v1/exporters/{name}/test    Test an exporter
+      /api/quorumscope/v1/events                        Events as they happen, as a stream
+      /api/quorumscope/v1/views                         The last views
+      /api/quorumscope/v1/views/{view}                  Everything on one view
+      /api/quorumscope/v1/verdicts                      Verdicts on views
+      /api/quorumscope/v1/validators                    How the validators stand
+      /api/quorumscope/v1/evidence                      Findings and their evidence
+      /api/quorumscope/v1/evidence/{id}                 One finding
+      /api/quorumscope/v1/incidents                     Incidents on disk
+      /api/quorumscope/v1/incidents/{id}                One incident
+      /api/quorumscope/v1/incidents/{id}/events         The raw events of an incident
       "
     `);
     const html = await ask(address, '/', { headers: { accept: 'text/html,*/*' } });

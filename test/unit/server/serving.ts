@@ -32,6 +32,7 @@ export const handlers: Handlers = {
     resume: () => undefined,
     test: () => Promise.resolve({ outcome: 'delivered' }),
   },
+  events: () => (async function* () {})(),
   consensus: {
     views: () => ({ document: { views: [] } }),
     view: (view) =>

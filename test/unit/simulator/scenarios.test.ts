@@ -86,6 +86,26 @@ describe('the bundled scenarios', () => {
     expect(named.has('unknown')).toBe(false);
   });
 
+  it('a hidden lock costs leaders without a wait a view in every rotation, and leaders with one none', async () => {
+    const {
+      breaks: _breaks,
+      sidecar: _sidecar,
+      expect: _expect,
+      ...options
+    } = simulationOf(loadScenario('16b-hidden-lock-no-wait'), 2);
+    const refusals = async (negativeControls: typeof options.negativeControls): Promise<number> => {
+      let count = 0;
+      const proposalRejected = (_block: unknown, _from: number, reason: string): void => {
+        if (reason === 'below_lock') count++;
+      };
+      const watch = { observer: () => ({ proposalRejected }), committed: () => undefined };
+      await createSimulation({ ...options, negativeControls, watch }).run();
+      return count;
+    };
+    expect(await refusals({ noLeaderWait: true })).toBeGreaterThanOrEqual(3);
+    expect(await refusals({})).toBe(0);
+  });
+
   it('are the same with the same seed and differ with others', () => {
     const scenario = loadScenario('01a-leader-crash');
     const runs = Array.from({ length: 20 }, (_, seed) => simulationOf(scenario, seed));
@@ -125,13 +145,13 @@ describe('a file of one’s own', () => {
     const problems = problemsOf(text);
     expect(problems.map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual([
       ':6:1 validators',
+      ':7:1 netwrk',
       ':9:34 faults[0].at',
       ':10:5 faults[1].delay',
       ':11:6 faults[2].kind',
-      ':7:1 netwrk',
     ]);
     expect(problems[0]).toContain('found 1, expected');
-    expect(problems[1]).toContain('found "soon", expected a duration, or two such as 5s..8s');
+    expect(problems[2]).toContain('found "soon", expected a duration, or two such as 5s..8s');
   });
 
   it('is refused where it does not fit together', () => {

@@ -275,3 +275,15 @@ it('explains every failed view under any mixture of faults', { timeout: 60_000 }
     { seed: 20261122, numRuns: 60 },
   );
 });
+
+it.each([
+  // A needed vote of the first round that waited for its disk, in the basic form.
+  [892, 'lagged local_stall v3'],
+  // Who held two views up by its disk was ahead of the others in the third.
+  [1193, 'lagged local_stall v6'],
+])('a disk’s bad moment is no timer that is too small, swarm run %i', async (seed, expected) => {
+  const { views } = await truthOf(drawPlan(seed).options);
+  const told = kinds(views);
+  expect(told).toContain(expected);
+  expect(told.filter((kind) => kind.includes('timer_too_small'))).toEqual([]);
+});

@@ -1,8 +1,7 @@
 /** Runs of the simulator traced: by one sidecar for all nodes, or by that of some; with the log of what was said when. */
 import { ManualClock } from '../../../src/base/clock.js';
 import { ConsensusWatch } from '../../../src/domains/consensus/watch.js';
-import { consensusDomain } from '../../../src/domains/consensus/observer.js';
-import { DomainRegistry, type NodeDispatch } from '../../../src/domains/registry.js';
+import { DomainRegistry, standardDomains, type NodeDispatch } from '../../../src/domains/registry.js';
 import { Board } from '../../../src/metrics/board.js';
 import type { ViewSpan } from '../../../src/tracing/view-span.js';
 import { ViewTraces, type ViewTracesOptions } from '../../../src/tracing/view-traces.js';
@@ -47,15 +46,16 @@ export async function traced(
   options: Partial<SimulationOptions> = {},
   keep: Partial<Omit<ViewTracesOptions, 'board' | 'clock' | 'sink'>> = {},
   attached?: readonly number[],
+  board = new Board({}),
 ): Promise<Traced> {
   const spans: ViewSpan[] = [];
   const said: Said[] = [];
   const truth: TruthLine[] = [];
-  const board = new Board({});
   const clock = new ManualClock(1_735_689_600_000_000);
   const traces = new ViewTraces({
     share: 1,
     slowQuantile: 1,
+    transactions: 0,
     limits: { perView: 10_000, perSecond: 1_000_000 },
     ...keep,
     board,
@@ -69,7 +69,7 @@ export async function traced(
     board,
     clock,
     windowUs: 60_000_000,
-    domains: [consensusDomain(watch)],
+    domains: [...standardDomains(board, watch), traces.domain],
   });
   const hooksFor = (identity: NodeIdentity): SimulatedNodeHooks =>
     hooksInto(registry, clock, identity, said, attached?.includes(identity.index) ?? true);

@@ -126,6 +126,59 @@ describe('the spans of healthy views', () => {
   });
 });
 
+describe('the spans of executed blocks', () => {
+  const truth = truthOf();
+  let run: Traced;
+  beforeAll(async () => {
+    run = await traced({
+      network: jitter,
+      watch: truth.watch,
+      durationUs: 4_000_000,
+      workload: { transactionsPerSecond: 400, blockTransactions: 50, mempoolCapacity: 5_000 },
+    });
+  });
+
+  it('begin after the commit, last as long as the node worked, and end when its results were durable', () => {
+    const key = (span: ViewSpan): string =>
+      `${span.source.node} ${String(span.attributes['hotstuff.height'])}`;
+    const executed = new Map(
+      run.said.flatMap((said) =>
+        said.type === 'execution.block_executed' ? [[`${said.node} ${String(said['height'])}`, said]] : [],
+      ),
+    );
+    const persistences = new Map(named(run, 'persistence').map((span) => [span.parentId, span]));
+    const blocks = new Map(named(run, 'block').map((span) => [span.spanId, span]));
+    let checked = 0;
+    for (const span of named(run, 'execution')) {
+      const said = executed.get(key(span))!;
+      const persistence = persistences.get(span.parentId)!;
+      const block = blocks.get(span.parentId!)!;
+      const committedUs = truth.times.get(`${span.source.validator} ${viewOf(span)} committed`)!;
+      expect(said['view']).toBe(viewOf(span));
+      expect(span.endUs - span.startUs).toBe(said['duration_us']);
+      expect(persistence.startUs).toBe(span.endUs);
+      expect(persistence.endUs).toBe(said.atUs);
+      expect(block.endUs).toBe(said.atUs);
+      // A block that was fetched, not proposed to the node, begins with its commit.
+      const proposedUs = truth.times.get(`${span.source.validator} ${viewOf(span)} proposal`);
+      expect(block.startUs).toBe(proposedUs ?? committedUs);
+      // One block at a time: at once when it is final, or when the one before is durable.
+      const before = executed.get(`${span.source.node} ${Number(span.attributes['hotstuff.height']) - 1}`);
+      if (before !== undefined) {
+        expect(span.startUs).toBe(Math.max(committedUs, before.atUs));
+        checked++;
+      }
+      expect(span.attributes).toMatchObject({
+        'hotstuff.transactions': said['transactions'],
+        'hotstuff.failed_transactions': said['failed'],
+        'hotstuff.fuel_used': Number(said['fuel_used']),
+        'hotstuff.state_root': said['state_root'],
+      });
+    }
+    expect(checked).toBeGreaterThan(100);
+  });
+});
+
 describe('the spans of failed views', () => {
   const truth = truthOf();
   let run: Traced;

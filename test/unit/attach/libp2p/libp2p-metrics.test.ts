@@ -28,7 +28,7 @@ function started(options: Libp2pMetricsOptions = {}) {
 function stands({ said }: ReturnType<typeof started>, metric: string): Record<string, unknown> {
   const samples = said('metric.sampled').filter((event) => event['metric'] === metric);
   return Object.fromEntries(
-    samples.map((event) => [Object.values((event['labels'] ?? {})).join(), event['value']]),
+    samples.map((event) => [Object.values(event['labels'] ?? {}).join(), event['value']]),
   );
 }
 

@@ -1,6 +1,12 @@
 /** The scenario runner, network conditions and consensus load: the same seed is the same run, and what holds is held. */
 import { describe, expect, it } from 'vitest';
-import { createSimulation, isFaultLine, loadScenario, simulationOf } from '../../../../simulator/main.js';
+import {
+  createSimulation,
+  isFaultLine,
+  loadScenario,
+  simulationOf,
+  TransactionTrace,
+} from '../../../../simulator/main.js';
 import { createHooks } from '../../../../src/hooks.js';
 import { simulateConsensusLoad } from '../../../../simulator/testing/consensus-load.js';
 import { assertMetricsRecorded } from '../../../../simulator/testing/expected-metric.js';
@@ -51,6 +57,28 @@ describe('runScenario', () => {
     expect(run.status.chains[0]!.nodes.map(({ node }) => node)).toHaveLength(4);
     expect(run.violations).toEqual([]);
     assertNoViolations(run);
+  });
+
+  it('takes its transactions from rows, and says in metrics what pools threw out', async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => ({
+      atUs: 100_000 + row,
+      fee: row,
+      sender: `s${row}`,
+    }));
+    const workload = {
+      trace: TransactionTrace.of(rows),
+      mempoolCapacity: 10,
+      mempoolEviction: 'lowest_fee',
+    } as const;
+    const { metrics, result, replay } = await runScenario({ ...short, workload });
+    const node = { node_id: 'node-1' };
+    expect(metrics.value('hotstuff_mempool_transactions_admitted_total', node)).toBe(40);
+    expect(metrics.value('hotstuff_mempool_transactions_evicted_total', { ...node, reason: 'full' })).toBe(
+      30,
+    );
+    expect(metrics.value('hotstuff_mempool_transactions_committed_total', node)).toBe(10);
+    expect(result.liveness.total).toBe(0);
+    expect(replay).toContain('runScenario');
   });
 
   it('is the same run for the same seed, down to every event, and another for another seed', async () => {
