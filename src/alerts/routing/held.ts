@@ -67,3 +67,16 @@ export type Step =
   | { readonly is: 'silence_gone'; readonly id: string }
   | { readonly is: 'acknowledged'; readonly acknowledgement: Acknowledgement }
   | { readonly is: 'acknowledgement_gone'; readonly id: string };
+
+/** Whether nothing but the time of its telling differs. */
+export function isSame(before: HeldAlert, after: HeldAlert, wasFiring: boolean): boolean {
+  if ((after.alert.endsAtUs === undefined) !== wasFiring) return false;
+  const { annotations, generatorUrl } = after.alert;
+  const names = Object.keys(annotations);
+  return (
+    names.length === Object.keys(before.alert.annotations).length &&
+    names.every((name) => annotations[name] === before.alert.annotations[name]) &&
+    generatorUrl === before.alert.generatorUrl &&
+    (wasFiring || before.alert.endsAtUs !== undefined)
+  );
+}

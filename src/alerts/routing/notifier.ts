@@ -19,7 +19,7 @@ import { compose } from './compose.js';
 import { decide, type Decision, type Verdict } from './decide.js';
 import { findRoutes, groupKeyOf, groupLabelsOf } from './find-routes.js';
 import { newGroup, stopGroup, type Group, type Lane, type Outlet } from './group.js';
-import type { HeldAlert } from './held.js';
+import { isSame, type HeldAlert } from './held.js';
 import type { Ledger } from './ledger.js';
 import { inhibitors, isFiring, silencesOf, type MutedBy } from './mutes.js';
 import type { NotifierMeter } from './meter.js';
@@ -486,17 +486,4 @@ export class Notifier implements AlertListener {
       if (silence.endsAtUs + RETENTION_US <= nowUs) ledger.put({ is: 'silence_gone', id: silence.id });
     meter.measure(ledger, this.#groups.values(), nowUs, (held) => this.mutedBy(held));
   }
-}
-
-/** Whether nothing but the time of its telling differs. */
-function isSame(before: HeldAlert, after: HeldAlert, wasFiring: boolean): boolean {
-  if ((after.alert.endsAtUs === undefined) !== wasFiring) return false;
-  const { annotations, generatorUrl } = after.alert;
-  const names = Object.keys(annotations);
-  return (
-    names.length === Object.keys(before.alert.annotations).length &&
-    names.every((name) => annotations[name] === before.alert.annotations[name]) &&
-    generatorUrl === before.alert.generatorUrl &&
-    (wasFiring || before.alert.endsAtUs !== undefined)
-  );
 }

@@ -52,7 +52,11 @@ export class World {
   notifier!: Notifier;
   ledger!: Ledger;
 
-  constructor(readonly routing: Routing) {}
+  readonly routing: Routing;
+
+  constructor(routing: Routing) {
+    this.routing = routing;
+  }
 
   get isDead(): boolean {
     return this.steps >= this.killAt;
