@@ -27,6 +27,7 @@ const rooms = {
   'src/history': ['src/base', 'src/metrics', 'src/journal', 'src/promql'],
   'src/query': ['src/base', 'src/promql'],
   'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains'],
+  'src/alerts': ['src/base', 'src/promql', 'src/metrics', 'src/events', 'src/delivery', 'src/journal'],
   'src/server': ['src/base'],
 };
 
@@ -35,7 +36,9 @@ const clients = {
   commander: '^src/cli/',
   pino: '^src/cli/',
   // Scenario files are read as the configuration is, in a room of their own.
-  yaml: '^(src/(config|cli)|simulator/scenario)/',
+  // Alertmanager's file is another one than ours, with rules of its own.
+  yaml: '^(src/(config|cli|alerts)|simulator/scenario)/',
+  nodemailer: '^src/alerts/channels/email\\.ts$',
   zod: '^(src/config|simulator/scenario)/',
   nats: '^src/export/nats/',
   re2js: '^src/promql/',

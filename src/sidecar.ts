@@ -30,6 +30,7 @@ import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './expo
 import { EventOutlets } from './event-outlets.js';
 import { openExporters, type CustomExporter } from './exporters.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
+import { notifies, openNotifications, type Notifications } from './notifications.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
 import { Recorder } from './intake/recorder.js';
@@ -115,6 +116,8 @@ export function createSidecar(config: Config, deps: SidecarDeps): Sidecar {
 const FLUSH_DEADLINE_US = 5_000_000;
 const STOP_DEADLINE_US = 2_000_000;
 
+const STARTING = { status: 503, document: 'the sidecar is starting' };
+
 class ComposedSidecar implements Sidecar {
   readonly board: Board;
   readonly logger: Logger;
@@ -134,6 +137,7 @@ class ComposedSidecar implements Sidecar {
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
+  #notifications: Notifications | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -231,6 +235,7 @@ class ComposedSidecar implements Sidecar {
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
       await this.#traces?.open();
       await this.#openServer();
+      await this.#openNotifications();
       await this.#openDoors();
       this.#ready = true;
     } catch (error) {
@@ -284,6 +289,7 @@ class ComposedSidecar implements Sidecar {
     this.#timer?.stop();
     this.#history?.stop();
     await this.#recorder?.close();
+    await this.#notifications?.close(STOP_DEADLINE_US);
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
     await this.#outlets.close();
     await this.#server?.close();
@@ -308,6 +314,9 @@ class ComposedSidecar implements Sidecar {
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: this.consensus,
       incidents: incidentHandlers(this.#outlets.incidentFolder),
+      ...(notifies(this.#config)
+        ? { notifications: (request) => this.#notifications?.answer(request) ?? STARTING }
+        : {}),
       // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
       ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),
     };
@@ -353,6 +362,19 @@ class ComposedSidecar implements Sidecar {
       },
       ...(pushes === undefined ? {} : { exporters: exporterHandlers(pushes) }),
     };
+  }
+
+  /** After the server, whose address is part of every link; until then its API says that it is starting. */
+  async #openNotifications(): Promise<void> {
+    if (!notifies(this.#config)) return;
+    const { clock, logger } = this.#deps;
+    this.#notifications = await openNotifications(this.#config, {
+      board: this.board,
+      clock,
+      logger,
+      address: () => this.#addresses.http ?? '',
+      isWell: () => this.#stopping === undefined,
+    });
   }
 
   async #openDoors(): Promise<void> {

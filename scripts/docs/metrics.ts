@@ -1,4 +1,5 @@
 /** Renders docs/METRICS.md from the catalogues: what is documented is what is declared. */
+import { notificationMetrics } from '../../src/alerts/catalogue.js';
 import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
@@ -40,6 +41,7 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'History', metrics: historyMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },
+  { title: 'Notifications', metrics: notificationMetrics },
   { title: 'Event stream', metrics: eventStreamMetrics },
 ];
 

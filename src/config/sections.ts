@@ -14,6 +14,7 @@ import { incidents } from './incidents.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
+import { notify } from './notify.js';
 import { prometheus } from './prometheus.js';
 import { query } from './query.js';
 import type { Built, Section } from './section.js';
@@ -34,6 +35,7 @@ export const sections = {
   history,
   query,
   tracing,
+  notify,
   server,
   data,
   evidence,

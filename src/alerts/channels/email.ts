@@ -96,11 +96,11 @@ async function send(
   }
 }
 
-/** 5xx of SMTP is final, but for authentication, whose secret may be mended meanwhile; everything else may pass later. */
+/** 5xx of SMTP is final, but for passwords and certificates, which may be mended meanwhile; all else may pass later. */
 function receiptOf(error: unknown): Receipt {
   const { responseCode = 0, code } = error as { responseCode?: number; code?: string };
   const detail = messageOf(error).split('\n')[0]!.slice(0, 300);
-  if (responseCode >= 500 && code !== 'EAUTH') return { outcome: 'refused', detail };
+  if (responseCode >= 500 && code !== 'EAUTH' && code !== 'ETLS') return { outcome: 'refused', detail };
   const isBusy = responseCode === 421 || responseCode === 450 || responseCode === 451 || responseCode === 452;
   const isAnswer = responseCode > 0 || code === 'EAUTH' || code === 'ETLS';
   return { outcome: 'retry', reason: isBusy ? 'busy' : isAnswer ? 'failed' : 'unreachable', detail };

@@ -230,7 +230,7 @@ export class Notifier implements AlertListener {
         recent: [],
       }));
     const steps = this.#options.policy.escalations.filter(
-      ({ from }) => from.length === 0 || from.includes(receiver),
+      (step) => step.receiver !== receiver && (step.from.length === 0 || step.from.includes(receiver)),
     );
     const made = [
       outletsOf(receiver, 0),

@@ -151,7 +151,9 @@ function readConditions(fields: Fields, prefix = ''): LabelMatcher[] {
     const conditions = fields.map(key);
     for (const name of conditions.names) {
       if (!LABEL.test(name)) conditions.problem('is no label name', name);
-      const matcher = makeMatcher(name, type, conditions.text(name) ?? '');
+      const text = conditions.text(name) ?? '';
+      // Anchored in words too, because that is how Alertmanager writes it into the keys of groups.
+      const matcher = makeMatcher(name, type, type === '=' ? text : `^(?:${text})$`);
       if ('problem' in matcher) conditions.problem(matcher.problem, name);
       else found.push(matcher);
     }
@@ -228,8 +230,14 @@ function hideSecrets({ document }: YamlTree): string {
   visit(copy, {
     Pair(_, pair) {
       const isSecret = isScalar(pair.key) && SECRET.test(String(pair.key.value));
-      if (isSecret && isScalar(pair.value)) (pair.value as Scalar).value = '<secret>';
+      if (isSecret && isScalar(pair.value))
+        (pair.value as Scalar).value = hiddenAs(String((pair.key as Scalar).value));
     },
   });
   return isMap(copy.contents) ? copy.toString() : '';
+}
+
+/** Where Alertmanager's clients expect an address, they refuse its usual word for a secret. */
+function hiddenAs(key: string): string {
+  return key === 'url' ? 'https://secret.invalid/' : '<secret>';
 }
