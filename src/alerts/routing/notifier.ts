@@ -85,7 +85,7 @@ export class Notifier implements AlertListener {
     const nowUs = clock.nowUs();
     // Whoever posts alerts over HTTP could not be heard while we were away.
     for (const held of ledger.alerts.values())
-      if (held.expiresAtUs !== undefined && isFiring(held, nowUs))
+      if (held.expiresAtUs !== undefined && held.alert.endsAtUs === undefined)
         ledger.alerts.set(held.id, { ...held, expiresAtUs: nowUs + this.#routing.resolveTimeoutUs });
     this.#sweep = clock.every(SWEEP_US, () => this.#sweepNow());
     this.#regroup();
@@ -289,6 +289,8 @@ export class Notifier implements AlertListener {
     if (heldUntilUs > nowUs) return this.#wakeAt(group, lane, heldUntilUs);
     lane.wantedAtUs ??= clock.monoUs();
     lane.isBusy = true;
+    // Counted when it begins, so that many at once do not slip through.
+    if (decision.firing.length > 0) outlet.recent.push(nowUs);
     const attempt = this.#attempt(group, lane, decision).finally(() => this.#underWay.delete(attempt));
     this.#underWay.add(attempt);
   }
@@ -394,7 +396,6 @@ export class Notifier implements AlertListener {
     if (receipt.outcome === 'delivered') {
       ledger.put({ is: 'told', key, told: { ...decision.told, atUs: clock.nowUs() } });
       if (!(await ledger.durable())) meter.recordFailed();
-      if (decision.firing.length > 0) outlet.recent.push(clock.nowUs());
       meter.sent(outlet, decision.reason, (clock.monoUs() - (lane.wantedAtUs ?? clock.monoUs())) / 1e6);
       lane.failures = 0;
       lane.wantedAtUs = undefined;

@@ -39,7 +39,8 @@ export function parseRouting(text: string): ParsedRouting {
   const tip = readRoute(root.map('route'), undefined, names);
   const inhibitRules = root.list('inhibit_rules').map(readInhibition);
   root.finish({ templates: 'is not supported by quorumscope: titles and texts are built in' });
-  if (tree.problems.length > 0) return { problems: [...tree.problems].sort((a, b) => a.line - b.line) };
+  if (tree.problems.length > 0)
+    return { problems: [...tree.problems].sort((a, b) => a.line - b.line || a.column - b.column) };
   const routing = {
     resolveTimeoutUs,
     root: tip,

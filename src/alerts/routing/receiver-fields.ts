@@ -25,21 +25,26 @@ export interface GlobalSettings {
 const BUILT_IN = 'is not supported by quorumscope: titles and texts are built in';
 const UNSUPPORTED_CHANNEL =
   'is not supported by quorumscope; there are webhook, slack, pagerduty, email, discord and telegram';
-const texts = Object.fromEntries(
-  [
-    'title',
-    'text',
-    'message',
-    'description',
-    'details',
-    'headers',
-    'html',
-    'fields',
-    'actions',
-    'pretext',
-    'fallback',
-  ].map((name) => [name, BUILT_IN] as const),
-);
+const V1 = 'is of the Events API v1, which quorumscope does not speak: use routing_key';
+const refused: Readonly<Record<string, string>> = {
+  service_key: V1,
+  service_key_file: V1,
+  ...Object.fromEntries(
+    [
+      'title',
+      'text',
+      'message',
+      'description',
+      'details',
+      'headers',
+      'html',
+      'fields',
+      'actions',
+      'pretext',
+      'fallback',
+    ].map((name) => [name, BUILT_IN] as const),
+  ),
+};
 
 type Read = (fields: Fields, globals: GlobalSettings) => ChannelConfig | undefined;
 
@@ -59,7 +64,7 @@ export function readReceiver(fields: Fields, globals: GlobalSettings): Receiver 
   const configs = Object.entries(channels).flatMap(([key, read]) =>
     fields.list(key).flatMap((one) => {
       const config = read(one, globals);
-      one.finish(texts);
+      one.finish(refused);
       return config ?? [];
     }),
   );
@@ -92,8 +97,6 @@ function slack(fields: Fields, globals: GlobalSettings): ChannelConfig | undefin
 }
 
 function pagerduty(fields: Fields, globals: GlobalSettings): ChannelConfig | undefined {
-  if (fields.has('service_key') || fields.has('service_key_file'))
-    fields.problem('service_key is of the Events API v1; quorumscope speaks v2: use routing_key');
   const routingKey = need(fields, 'routing_key', fields.secret('routing_key'));
   const rest = {
     sendResolved: fields.toggle('send_resolved', true),

@@ -62,7 +62,7 @@ describe('a process that is killed between any two steps', () => {
     const alert = world.alert('Halted');
     world.start().tell([alert]);
     await world.pass(15 * S);
-    world.clock.advance(30 * M);
+    world.away(30 * M);
     world.start();
     world.notifier.tell([world.ended(alert)]);
     await world.pass(11 * S);

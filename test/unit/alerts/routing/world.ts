@@ -88,6 +88,11 @@ export class World {
     return this.notifier;
   }
 
+  /** Nothing runs for so long. */
+  away(us: number): void {
+    this.clock = new ManualClock(this.clock.nowUs() + us);
+  }
+
   /** The machine died: nothing of the old process happens any more. */
   revive(): Notifier {
     this.killAt = Number.POSITIVE_INFINITY;
