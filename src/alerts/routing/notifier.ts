@@ -290,7 +290,7 @@ export class Notifier implements AlertListener {
     lane.wantedAtUs ??= clock.monoUs();
     lane.isBusy = true;
     // Counted when it begins, so that many at once do not slip through.
-    if (decision.firing.length > 0) outlet.recent.push(nowUs);
+    if (decision.firing.length > 0) lane.outlet.recent.push(nowUs);
     const attempt = this.#attempt(group, lane, decision).finally(() => this.#underWay.delete(attempt));
     this.#underWay.add(attempt);
   }
@@ -399,7 +399,10 @@ export class Notifier implements AlertListener {
       meter.sent(outlet, decision.reason, (clock.monoUs() - (lane.wantedAtUs ?? clock.monoUs())) / 1e6);
       lane.failures = 0;
       lane.wantedAtUs = undefined;
-    } else this.#failed(lane, receipt, before);
+    } else {
+      if (decision.firing.length > 0) outlet.recent.pop();
+      this.#failed(lane, receipt, before);
+    }
     lane.isBusy = false;
     this.#afterAttempt(group, lane, receipt);
   }
