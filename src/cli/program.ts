@@ -52,6 +52,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
+  addNotifications(program, context, finish);
   program
     .command('version')
     .description('what is installed')
@@ -315,6 +316,55 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
     .action(async (file: string, options: { json?: boolean }) => {
       finish(await (await import('./check-stream.js')).checkStream(file, options, context));
     });
+}
+
+/** Who is told of alerts, and when nobody is. */
+function addNotifications(program: Command, context: CliContext, finish: Finish): void {
+  const test = program.command('test').description('tries something out');
+  test
+    .command('notify')
+    .description('sends a test alert and its end to a receiver, and prints what it answers')
+    .argument('[receiver]', 'its name; else every receiver')
+    .option('--config <file>', 'YAML file')
+    .option('--set <path=value>', 'any setting; may be repeated', collect)
+    .option('--json', 'one JSON document')
+    .action(async (receiver: string | undefined, options: ConfigOptions) => {
+      finish(await (await import('./test-notify.js')).testNotify(receiver, options, context));
+    });
+  const withPlace = (command: Command): Command =>
+    command
+      .option('--url <url>', 'a running sidecar, or any Alertmanager; else what the configuration says')
+      .option('--config <file>', 'YAML file')
+      .option('--json', 'one JSON document');
+  const withReason = (command: Command): Command =>
+    withPlace(command)
+      .requiredOption('--for <duration>', 'how long, such as 15m')
+      .option('--author <name>', 'who; else the user')
+      .option('--comment <text>', 'why');
+  const silence = program.command('silence').description('keeps alerts from being told');
+  withReason(
+    silence
+      .command('add')
+      .description('silences alerts that pass all matchers')
+      .argument('<matchers...>', 'such as alertname=HotStuffHalted or validator=~"v[0-3]"'),
+  ).action(async (matchers: string[], options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).silenceAdd(matchers, options, context));
+  });
+  withPlace(silence.command('list').description('what is silenced'))
+    .option('--all', 'also what is over')
+    .action(async (options: ConfigOptions) => {
+      finish(await (await import('./silence.js')).silenceList(options, context));
+    });
+  withPlace(
+    silence.command('expire').description('ends a silence').argument('<id>', 'as `silence list` gives it'),
+  ).action(async (id: string, options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).silenceExpire(id, options, context));
+  });
+  withReason(
+    program.command('maintenance').description('silences everything for a while; ends are told'),
+  ).action(async (options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).maintenance(options, context));
+  });
 }
 
 /** The options of commands that start a sidecar: the file, every setting by `--set`, and the settings with a flag. */

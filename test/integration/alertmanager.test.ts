@@ -166,6 +166,41 @@ inhibit_rules:
     expect(amtool('config', 'routes', 'test', 'severity=critical', 'scope=self')).toContain('page');
   });
 
+  it('is silenced by our own commands, which also work on a real Alertmanager', async () => {
+    const say = async (...words: string[]): Promise<{ code: number | null; output: string }> => {
+      const child = Child.cli(words);
+      const code = await child.exited;
+      return { code, output: child.output };
+    };
+    for (const url of [ours, theirs]) {
+      const added = await say('silence', 'add', 'alertname=~"A|B"', '--for', '15m', '--url', url, '--json');
+      expect(added.code, added.output).toBe(0);
+      const { id } = JSON.parse(added.output) as { id: string };
+      expect((await say('silence', 'list', '--url', url)).output).toContain(`alertname=~"A|B"`);
+      expect(await say('silence', 'expire', id, '--url', url)).toMatchObject({ code: 0 });
+      expect((await say('silence', 'list', '--url', url)).output).toContain('nothing is silenced');
+    }
+    const begun = await say('maintenance', '--for', '15m', '--url', ours, '--json');
+    const silenced = JSON.parse(amtool('alert', 'query', '--silenced', '-o', 'json')) as unknown[];
+    expect(silenced.length).toBeGreaterThan(5);
+    await say('silence', 'expire', (JSON.parse(begun.output) as { id: string }).id, '--url', ours);
+    expect((await say('silence', 'add', 'nonsense', '--for', '15m', '--url', ours)).code).toBe(2);
+  });
+
+  it('tests a receiver through its real channel', async () => {
+    const before = ourSink.asked.length;
+    const child = Child.cli(['test', 'notify', 'team', '--set', `notify.config_file=${file}`]);
+    expect(await child.exited, child.output).toBe(0);
+    expect(child.output).toContain('team/webhook firing: delivered (200 OK: ok)');
+    const heard = ourSink.asked
+      .slice(before)
+      .filter(({ path }) => path === '/team')
+      .map(({ body }) => body['status']);
+    expect(heard).toEqual(['firing', 'resolved']);
+    const absent = Child.cli(['test', 'notify', 'nobody', '--set', `notify.config_file=${file}`]);
+    expect(await absent.exited).toBe(2);
+  });
+
   it('is killed: nobody is told again, and of the end everybody', async () => {
     const before = ourSink.asked.length;
     process.kill(sidecar.process.pid!, 'SIGKILL');
