@@ -131,7 +131,7 @@ export const notify = section({
     'heartbeat.interval': duration({ min: '1s', max: '1d' }, { doc: 'How often.', fallback: '1m' }),
   },
   rules: (values) => {
-    const found: Contradiction<keyof typeof values & string>[] = SECRETS.flatMap((key) =>
+    const found: Contradiction<keyof typeof values>[] = SECRETS.flatMap((key) =>
       twice(key, values[key], values[`${key}_file`]),
     );
     const has = (key: (typeof SECRETS)[number]): boolean =>

@@ -167,7 +167,7 @@ inhibit_rules:
   });
 
   it('is silenced by our own commands, which also work on a real Alertmanager', async () => {
-    const say = async (...words: string[]): Promise<{ code: number | null; output: string }> => {
+    const say = async (...words: readonly string[]): Promise<{ code: number | null; output: string }> => {
       const child = Child.cli(words);
       const code = await child.exited;
       return { code, output: child.output };

@@ -231,8 +231,7 @@ function hideSecrets({ document }: YamlTree): string {
   visit(copy, {
     Pair(_, pair) {
       const isSecret = isScalar(pair.key) && SECRET.test(String(pair.key.value));
-      if (isSecret && isScalar(pair.value))
-        (pair.value as Scalar).value = hiddenAs(String((pair.key as Scalar).value));
+      if (isSecret && isScalar(pair.value)) pair.value.value = hiddenAs(String((pair.key as Scalar).value));
     },
   });
   return isMap(copy.contents) ? copy.toString() : '';
