@@ -28,6 +28,7 @@ const rooms = {
   'src/query': ['src/base', 'src/promql'],
   'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains'],
   'src/alerts': ['src/base', 'src/promql', 'src/metrics', 'src/events', 'src/delivery', 'src/journal'],
+  'src/health': ['src/base', 'src/metrics'],
   'src/server': ['src/base'],
 };
 
@@ -42,6 +43,8 @@ const clients = {
   zod: '^(src/config|simulator/scenario)/',
   nats: '^src/export/nats/',
   re2js: '^src/promql/',
+  hyparquet: '^src/history/archive/',
+  'hyparquet-writer': '^src/history/archive/',
   '@libp2p/interface': '^src/attach/libp2p/',
   '@opentelemetry/sdk-node': '^src/tracing/',
   '@opentelemetry/exporter-jaeger': '^src/tracing/jaeger-spans\\.ts$',

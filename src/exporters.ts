@@ -1,6 +1,6 @@
 /**
  * Builds the exporters that the configuration asks for, and those that an embedder brings: destination,
- * spool and delivery of each, and the pushes that feed them. Code of a kind is loaded only when an
+ * encoder, spool and delivery of each, and the pushes that feed them. Code of a kind is loaded only when an
  * exporter of that kind exists. Part of the composition: it knows the configuration and the rooms.
  */
 import { randomInt } from 'node:crypto';
@@ -17,8 +17,10 @@ import type { HttpDestination } from './delivery/http-transport.js';
 import type { Spool } from './delivery/spool.js';
 import type { BodyParcel, Receipt, Transport } from './delivery/transport.js';
 import type { Destination } from './export/destination.js';
+import { documentEncoder } from './export/document-encoder.js';
+import { encodeHere, encodersOf } from './export/encoders.js';
+import type { Encoders } from './export/encoding-thread.js';
 import type { EventSink } from './export/event-record.js';
-import { documentDestination } from './export/document-destination.js';
 import { exporterOf } from './export/formats.js';
 import { Pushes } from './export/pushes.js';
 import type { Selection } from './export/selection.js';
@@ -62,9 +64,10 @@ export async function openExporters(
   custom: readonly CustomExporter[],
   deps: ExporterDeps,
 ): Promise<Pushes> {
-  const pushes = new Pushes(deps);
+  const encoders = encodersOf(deps.logger);
+  const pushes = new Pushes({ ...deps, encoders });
   try {
-    for (const config of configs) await addConfigured(pushes, config, deps);
+    for (const config of configs) await addConfigured(pushes, config, encoders, deps);
     for (const one of custom) addCustom(pushes, one, deps);
   } catch (error) {
     await pushes.close(0);
@@ -76,12 +79,18 @@ export async function openExporters(
 /** An exporter of metrics. */
 type MetricsConfig = Exclude<ExporterConfig, Of<'nats'>>;
 
-async function addConfigured(pushes: Pushes, config: ExporterConfig, deps: ExporterDeps): Promise<void> {
+async function addConfigured(
+  pushes: Pushes,
+  config: ExporterConfig,
+  encoders: Encoders,
+  deps: ExporterDeps,
+): Promise<void> {
   if (config.kind === 'nats') return addNats(pushes, config, deps);
   const { name, kind, intervalUs, selection } = config;
   const destination = await destinationOf(config, deps);
   const delivery = await deliveryTo(config, destination.transport, deps);
-  pushes.add({ name, kind, intervalUs, selection, encode: destination.encode, delivery });
+  const encode = encoders.open(destination.encoder, selection);
+  pushes.add({ name, kind, intervalUs, encode, delivery });
 }
 
 async function deliveryTo(
@@ -136,9 +145,10 @@ function addCustom(pushes: Pushes, { name, exporter, push }: CustomExporter, dep
     transport,
     random: createRandom(randomInt(2 ** 32)),
   });
-  const { encode } = documentDestination(exporter, transport);
   const { intervalUs, selection = {} } = push;
-  pushes.add({ name, kind: exporter.format, intervalUs, selection, encode, delivery });
+  // The embedder's code is called where the embedder is.
+  const encode = encodeHere(documentEncoder(exporter), selection);
+  pushes.add({ name, kind: exporter.format, intervalUs, encode, delivery });
 }
 
 async function spoolOf(
@@ -215,20 +225,24 @@ async function remoteWrite(config: Of<'remote_write'>, { clock }: ExporterDeps):
 }
 
 async function http(config: Of<'http'>, { clock }: ExporterDeps): Promise<Destination> {
-  const { httpDocuments } = await import('./export/document-destination.js');
+  const { HttpTransport } = await import('./delivery/http-transport.js');
   const { method, gzip, format } = config;
-  return httpDocuments(await exporterOf(format), { ...httpOf(config, clock), method, gzip });
+  const { contentType } = await exporterOf(format);
+  return {
+    transport: new HttpTransport({ ...httpOf(config, clock), method, gzip, contentType }),
+    encoder: { kind: 'document', format },
+  };
 }
 
 async function file(config: Of<'file'>): Promise<Destination> {
   const { FileTransport } = await import('./export/file-transport.js');
   const { path, maxBytes, keep, format } = config;
-  const exporter = await exporterOf(format);
+  const { head } = await exporterOf(format);
   const write = format === 'json' ? 'replace' : 'append';
-  return documentDestination(
-    exporter,
-    new FileTransport({ path, maxBytes, keep, write, head: exporter.head }),
-  );
+  return {
+    transport: new FileTransport({ path, maxBytes, keep, write, head }),
+    encoder: { kind: 'document', format },
+  };
 }
 
 /** Address, certificates, and headers that are made anew for every attempt. @throws QuorumscopeError `config.unreadable` */

@@ -7,6 +7,14 @@ export { QuorumscopeError, type ErrorCode, type ErrorKind } from './base/errors.
 export { silentLogger, type Logger } from './base/logger.js';
 export { parseConfig } from './config/parse.js';
 export type { Config } from './config/sections.js';
+export type {
+  Component,
+  ComponentHealth,
+  HealthIssue,
+  HealthReport,
+  HealthScope,
+  HealthState,
+} from './health/health-report.js';
 export { causes, type Cause } from './domains/consensus/verdict/view-verdict.js';
 export type { ChainObserver, ChainScope, Domain, NodeObserver, NodeScope } from './domains/domain.js';
 export { embed, type Embedded, type EmbedOptions } from './embedded.js';

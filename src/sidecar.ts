@@ -11,15 +11,16 @@
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
+import { viewArchive, ViewArchivist } from './archived-views.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
+import { configuredHello } from './configured-hello.js';
 import { ConsensusOutlets, type OutletOptions } from './consensus-outlets.js';
 import type { Domain } from './domains/domain.js';
 import type { ChainViews } from './domains/consensus/record/view-record.js';
 import type { ConsensusListeners } from './domains/consensus/watch.js';
 import { DomainRegistry, standardDomains } from './domains/registry.js';
-import type { HelloEvent } from './events/vocabulary.js';
 import { createExposition, type Exposition, type ExpositionOptions } from './export/prometheus/exposition.js';
 import { exporterOf, formats, isFormat } from './export/formats.js';
 import { negotiateFormat } from './export/prometheus/format.js';
@@ -29,6 +30,14 @@ import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { EventOutlets } from './event-outlets.js';
 import { openExporters, type CustomExporter } from './exporters.js';
+import { healthOf } from './health.js';
+import type { HealthChecker } from './health/health-checker.js';
+import {
+  components,
+  type Component,
+  type ComponentHealth,
+  type HealthReport,
+} from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import { notifies, openNotifications, type Notifications } from './notifications.js';
 import type { Dispatcher } from './intake/dispatcher.js';
@@ -45,6 +54,7 @@ import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
+import { WholeViews } from './views/whole-views.js';
 
 /** What a sidecar is given besides its configuration. */
 export interface SidecarDeps {
@@ -97,6 +107,8 @@ export interface Sidecar {
   /** Brings derived gauges up to date, as every collection interval does. */
   collect(): void;
   status(): SidecarStatus;
+  /** How nodes and chain are, as of the last collection interval; undefined when `health.enabled` is false. */
+  health(): HealthReport | undefined;
   /** All metrics as an exporter is given them. */
   snapshot(): MetricsSnapshot;
   /** Pushes to every exporter now. Resolves when all has left, or after five seconds. */
@@ -134,6 +146,12 @@ class ComposedSidecar implements Sidecar {
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
   readonly #traces: Traces | undefined;
+  readonly #archivist = new ViewArchivist(
+    () => this.#outlets.log,
+    () => this.#config.history.slowViewUs,
+    (view) => this.#history?.view(view),
+  );
+  readonly #health: HealthChecker | undefined;
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
@@ -170,9 +188,7 @@ class ComposedSidecar implements Sidecar {
       board: this.board,
       clock,
       logger: traced,
-      listeners: [this.#traces?.listeners, this.#events.listeners, deps.consensus].flatMap(
-        (one) => one ?? [],
-      ),
+      listeners: this.#listeners(),
       onIncident: (stage, meta) => this.#events.incident(stage, meta),
       verdictLog: deps.verdictLog,
     });
@@ -190,6 +206,7 @@ class ComposedSidecar implements Sidecar {
         ...(deps.extraDomains ?? []),
       ],
     });
+    this.#health = healthOf({ config, board: this.board, consensus: this.consensus });
     this.#recorder = recorderOf(config, this.board, logger);
     this.#intake = new Intake({
       board: this.board,
@@ -209,11 +226,19 @@ class ComposedSidecar implements Sidecar {
       board: this.board,
       clock,
       exemplars: this.#traces?.exemplars,
-      registries: [
-        ...(config.prometheus.processMetrics ? [defaultProcessRegistry()] : []),
-        ...(deps.registries ?? []),
-      ],
+      registries: registriesOf(config, deps),
     });
+  }
+
+  /** Who hears of consensus. */
+  #listeners(): ConsensusListeners[] {
+    const all = [
+      this.#traces?.listeners,
+      this.#events.listeners,
+      this.#archivist.listeners,
+      this.#deps.consensus,
+    ];
+    return all.flatMap((one) => one ?? []);
   }
 
   get addresses(): SidecarAddresses {
@@ -249,7 +274,9 @@ class ComposedSidecar implements Sidecar {
   }
 
   collect(): void {
-    this.#registry.tick(this.#deps.clock.nowUs());
+    const nowUs = this.#deps.clock.nowUs();
+    this.#registry.tick(nowUs);
+    this.#health?.evaluate(nowUs);
   }
 
   status(): SidecarStatus {
@@ -261,6 +288,10 @@ class ComposedSidecar implements Sidecar {
       startedAtUs: this.#startedAtUs,
       uptimeUs: clock.nowUs() - this.#startedAtUs,
     });
+  }
+
+  health(): HealthReport | undefined {
+    return this.#health && (this.#health.report ?? this.#health.evaluate(this.#deps.clock.nowUs()));
   }
 
   snapshot(): MetricsSnapshot {
@@ -287,7 +318,7 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
-    this.#history?.stop();
+    await this.#history?.stop();
     await this.#recorder?.close();
     await this.#notifications?.close(STOP_DEADLINE_US);
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
@@ -310,9 +341,13 @@ class ComposedSidecar implements Sidecar {
       notices: () => this.#notices(),
       ready: () => this.#ready,
       status: () => this.status(),
+      ...this.#healthHandlers(),
       ...this.#exportHandlers(),
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
-      consensus: this.consensus,
+      consensus: new WholeViews(this.consensus, () => {
+        const archive = this.#history?.archive;
+        return archive === undefined ? undefined : viewArchive(archive.reader);
+      }),
       incidents: incidentHandlers(this.#outlets.incidentFolder),
       ...(notifies(this.#config)
         ? { notifications: (request) => this.#notifications?.answer(request) ?? STARTING }
@@ -332,14 +367,25 @@ class ComposedSidecar implements Sidecar {
     if (handlers.prometheus) {
       const { board } = this;
       const { clock } = this.#deps;
+      const { logger } = this.#deps;
       const exemplars = this.#traces?.exemplars;
-      const options = { config: this.#config, board, clock, exemplars, instance: address, version: VERSION };
+      const own = { instance: address, version: VERSION };
+      const options = { config: this.#config, board, clock, logger, exemplars, ...own };
       this.#history = startHistory(options);
+      await this.#history.opened;
     }
     this.#addresses = {
       http: `http://${address}`,
       ...(telemetry ? { telemetry: `http://${telemetry}` } : {}),
     };
+  }
+
+  #healthHandlers(): Pick<Handlers, 'health'> {
+    if (this.#health === undefined) return {};
+    const report = (): HealthReport => this.health()!;
+    const component = (name: string): ComponentHealth | undefined =>
+      components.some((one) => one === name) ? report().components[name as Component] : undefined;
+    return { health: { report, component, components: () => components } };
   }
 
   #exportHandlers(): Pick<Handlers, 'exports' | 'exporters'> {
@@ -437,6 +483,11 @@ const ignoring: Dispatcher = {
   }),
 };
 
+/** What stands on the page beside the board. */
+function registriesOf({ prometheus }: Config, { registries = [] }: SidecarDeps): typeof registries {
+  return [...(prometheus.processMetrics ? [defaultProcessRegistry()] : []), ...registries];
+}
+
 /** The recorder that `attach.record` asks for. */
 function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder | undefined {
   if (!attach.record) return undefined;
@@ -461,20 +512,5 @@ function followStreams(clock: StreamClock): {
   return {
     onTime: (stream, tsUs) => clock.advance(stream, tsUs),
     onStreamEnd: (stream) => clock.close(stream),
-  };
-}
-
-/** The `hello` that the configuration says for producers that cannot. */
-function configuredHello({ chain }: Config, clock: Clock): HelloEvent | undefined {
-  if (!chain.hello) return undefined;
-  const { chain: name, node, protocol, viewTimeoutUs } = chain.hello;
-  return {
-    type: 'hello',
-    node,
-    ts_us: clock.nowUs(),
-    chain: name,
-    run: 'configured',
-    protocol,
-    ...(viewTimeoutUs === null ? {} : { view_timeout_us: viewTimeoutUs }),
   };
 }

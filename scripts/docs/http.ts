@@ -22,8 +22,10 @@ export function renderHttp(): string {
   const range = { formats: rangeFormats, render: unused };
   const exports = { formats: () => formats, render: unused, range };
   const exporters = { list: unused, pause: unused, resume: unused, test: unused };
+  const health = { report: unused, component: unused, components: unused };
   const routes = createRoutes('', {
     ...probes,
+    health,
     consensus,
     incidents,
     exports,

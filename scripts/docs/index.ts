@@ -1,8 +1,11 @@
 /** Every generated document and what writes it. */
+import { renderAlerts } from './alerts.js';
 import { renderCauses } from './causes.js';
 import { renderConfig } from './config.js';
 import { renderEvents } from './events.js';
+import { renderHealth } from './health.js';
 import { renderHttp } from './http.js';
+import { renderDashboardMaps, renderPrometheusRules } from './kubernetes.js';
 import { renderMetrics } from './metrics.js';
 import { renderRequirements } from './requirements.js';
 import { renderScenarios } from './scenarios.js';
@@ -10,9 +13,13 @@ import { renderTraces } from './traces.js';
 
 /** Path from the root -> the text that belongs there. */
 export const generatedDocs: Readonly<Record<string, () => string>> = {
+  'deploy/kubernetes/dashboards.yaml': renderDashboardMaps,
+  'deploy/kubernetes/prometheus-rules.yaml': renderPrometheusRules,
+  'docs/ALERTS.md': renderAlerts,
   'docs/CAUSES.md': renderCauses,
   'docs/CONFIG.md': renderConfig,
   'docs/EVENTS.md': renderEvents,
+  'docs/HEALTH.md': renderHealth,
   'docs/HTTP.md': renderHttp,
   'docs/METRICS.md': renderMetrics,
   'docs/REQUIREMENTS.md': renderRequirements,

@@ -9,6 +9,7 @@ import type { DomainMetric } from '../../src/domains/declare.js';
 import { evidenceMetrics } from '../../src/evidence/catalogue.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
 import { incidentMetrics } from '../../src/incidents/catalogue.js';
+import { healthMetrics } from '../../src/health/catalogue.js';
 import { historyMetrics } from '../../src/history/catalogue.js';
 import { eventStreamMetrics } from '../../src/export/events/catalogue.js';
 import { pushMetrics } from '../../src/export/pushes.js';
@@ -39,6 +40,7 @@ const ownCatalogues: readonly OwnCatalogue[] = [
   { title: 'Incidents', metrics: incidentMetrics },
   { title: 'Journals', metrics: journalMetrics },
   { title: 'History', metrics: historyMetrics },
+  { title: 'Health and thresholds', metrics: healthMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },
   { title: 'Notifications', metrics: notificationMetrics },

@@ -13,6 +13,8 @@ export interface CaseOrder {
   readonly views: number;
   /** Validators instead of the scenario's own. */
   readonly validators?: number | undefined;
+  /** Nodes that are attached together, far from each other; all by default. */
+  readonly attached?: number | undefined;
   /** Single nodes that are attached alone, one after the other. */
   readonly alone: number;
 }
@@ -24,17 +26,23 @@ export interface CaseResult {
   readonly all: Scored;
   readonly one: readonly Scored[];
   readonly views: number;
-  /** Verdicts settled by the observer of all nodes. */
+  /** Verdicts settled by the observer of all nodes, and those of them on views that failed or lagged. */
   readonly settled: number;
+  readonly troubled: number;
+  /** Validators that it said to take no part. */
+  readonly silent: number;
+  readonly virtualUs: number;
   readonly wallMs: number;
 }
 
 /** Runs it. */
 export async function runCase(order: CaseOrder): Promise<CaseResult> {
   const startMs = performance.now();
-  const run = resolved(order);
-  const all = new Vantage(undefined);
-  const ones = positions(run.validators, order).map((only) => new Vantage(only));
+  const run = resolvedRun(order);
+  const { attached, alone } = order;
+  const some = attached === undefined ? undefined : positions(run.validators, order, attached);
+  const all = new Vantage(undefined, some);
+  const ones = positions(run.validators, order, alone).map((only) => new Vantage(only));
   const observed = await observe(run, [all, ...ones]);
   const scored = (vantage: Vantage): Scored => scoreOf(vantage, observed, run.expect, run);
   return {
@@ -44,19 +52,23 @@ export async function runCase(order: CaseOrder): Promise<CaseResult> {
     one: ones.map(scored),
     views: observed.views,
     settled: all.settled,
+    troubled: all.verdicts.size,
+    silent: all.silent.size,
+    virtualUs: observed.virtualUs,
     wallMs: performance.now() - startMs,
   };
 }
 
-function resolved({ scenario, seed, views, validators }: CaseOrder): ScenarioRun {
+/** The scenario with its seed. */
+export function resolvedRun({ scenario, seed, views, validators }: CaseOrder): ScenarioRun {
   const run = simulationOf(loadScenario(scenario), seed);
   const maxViews = Math.min(run.maxViews ?? views, views);
   return { ...run, maxViews, ...(validators === undefined ? {} : { validators }) };
 }
 
 /** Other positions for other seeds, far from each other. */
-function positions(validators: number, { seed, alone }: CaseOrder): number[] {
-  const stride = Math.max(1, Math.floor(validators / Math.max(1, alone)));
-  const count = Math.min(alone, validators);
+function positions(validators: number, { seed }: CaseOrder, wanted: number): number[] {
+  const stride = Math.max(1, Math.floor(validators / Math.max(1, wanted)));
+  const count = Math.min(wanted, validators);
   return Array.from({ length: count }, (_, i) => (seed * 3 + i * stride) % validators);
 }

@@ -1,20 +1,35 @@
 /** docs/SCOREBOARD.md: how to run it, how to read it, and the last score that was measured. Pure. */
 import type { Row } from './board.js';
+import type { SocketResult } from './socket-case.js';
 import { renderTables } from './table.js';
+import { wanText, type WanReport } from './wan.js';
 
-/** A run of the scoreboard that is over. */
-export interface Report {
-  readonly rows: readonly Row[];
-  readonly total: Row;
-  /** What was run, when, and of what. */
+/** What was run, when, and of what. */
+export interface Part {
   readonly seeds: number;
   readonly first: number;
+  /** The scenarios, where not all were run. */
+  readonly scenarios: readonly string[] | undefined;
+  /** Most of a run. */
   readonly views: number;
   readonly alone: number;
+  readonly runs: number;
+  readonly entered: number;
   readonly wallS: number;
   readonly commit: string;
   /** Day, as in 2026-01-31. */
   readonly date: string;
+}
+
+/** Runs of the scoreboard that are over. */
+export interface Report {
+  readonly rows: readonly Row[];
+  readonly total: Row;
+  readonly parts: readonly Part[];
+  /** One seed of each scenario over the real socket. */
+  readonly sockets?: readonly SocketResult[];
+  /** Long healthy runs. */
+  readonly wan?: readonly WanReport[];
 }
 
 const HEAD = `# The scoreboard
@@ -29,6 +44,9 @@ it are joined with the simulator's truth, which no event carries.
 npm run scoreboard                                   # every bundled scenario, 20 seeds
 npm run scoreboard -- --scenario '06*' --seeds 5 --wrong
 npm run scoreboard -- --dir ./own-scenarios --json
+npm run scoreboard -- --socket                       # one seed of each over a real socket
+npm run scoreboard -- --wan --attached 2             # the long healthy run, and how long it took
+npm run scoreboard -- --from a.json --from b.json --write
 npm run scoreboard -- --gate                         # what the gate runs: every scenario once, cut short
 npm run scoreboard -- --gate --raise                 # raises the floors to what this reaches
 \`\`\`
@@ -49,7 +67,8 @@ Each scenario is scored twice: with all nodes attached, and with one, over sever
 | cause precision | of the failed verdicts that name a cause, those that name the true one; one where the view did not fail is wrong |
 | cause recall | of the views that truly failed, those whose cause was named |
 | culprit precision, recall | the same for each validator that is named, and for each that is to blame |
-| false s/b/d | findings of safety, byzantine and divergence that the truth does not bear out |
+| false s/b/d/p | findings of safety, byzantine and divergence that the truth does not bear out, and validators said to take no part although nothing was wrong with them |
+| over the socket | one seed of each over a Unix socket, through shipping and door, at ten times the speed of life: requirements met, ✓ where all are and no finding is false, and views with the verdict that they have in process, of those that either says failed or lagged |
 | resolved ms | from the end of the last fault to the last verdict on a failed view that began after it; 0 when there was none |
 
 With one node attached, what the truth says of that node itself counts as true. The last three views of a run are not scored: they end with
@@ -59,11 +78,32 @@ Expectations about alerts are not looked at, nor are those that no part of the s
 ## The last score`;
 
 /** The document. */
-export function renderScoreboard(report: Report): string {
-  const { rows, total, seeds, first, views, alone, wallS, commit, date } = report;
-  const facts = [
-    `Measured on ${date} at commit ${commit}: seeds ${first} to ${first + seeds - 1}, at most ${views} views a run, ${alone} nodes alone in turn;`,
-    `${total.all.runs} runs, ${total.all.views} views, ${Math.round(wallS)} s.`,
+export function renderScoreboard({ rows, total, parts, sockets, wan = [] }: Report): string {
+  const facts = parts.map((part) => `- ${partText(part)}`).join('\n');
+  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total, sockets)}\n${wanSection(wan)}`;
+}
+
+function partText({
+  seeds,
+  first,
+  scenarios,
+  views,
+  alone,
+  runs,
+  entered,
+  wallS,
+  commit,
+  date,
+}: Part): string {
+  const which = scenarios === undefined ? '' : `${scenarios.join(', ')}: `;
+  return [
+    `${which}seeds ${first} to ${first + seeds - 1}, at most ${views} views a run, ${alone} nodes alone in turn;`,
+    `${runs} runs, ${entered} views, ${Math.round(wallS)} s on ${date} at commit ${commit}`,
   ].join(' ');
-  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total)}\n`;
+}
+
+function wanSection(runs: readonly WanReport[]): string {
+  if (runs.length === 0) return '';
+  const lines = runs.map((run) => `- ${wanText(run)}.`);
+  return `\n## The long healthy run\n\nEight regions of the world, nothing wrong, and nothing to say: \`npm run scoreboard -- --wan\`, at the lowest priority and beside\nother work. What is not attached is simulated all the same.\n\n${lines.join('\n')}\n`;
 }

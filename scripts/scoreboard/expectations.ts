@@ -63,18 +63,18 @@ export function forbiddenSaid(vantage: Vantage, forbidden: readonly ResolvedExpe
 /** The last views of a run end with it. */
 const UNFINISHED = 3;
 
-function conclusions({ verdicts, findings, newestView }: Vantage): Conclusion[] {
+function conclusions({ verdicts, findings, silent, newestView }: Vantage): Conclusion[] {
   const finished = [...verdicts.values()].filter(({ view }) => view <= newestView - UNFINISHED);
   const causes = finished.flatMap(({ cause, culprits, view, decidedAtUs }) =>
     cause === undefined || cause === 'unknown'
       ? []
       : [{ name: cause, culprits, view, atUs: decidedAtUs, viewsLater: 0 }],
   );
-  return [...causes, ...found(findings.values())];
+  return [...causes, ...found(findings.values()), ...unheard(silent)];
 }
 
 /** As `conclusions`, with the first word on each view instead of the last. */
-function firstSaid({ said, findings }: Vantage): Conclusion[] {
+function firstSaid({ said, findings, silent }: Vantage): Conclusion[] {
   const causes = said.map(({ verdict: { cause, culprits, view, decidedAtUs }, viewsLater }) => ({
     name: cause ?? 'unknown',
     culprits,
@@ -82,7 +82,18 @@ function firstSaid({ said, findings }: Vantage): Conclusion[] {
     atUs: decidedAtUs,
     viewsLater,
   }));
-  return [...causes, ...found(findings.values())];
+  return [...causes, ...found(findings.values()), ...unheard(silent)];
+}
+
+/** Participation: nobody is accused, and a name is named all the same. */
+function unheard(silent: Vantage['silent']): Conclusion[] {
+  return [...silent].map(([validator, { atUs, view }]) => ({
+    name: 'participation/silent',
+    culprits: [validator],
+    view,
+    atUs,
+    viewsLater: 0,
+  }));
 }
 
 function found(findings: ReturnType<Vantage['findings']['values']>): Conclusion[] {
@@ -103,7 +114,8 @@ function nameOf(expectation: ResolvedExpectation): string {
 function covers(expectation: ResolvedExpectation, name: string): boolean {
   const pattern = nameOf(expectation);
   if ('alert' in expectation || 'cause' in expectation === name.includes('/')) return false;
-  if (pattern === '*') return true;
+  // Of who takes part nothing is forbidden unless it is named.
+  if (pattern === '*') return !name.startsWith('participation/');
   return pattern.endsWith('/*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
@@ -115,8 +127,9 @@ function occurredUs(expectation: ResolvedExpectation, truth: readonly TruthLine[
 
 /** What a line of the truth amounts to, in the words of expectations. */
 function namesOf(line: TruthLine): string[] {
-  if (isFaultLine(line)) return line.fault === 'clock' ? ['clock/skew'] : [];
-  if (line.type === 'deed') return [`byzantine/${line.deed}`];
+  if (isFaultLine(line)) return line.fault === 'clock' ? ['divergence/clock_skew'] : [];
+  if (line.type === 'deed')
+    return [`byzantine/${line.deed}`, ...(line.deed === 'vote_withheld' ? ['participation/silent'] : [])];
   if (line.type === 'violation') return line.violation === 'S1' ? ['safety/conflicting_commit'] : [];
   return [line, ...Object.values(line.own)].map(({ cause }) => cause);
 }

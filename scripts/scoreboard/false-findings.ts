@@ -39,8 +39,23 @@ function isTrue(finding: Finding, truth: readonly TruthLine[], deviants: Readonl
     (line) => !isFaultLine(line) && line.type === 'violation' && rules.includes(line.violation),
   );
   if (name === 'safety') return broken.length > 0 && validators.every((one) => deviants.has(one));
+  if (kind === 'clock_skew') return validators.every((one) => hadFault(truth, one, 'clock'));
   if (name === 'divergence') return broken.length > 0;
   return validators.length > 0 && validators.every((one) => isDoneBy(one, finding, truth));
+}
+
+/** Validators that were said to be silent although nothing was ever wrong with them. */
+export function falselySilent(silent: Iterable<string>, truth: readonly TruthLine[]): string[] {
+  // Twins show each part of the network another chain: whoever is on the smaller branch is lost to the others.
+  if (truth.some((line) => isFaultLine(line) && line.fault === 'twins')) return [];
+  return [...silent].filter((one) => !hadFault(truth, one));
+}
+
+function hadFault(truth: readonly TruthLine[], validator: string, kind?: string): boolean {
+  return truth.some(
+    (line) =>
+      isFaultLine(line) && line.validators.includes(validator) && (kind === undefined || line.fault === kind),
+  );
 }
 
 function isDoneBy(validator: string, { kind, view }: Finding, truth: readonly TruthLine[]): boolean {

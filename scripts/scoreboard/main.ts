@@ -6,15 +6,17 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ScoreBook } from './board.js';
 import type { CaseOrder } from './case.js';
-import { renderScoreboard, type Report } from './document.js';
+import { renderScoreboard } from './document.js';
 import { gateOrders, raiseFloors, readFloors, shortfalls } from './floors.js';
+import { joined, type Document } from './join.js';
 import { readOptions, USAGE, type Options } from './options.js';
 import { runCases } from './pool.js';
-import { renderTables } from './table.js';
+import { renderSockets, renderTables } from './table.js';
 import { renderWrong } from './wrong.js';
-import type { Wrong } from './score.js';
+import { runSocketCase, type SocketResult } from './socket-case.js';
+import { runWan, wanText } from './wan.js';
 
-type Document = Report & { readonly complaints: readonly string[]; readonly wrong: readonly Wrong[] };
+const WAN_VALIDATORS = 7;
 
 const documentFile = new URL('../../docs/SCOREBOARD.md', import.meta.url);
 const MOST_COMPLAINTS = 60;
@@ -25,10 +27,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const options = readOptions(args);
-  const document =
-    options.from === undefined
-      ? await measured(options)
-      : (JSON.parse(readFileSync(options.from, 'utf8')) as Document);
+  if (options.wan) return wan(options);
+  if (options.socket) return sockets(options);
+  const document = options.from.length === 0 ? await measured(options) : joined(options.from.map(read));
   process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : textOf(document, options));
   if (options.write) writeFileSync(documentFile, renderScoreboard(document));
   if (!options.gate) return 0;
@@ -36,6 +37,34 @@ async function main(args: readonly string[]): Promise<number> {
   for (const words of missed) process.stderr.write(`${words}\n`);
   if (options.raise && missed.length === 0) raiseFloors(document.total);
   return missed.length === 0 ? 0 : 1;
+}
+
+function read(file: string): Partial<Document> {
+  return JSON.parse(readFileSync(file, 'utf8')) as Partial<Document>;
+}
+
+async function wan({ seeds, first, views, validators, attached, jobs, json }: Options): Promise<number> {
+  const order = { seeds, first, views, validators: validators ?? WAN_VALIDATORS, attached, jobs };
+  const report = await runWan(
+    order,
+    commit(),
+    (over) => void process.stderr.write(`\r${over} of ${seeds} runs `),
+  );
+  process.stdout.write(json ? `${JSON.stringify({ wan: [report] }, null, 2)}\n` : `${wanText(report)}\n`);
+  return report.troubled + report.findings + report.silent === 0 ? 0 : 1;
+}
+
+async function sockets(options: Options): Promise<number> {
+  const found: SocketResult[] = [];
+  const orders = ordersOf(options);
+  for (const order of orders) {
+    found.push(await runSocketCase(order));
+    process.stderr.write(`\r${found.length} of ${orders.length} runs `);
+  }
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ sockets: found }, null, 2)}\n` : `${renderSockets(found)}\n`,
+  );
+  return 0;
 }
 
 async function measured(options: Options): Promise<Document> {
@@ -49,20 +78,31 @@ async function measured(options: Options): Promise<Document> {
   const { seeds, first, views, alone } = options;
   const { rows, total, complaints, wrong } = book;
   const wallS = (performance.now() - startMs) / 1_000;
-  const date = new Date().toISOString().slice(0, 10);
-  return { rows, total, seeds, first, views, alone, wallS, commit: commit(), date, complaints, wrong };
+  const part = {
+    seeds,
+    first,
+    scenarios: options.isPartial ? options.scenarios : undefined,
+    views,
+    alone,
+    runs: total.all.runs,
+    entered: total.all.views,
+    wallS,
+    commit: commit(),
+    date: new Date().toISOString().slice(0, 10),
+  };
+  return { rows, total, parts: [part], complaints, wrong };
 }
 
-function textOf({ rows, total, wrong, complaints, wallS }: Document, options: Options): string {
+function textOf({ rows, total, wrong, complaints, parts, sockets }: Document, options: Options): string {
   const shown = complaints.slice(0, MOST_COMPLAINTS);
   const more = complaints.length - shown.length;
   return [
-    renderTables(rows, total),
+    renderTables(rows, total, sockets),
     '',
     ...(options.wrong ? renderWrong(wrong) : []),
     ...shown,
     ...(more > 0 ? [`and ${more} more such`] : []),
-    `${total.all.runs} runs, ${total.all.views} views, ${wallS.toFixed(0)} s`,
+    `${total.all.runs} runs, ${total.all.views} views, ${parts.reduce((sum, { wallS }) => sum + wallS, 0).toFixed(0)} s`,
     '',
   ].join('\n');
 }

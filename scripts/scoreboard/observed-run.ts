@@ -80,6 +80,9 @@ class Listening {
   hooksFor(identity: NodeIdentity): SimulatedNodeHooks {
     const { life: _life, index: _index, ...facts } = identity;
     const hooks = createHooks(facts);
+    // A node without a listener costs nothing, as in life.
+    if (!this.#vantages.some((one) => one.hears(identity.index)))
+      return Object.assign(Object.create(hooks) as Hooks, { close: () => undefined });
     const heard: Heard = { identity, hooks, shipping: this.#ship(hooks, identity) };
     this.#heard.add(heard);
     const close = (): void => {

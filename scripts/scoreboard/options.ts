@@ -9,6 +9,8 @@ import { scenarioNames } from '../../simulator/main.js';
 export interface Options {
   /** Bundled names, or paths. */
   readonly scenarios: readonly string[];
+  /** Only some of them were asked for. */
+  readonly isPartial: boolean;
   readonly seeds: number;
   readonly first: number;
   /** Most views of a run. */
@@ -21,7 +23,11 @@ export interface Options {
   readonly raise: boolean;
   readonly wrong: boolean;
   readonly write: boolean;
-  readonly from: string | undefined;
+  readonly from: readonly string[];
+  readonly wan: boolean;
+  readonly socket: boolean;
+  /** Nodes attached together in the long healthy run; undefined: all. */
+  readonly attached: number | undefined;
 }
 
 export const USAGE = `npm run scoreboard -- [options]
@@ -39,7 +45,10 @@ export const USAGE = `npm run scoreboard -- [options]
   --gate             a subset within two minutes, held to the floors
   --raise            writes the floors that this run allows, where they are higher
   --write            writes docs/SCOREBOARD.md
-  --from FILE        takes a document of --json instead of running
+  --from FILE        takes a document of --json instead of running; may be repeated: they are joined
+  --socket           runs each once over a real socket instead, all nodes attached
+  --wan              runs the long healthy scenario instead: 30 seeds, 100000 views, 7 validators
+  --attached N       in it: nodes attached together (all)
 `;
 
 /** @throws Error for words that it does not know */
@@ -49,9 +58,9 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       scenario: { type: 'string', multiple: true },
       dir: { type: 'string' },
-      seeds: { type: 'string', default: '20' },
+      seeds: { type: 'string' },
       first: { type: 'string', default: '1' },
-      views: { type: 'string', default: '2000' },
+      views: { type: 'string' },
       validators: { type: 'string' },
       alone: { type: 'string', default: '2' },
       jobs: { type: 'string' },
@@ -60,15 +69,19 @@ export function readOptions(args: readonly string[]): Options {
       raise: { type: 'boolean', default: false },
       wrong: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
-      from: { type: 'string' },
+      from: { type: 'string', multiple: true, default: [] },
+      wan: { type: 'boolean', default: false },
+      socket: { type: 'boolean', default: false },
+      attached: { type: 'string' },
     },
   });
   const most = Math.min(2, availableParallelism());
   return {
     scenarios: scenariosOf(values.scenario, values.dir),
-    seeds: count('seeds', values.seeds),
+    isPartial: values.scenario !== undefined,
+    seeds: count('seeds', values.seeds ?? (values.wan ? '30' : values.socket ? '1' : '20')),
     first: count('first', values.first),
-    views: count('views', values.views),
+    views: count('views', values.views ?? (values.wan ? '100000' : '2000')),
     validators: values.validators === undefined ? undefined : count('validators', values.validators),
     alone: count('alone', values.alone),
     jobs: values.jobs === undefined ? most : count('jobs', values.jobs),
@@ -78,6 +91,9 @@ export function readOptions(args: readonly string[]): Options {
     wrong: values.wrong,
     write: values.write,
     from: values.from,
+    wan: values.wan,
+    socket: values.socket,
+    attached: values.attached === undefined ? undefined : count('attached', values.attached),
   };
 }
 

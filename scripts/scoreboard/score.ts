@@ -12,7 +12,7 @@ import {
 import type { FindingClass } from '../../src/domains/consensus/findings/finding.js';
 import type { ViewVerdict } from '../../src/domains/consensus/verdict/view-verdict.js';
 import { detections, forbiddenSaid, type Detection } from './expectations.js';
-import { falseFindings } from './false-findings.js';
+import { falselySilent, falseFindings } from './false-findings.js';
 import type { Observed } from './observed-run.js';
 import type { Vantage } from './vantage.js';
 
@@ -37,6 +37,8 @@ export interface Score {
   /** Conclusions that the scenario forbids. */
   forbidden: number;
   false: Record<FindingClass, number>;
+  /** Validators that were said to take no part although nothing was wrong with them. */
+  falselySilent: number;
   /** Findings, true or false. */
   findings: number;
   detectMs: number[];
@@ -78,6 +80,7 @@ export function noScore(): Score {
     found: 0,
     forbidden: 0,
     false: { safety: 0, byzantine: 0, divergence: 0 },
+    falselySilent: 0,
     findings: 0,
     detectMs: [],
     detectViews: [],
@@ -115,6 +118,8 @@ export function scoreOf(
   score.findings = vantage.findings.size;
   const untrue = falseFindings(vantage.findings.values(), truth);
   for (const { class: name } of untrue) score.false[name]++;
+  const unheard = falselySilent(vantage.silent.keys(), truth);
+  score.falselySilent = unheard.length;
   const resolved = resolveMs(vantage, truth);
   if (resolved !== undefined) score.resolveMs.push(resolved);
   const complaints = [
@@ -124,6 +129,7 @@ export function scoreOf(
       ({ class: name, kind, validators, view }) =>
         `false ${name}/${kind} of ${validators.join('+')} in view ${view}`,
     ),
+    ...unheard.map((one) => `falsely silent ${one}`),
   ].map((words) => `${scenario} seed ${seed} ${from}: ${words}`);
   return { score, wrong, complaints };
 }

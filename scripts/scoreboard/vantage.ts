@@ -5,7 +5,7 @@
  */
 import { StreamClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
-import type { Feed } from '../../src/attach/feed.js';
+import type { Feed, SourceDescription } from '../../src/attach/feed.js';
 import type { Finding } from '../../src/domains/consensus/findings/finding.js';
 import { consensusDomain } from '../../src/domains/consensus/observer.js';
 import type { ViewVerdict } from '../../src/domains/consensus/verdict/view-verdict.js';
@@ -17,6 +17,8 @@ import { Board } from '../../src/metrics/board.js';
 const WINDOW_US = 60_000_000;
 const TICK_US = 1_000_000;
 const QUEUE_EVENTS = 64;
+/** Behind a door that never waits. */
+const DOOR_QUEUE_EVENTS = 262_144;
 /** Longer than any view waits for its verdict. */
 const AFTERWARDS_US = 60_000_000;
 
@@ -28,8 +30,10 @@ export interface Said {
 
 /** What one observer concluded. */
 export class Vantage {
-  /** Position of the one attached node; undefined: all are attached. */
+  /** Position of the one attached node; undefined: all are attached, or those of `some`. */
   readonly only: number | undefined;
+  readonly #some: ReadonlySet<number> | undefined;
+  readonly #queueCapacity: number;
   /** The settled verdict of each view that failed or lagged. */
   readonly verdicts = new Map<number, ViewVerdict>();
   /** The first verdict on each of these, and, where it was revised, the second. */
@@ -38,6 +42,8 @@ export class Vantage {
   settled = 0;
   /** By id. */
   readonly findings = new Map<string, Finding & { readonly viewsLater: number }>();
+  /** Who was said to take no part, and when that was said first. */
+  readonly silent = new Map<string, { readonly atUs: number; readonly view: number }>();
   #intake: Intake;
   #clock: StreamClock;
   #newestView = 0;
@@ -48,18 +54,28 @@ export class Vantage {
 
   readonly #stopped: Promise<unknown>[] = [];
 
-  constructor(only: number | undefined) {
+  /** @param isBehindDoor it hears connections, which never wait */
+  constructor(only: number | undefined, some?: Iterable<number>, isBehindDoor = false) {
     this.only = only;
+    // Short, so that a node that ends and comes back is heard in that order.
+    this.#queueCapacity = isBehindDoor ? DOOR_QUEUE_EVENTS : QUEUE_EVENTS;
+    this.#some = some === undefined ? undefined : new Set(some);
     [this.#intake, this.#clock] = this.#begin();
   }
 
   hears(node: number): boolean {
-    return this.only === undefined || this.only === node;
+    if (this.only === undefined) return this.#some?.has(node) ?? true;
+    return this.only === node;
   }
 
   /** A stream of lines of one process run. */
   open(node: string): Feed {
     return this.#intake.openLossless({ door: 'scoreboard', peer: node });
+  }
+
+  /** A connection that never waits, as a door opens it. */
+  openFeed(source: SourceDescription): Feed {
+    return this.#intake.openFeed(source);
   }
 
   /** Begins anew; streams have to be opened again. */
@@ -101,18 +117,26 @@ export class Vantage {
     });
     const domains = [consensusDomain(watch)];
     const registry = new DomainRegistry({ board, clock, windowUs: WINDOW_US, domains });
-    clock.every(TICK_US, () => registry.tick(clock.nowUs()));
+    clock.every(TICK_US, () => {
+      registry.tick(clock.nowUs());
+      this.#noteSilent(watch, clock.nowUs());
+    });
     const intake = new Intake({
       board,
       clock,
       logger: silentLogger,
       dispatcher: registry,
-      // Short, so that a node that ends and comes back is heard in that order.
-      queueCapacity: QUEUE_EVENTS,
+      queueCapacity: this.#queueCapacity,
       onTime: (stream, tsUs) => clock.advance(stream, tsUs),
       onStreamEnd: (stream) => clock.close(stream),
     });
     return [intake, clock];
+  }
+
+  #noteSilent(watch: ConsensusWatch, atUs: number): void {
+    for (const chain of watch.chains())
+      for (const { id, standing } of watch.participation(chain)?.participants ?? [])
+        if (standing.isSilent && !this.silent.has(id)) this.silent.set(id, { atUs, view: this.#newestView });
   }
 }
 

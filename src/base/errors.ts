@@ -21,6 +21,8 @@ export const errorCodes = {
   'attach.file': 'An event file cannot be opened.',
   'journal.locked': 'Another process writes the folder of a journal.',
   'journal.unusable': 'The folder of a journal cannot be made, read or mended.',
+  'history.rules': 'The selector of a rule on what history is kept cannot be read.',
+  'history.folder': 'A folder to read history from holds none, or cannot be read.',
   'export.aborted': 'An export was broken off because nobody takes it any more, or the sidecar stops.',
   'report.write': 'A report or the result of checks cannot be written to its file.',
   'server.listen': 'The HTTP address cannot be opened.',

@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import type { CliContext, ExitCode } from './context.js';
+import type { ExportOptions } from './export.js';
 import { flagSettings, type ConfigOptions } from './load-config.js';
 
 /** Runs one command line to its end; never throws. */
@@ -47,12 +48,14 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addRun(program, context, finish);
   addStatus(program, context, finish);
   addQuery(program, context, finish);
+  addExport(program, context, finish);
   addReplay(program, context, finish);
   addExplain(program, context, finish);
   addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
   addNotifications(program, context, finish);
+  addAlerts(program, context, finish);
   program
     .command('version')
     .description('what is installed')
@@ -86,7 +89,7 @@ function addRun(program: Command, context: CliContext, finish: Finish): void {
 function addStatus(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('status')
-    .description('what is attached to a running sidecar')
+    .description('how things are with a running sidecar: health first, then what is attached')
     .option('--url <url>', 'the sidecar, such as http://127.0.0.1:10920; else what the configuration says')
     .option('--config <file>', 'YAML file')
     .option('--json', 'one JSON document')
@@ -98,17 +101,38 @@ function addStatus(program: Command, context: CliContext, finish: Finish): void 
 function addQuery(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('query')
-    .description('PromQL, asked of a running sidecar or of any Prometheus')
+    .description('PromQL, asked of a running sidecar, of any Prometheus, or of a data folder')
     .argument('<promql>', 'such as: sum by (node_id) (rate(hotstuff_consensus_view_timeouts_total[5m]))')
     .option('--at <time>', 'Unix seconds, 2026-01-31T12:00:00Z, now, or now-1h')
     .option('--from <time>', 'begin of a range')
     .option('--to <time>', 'end of the range; else now')
     .option('--step <duration>', 'between the points of a range; else what gives about 120 of them')
     .option('--url <url>', 'whom to ask, such as http://127.0.0.1:10920; else what the configuration says')
+    .option('--data <dir>', 'the data folder of a sidecar instead, whether it runs or not')
     .option('--config <file>', 'YAML file')
     .option('--format <table|json|csv>', 'how to print the answer', 'table')
     .action(async (promql: string, options: ConfigOptions) => {
       finish(await (await import('./query.js')).query(promql, options, context));
+    });
+}
+
+function addExport(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('export')
+    .description('the samples of a range as JSON lines, CSV, line protocol or Parquet')
+    .requiredOption('--format <json|csv|influx|parquet>', 'what to write')
+    .option(
+      '--from <time>',
+      'Unix seconds, 2026-01-31T12:00:00Z, now, or now-1h; else all of a folder, an hour of a server',
+    )
+    .option('--to <time>', 'end of the range, included; else now')
+    .option('--match <selector>', 'which series, such as \'{chain_id="main"}\'; else all')
+    .option('--out <file>', 'where to; else standard output')
+    .option('--url <url>', 'a running sidecar or any Prometheus; else what the configuration says')
+    .option('--data <dir>', 'the data folder of a sidecar instead, whether it runs or not')
+    .option('--config <file>', 'YAML file')
+    .action(async (options: ExportOptions) => {
+      finish(await (await import('./export.js')).exportSamples(options, context));
     });
 }
 
@@ -365,6 +389,19 @@ function addNotifications(program: Command, context: CliContext, finish: Finish)
   ).action(async (options: ConfigOptions) => {
     finish(await (await import('./silence.js')).maintenance(options, context));
   });
+function addAlerts(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('alerts')
+    .description('the shipped rules')
+    .command('render')
+    .description('write the shipped rules and their tests, for another prefix or other addresses')
+    .requiredOption('--out <dir>', 'the folder to write to')
+    .option('--prefix <prefix>', 'as `metrics.prefix` has it, such as mychain_')
+    .option('--runbook <url>', 'where runbook.md is served, such as https://wiki.example/runbook')
+    .option('--dashboards <url>', 'where Grafana is, such as https://grafana.example')
+    .action(async (options: { out: string }) => {
+      finish((await import('./alerts-render.js')).renderAlerts(options, context));
+    });
 }
 
 /** The options of commands that start a sidecar: the file, every setting by `--set`, and the settings with a flag. */

@@ -40,8 +40,8 @@ export function queryParameters(times: QueryTimes, nowUs: number): TimeParameter
   return { isRange, parameters: { start: seconds(start), end: seconds(end), step: seconds(stepUs) } };
 }
 
-/** Microseconds, or undefined. */
-function timeOf(text: string, nowUs: number): number | undefined {
+/** A time of the command line in microseconds since the Unix epoch, or undefined. */
+export function timeOf(text: string, nowUs: number): number | undefined {
   const relative = /^now(?:-(.+))?$/.exec(text);
   if (relative) {
     const backUs = relative[1] === undefined ? 0 : parseDuration(relative[1]);

@@ -10,6 +10,7 @@ import { renderStarted, unattached } from './attach-help.js';
 import { stopped, type CliContext, type ExitCode } from './context.js';
 import { loadConfig, type ConfigOptions } from './load-config.js';
 import { createLogger, logFormatOf } from './logger.js';
+import { serviceManager } from './service-manager.js';
 
 /** How often it is said that nothing is attached. */
 const REMINDER_US = 60_000_000;
@@ -24,7 +25,9 @@ export async function run(options: ConfigOptions, context: CliContext): Promise<
     logger: createLogger(config.log, context),
   });
   const { logger } = sidecar;
+  const manager = serviceManager(context.environment, { clock: context.clock, logger });
   await sidecar.start();
+  manager.ready();
   if (logFormatOf(config.log.format, context.stderr) === 'pretty' && config.log.level !== 'silent')
     context.stderr.write(`${renderStarted(sidecar.addresses)}\n`);
   else logger.info('the sidecar is running', started(sidecar));
@@ -32,6 +35,7 @@ export async function run(options: ConfigOptions, context: CliContext): Promise<
   const reminder = context.clock.every(REMINDER_US, () => remind(sidecar, logger));
   await stopped(context.stop);
   reminder.stop();
+  manager.stopping();
   logger.info('stopping');
   await stopInTime(sidecar, context, logger);
   return 0;

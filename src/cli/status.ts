@@ -1,7 +1,10 @@
-/** `quorumscope status`: asks a running sidecar what is attached. Exit 1 when none answers. */
+/** `quorumscope status`: asks a running sidecar how things are and what is attached. Exit 1 when none answers. */
+import type { HealthReport } from '../health/health-report.js';
+import { HEALTH_PATH } from '../server/routes/health.js';
 import { STATUS_PATH } from '../server/routes/status.js';
 import type { SidecarStatus } from '../status.js';
 import type { CliContext, ExitCode } from './context.js';
+import { renderHealth } from './health-view.js';
 import { loadConfig, type ConfigOptions } from './load-config.js';
 import { askSidecar, describeFailure, sidecarUrl } from './sidecar-client.js';
 import { renderStatus } from './status-view.js';
@@ -20,9 +23,15 @@ export async function status(options: StatusOptions, context: CliContext): Promi
     return 1;
   }
   const { document } = asked;
-  const text = options.json
-    ? JSON.stringify(document, null, 2)
-    : renderStatus(document, context.clock.nowUs());
-  context.stdout.write(`${text}\n`);
+  // Where health is switched off there is no such route.
+  const judged = await askSidecar<HealthReport>(base, HEALTH_PATH);
+  const health = 'document' in judged ? judged.document : null;
+  if (options.json) {
+    context.stdout.write(`${JSON.stringify({ ...document, health }, null, 2)}\n`);
+    return 0;
+  }
+  const nowUs = context.clock.nowUs();
+  const parts = [...(health === null ? [] : [renderHealth(health, nowUs)]), renderStatus(document, nowUs)];
+  context.stdout.write(`${parts.join('\n\n')}\n`);
   return 0;
 }

@@ -2,12 +2,14 @@
  * Every section and every setting there is, by path. A path is what an operator writes: `metrics.window`. Adding a
  * section means one file and one line here.
  */
+import { alerts } from './alerts.js';
 import { attach } from './attach.js';
 import { chain } from './chain.js';
 import { exporters } from './exporters.js';
 import { data } from './data.js';
 import { evidence } from './evidence.js';
 import { general } from './general.js';
+import { health } from './health.js';
 import { history } from './history.js';
 import { hooks } from './hooks.js';
 import { incidents } from './incidents.js';
@@ -36,6 +38,8 @@ export const sections = {
   query,
   tracing,
   notify,
+  health,
+  alerts,
   server,
   data,
   evidence,

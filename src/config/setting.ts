@@ -123,6 +123,18 @@ export function share(about: About<number>): Setting<number> {
   };
 }
 
+/** A number that need not be whole. */
+export function amount(range: { min: number; max: number }, about: About<number>): Setting<number> {
+  return {
+    ...about,
+    schema: z.number().min(range.min).max(range.max),
+    type: 'number',
+    expected: `a number from ${range.min} to ${range.max}`,
+    fromText: (text) => (/^\d*\.?\d+(e\d+)?$/i.test(text) ? Number(text) : text),
+    textual: false,
+  };
+}
+
 /** A duration; the code gets microseconds. */
 export function duration(range: { min: string; max: string }, about: About<string>): Setting<number> {
   const minUs = parseDuration(range.min)!;

@@ -79,6 +79,26 @@ export class LineDecoder {
     return this.#parse(line);
   }
 
+  /**
+   * Decodes the line that begins at `start` if it is canonical.
+   * @param bytes ASCII, whole lines from `start` on, followed by SLACK bytes of any kind
+   * @returns where the next line begins, or -1 when the line has to be decoded as a text
+   */
+  decodeAt(bytes: Buffer, start: number): number {
+    const scanner = this.#scanner;
+    if (scanner === undefined) return -1;
+    this.event = scanner.scanAt(bytes, start, this.node);
+    if (this.event === undefined) return -1;
+    this.unknownFields = 0;
+    this.index = scanner.index;
+    return scanner.next;
+  }
+
+  /** Keeps nothing of the bytes that were decoded in place. */
+  letGo(): void {
+    this.#scanner?.letGo();
+  }
+
   #parse(line: string): Verdict {
     this.event = undefined;
     if (line.length > MAX_LINE_BYTES) return this.#invalid('oversize', `a line of ${line.length} characters`);

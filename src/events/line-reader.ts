@@ -1,21 +1,22 @@
 /**
- * Reads the values of one canonical line from its bytes, for the generated scanners. A line is copied
- * into a fixed buffer, because reading bytes costs a third of reading characters of a string.
+ * Reads the values of canonical lines from their bytes, for the generated scanners: where the bytes arrived,
+ * or from a buffer of its own, into which a text is copied, because reading bytes costs a third of reading
+ * characters of a string.
  *
  * Every reader leaves `at` behind the value, or says "not plain": then the line goes to `JSON.parse`,
  * which is the judge of everything unusual. Plain means ASCII, no escapes, no exponents.
  *
- * Invariant: the line ends in `}` at `last`, nothing that a scanner compares with contains `}`, and
- * numbers end before it; so a scanner that starts at or before `last` never reads past it, except
- * within strings, which look at `last` themselves.
+ * Invariant: a line ends in a newline, and neither what a scanner compares with nor a plain value contains
+ * one; so a scanner that starts within a line never gets past its newline. It looks at up to three bytes
+ * behind it, which must be there but mean nothing.
  */
 import { MAX_ID, MAX_LABELS, MAX_TEXT } from './validate.js';
 
 /** Longer lines go to `JSON.parse`. Shorter than 10,000 ids, so that no list needs counting. */
-const MAX_SCANNED = 16_384;
+export const MAX_SCANNED = 16_384;
 
-/** Room behind the line for comparisons that start at its last byte. */
-const SLACK = 64;
+/** Bytes behind a line's newline that comparisons may look at. */
+export const SLACK = 3;
 
 /** Strings of up to 72 characters are remembered: 32 bytes in hexadecimal with their `0x` fit. */
 const SLOT_WORDS = 18;
@@ -28,6 +29,7 @@ const SLOT_BITS = 10;
 const SHARED_BITS = 12;
 const shared = new Array<string>(1 << SHARED_BITS).fill('');
 
+const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
@@ -46,14 +48,14 @@ const NOT_PLAIN = -1;
 
 /** One reader per stream; reused for every line. */
 export class LineReader {
-  /** The line's bytes; what lies behind `last` is of no meaning. */
-  readonly bytes = Buffer.alloc(MAX_SCANNED + SLACK);
-  /** The same bytes, for comparing four at a time. */
-  readonly words = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+  /** Where the line is; what lies behind its newline is of no meaning. */
+  bytes: Buffer;
+  /** The same bytes, for comparing four at a time, and what follows them. */
+  words: DataView;
   /** Position of the next byte to read. */
   at = 0;
-  /** Position of the line's closing brace. */
-  last = 0;
+  readonly #own = Buffer.alloc(MAX_SCANNED + 1 + SLACK);
+  readonly #ownWords = wordsOf(this.#own);
   readonly #encoder = new TextEncoder();
   /** Strings seen lately, found again by their bytes: no allocation, and their hash is known. */
   readonly #seen: string[] = new Array<string>(1 << SLOT_BITS).fill('');
@@ -62,16 +64,34 @@ export class LineReader {
   #hash = 0;
   #tail = 0;
 
+  constructor() {
+    this.bytes = this.#own;
+    this.words = this.#ownWords;
+  }
+
+  /** Takes bytes to read lines from in place. They are followed by SLACK others. */
+  open(bytes: Buffer): void {
+    if (this.bytes === bytes) return;
+    this.bytes = bytes;
+    this.words = wordsOf(bytes);
+  }
+
+  /** Keeps nothing of bytes that were not its own. */
+  letGo(): void {
+    this.bytes = this.#own;
+    this.words = this.#ownWords;
+  }
+
   /** Takes a line; false when it is long, not ASCII or does not end in a brace. */
   load(line: string): boolean {
     const length = line.length;
     if (length > MAX_SCANNED) return false;
-    const { read, written } = this.#encoder.encodeInto(line, this.bytes);
-    this.last = length - 1;
+    const own = this.#own;
+    const { read, written } = this.#encoder.encodeInto(line, own);
+    this.letGo();
     this.at = 0;
-    // Ends every string that the line leaves open.
-    this.bytes[length] = QUOTE;
-    return read === length && written === length && this.bytes[this.last] === CLOSE_BRACE;
+    own[length] = NEWLINE;
+    return read === length && written === length && own[length - 1] === CLOSE_BRACE;
   }
 
   /** An integer from 0 to 2^53-1, or NOT_PLAIN. */
@@ -154,7 +174,7 @@ export class LineReader {
       if (value === undefined) return undefined;
       labels[key] = value;
       if (this.bytes[this.at] === COMMA) continue;
-      if (this.bytes[this.at] !== CLOSE_BRACE || this.at === this.last) return undefined;
+      if (this.bytes[this.at] !== CLOSE_BRACE) return undefined;
       this.at++;
       return labels;
     }
@@ -211,9 +231,10 @@ export class LineReader {
 
   /** A number of many digits, read as `JSON.parse` reads it. */
   #longNumber(start: number): number {
-    let end = start + 1;
-    while (end < this.last && this.bytes[end] !== COMMA) end++;
-    const digits = this.bytes.toString('latin1', start, end);
+    const { bytes } = this;
+    let end = start;
+    while (bytes[end] !== COMMA && bytes[end] !== CLOSE_BRACE && bytes[end] !== NEWLINE) end++;
+    const digits = bytes.toString('latin1', start, end);
     this.at = end;
     return /^-?(?:0|[1-9]\d{0,24})(?:\.\d{1,24})?$/.test(digits) ? Number(digits) + 0 : NaN;
   }
@@ -237,7 +258,7 @@ export class LineReader {
       }
       const plainBits = (31 - Math.clz32(special & -special)) & 24;
       const end = at + (plainBits >> 3);
-      if (this.bytes[end] !== QUOTE || end >= this.last) return -1;
+      if (this.bytes[end] !== QUOTE) return -1;
       this.#tail = word & ((1 << plainBits) - 1);
       this.#hash = Math.imul(hash ^ this.#tail ^ (end - start), 0x85ebca6b);
       this.at = end + 1;
@@ -274,6 +295,10 @@ export class LineReader {
   #copy(start: number, end: number): string {
     return this.bytes.toString('latin1', start, end);
   }
+}
+
+function wordsOf({ buffer, byteOffset }: Buffer): DataView {
+  return new DataView(buffer, byteOffset);
 }
 
 /**

@@ -9,6 +9,7 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { MAX_LINE_BYTES } from './envelope.js';
+import { SLACK } from './line-reader.js';
 
 /** What keeps a line from being one. */
 export type LineProblem = 'oversize' | 'invalid_utf8' | 'half_line';
@@ -17,6 +18,12 @@ export type LineProblem = 'oversize' | 'invalid_utf8' | 'half_line';
 export interface LineSink {
   /** A whole line without its newline, never empty. */
   line(text: string): void;
+  /**
+   * Takes the line that begins at `start` without a text being made of it, where it can.
+   * @param bytes ASCII, whole lines from `start` on, followed by SLACK bytes of any kind
+   * @returns where the next line begins, or -1: the line is to come as a text
+   */
+  lineAt?(bytes: Buffer, start: number): number;
   /** A line that is lost, once per line. */
   problem(reason: LineProblem): void;
 }
@@ -77,7 +84,7 @@ export class LineSplitter {
 
   /** Whole lines: from the beginning of one to behind the newline of one. */
   #block(block: Buffer): void {
-    if (isAscii(block)) this.#lines(block.toString('latin1'), 1);
+    if (isAscii(block)) this.#ascii(block);
     else if (isUtf8(block)) this.#lines(block.toString('utf8'), 3);
     else
       for (let start = 0; start < block.length;) {
@@ -87,6 +94,21 @@ export class LineSplitter {
         else this.#sink.problem(line.length - 1 > MAX_LINE_BYTES ? 'oversize' : 'invalid_utf8');
         start = end;
       }
+  }
+
+  /** One line that does not go without a text is seldom alone: what follows it in the block goes the same way. */
+  #ascii(block: Buffer): void {
+    const sink = this.#sink;
+    let start = 0;
+    if (sink.lineAt !== undefined) {
+      const end = endOfRead(block);
+      while (start < end) {
+        const next = sink.lineAt(block, start);
+        if (next < 0) break;
+        start = next;
+      }
+    }
+    if (start < block.length) this.#lines(block.toString('latin1', start), 1);
   }
 
   /** @param width bytes that a character may stand for */
@@ -137,6 +159,13 @@ export class LineSplitter {
     this.#skipping = false;
     if (this.#rest.length > BLOCK_BYTES) this.#rest = nothing;
   }
+}
+
+/** Lines that begin before this have the bytes behind them that reading in place looks at. */
+function endOfRead(block: Buffer): number {
+  const lastNewline = block.buffer.byteLength - block.byteOffset - 1 - SLACK;
+  if (lastNewline >= block.length - 1) return block.length;
+  return lastNewline < 0 ? 0 : block.lastIndexOf(NEWLINE, lastNewline) + 1;
 }
 
 /** Behind the last newline within a block's size, or behind the first where the line is longer. */

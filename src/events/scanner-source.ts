@@ -12,7 +12,7 @@ import type { WireField, WireForm } from './wire.js';
 
 /**
  * Source of `(reader, node) => event | undefined` for a line of this type whose `type` has been read:
- * `reader.at` is behind the closing quote of the type.
+ * `reader.at` is behind the closing quote of the type, and afterwards behind the newline.
  */
 export function scannerSource(form: WireForm): string {
   const names = form.fields.map(({ name }) => name);
@@ -22,7 +22,9 @@ export function scannerSource(form: WireForm): string {
   let at = reader.at;
   let ${names.map(local).join(', ')};
 ${indent(form.fields.map(readField).join('\n'))}
-  if (at !== reader.last) return undefined;
+  // }\\n
+  if (bytes[at] !== 0x7d || bytes[at + 1] !== 0x0a) return undefined;
+  reader.at = at + 2;
   if (${local('node')} === undefined && (${local('node')} = defaultNode) === undefined) return undefined;
   return {
     type: '${form.schema.type}',
@@ -34,20 +36,22 @@ ${names.map((name) => `    ${name}: ${local(name)},`).join('\n')}
 /** Source of `reader => boolean`: moves the reader behind the opening quote of the value of `type`. */
 export function headSource(): string {
   const heads = [`{"type":"`, `{"v":${PROTOCOL_VERSION},"type":"`];
+  const branch = (head: string): string =>
+    `// ${head}\nif (${matches(head)}) {\n  reader.at = at + ${head.length};\n  return true;\n}`;
   return `function readHead(reader) {
   const bytes = reader.bytes;
   const words = reader.words;
-${indent(heads.map((head) => `// ${head}\nif (${matches(head, '0')}) {\n  reader.at = ${head.length};\n  return true;\n}`).join('\n'))}
+  const at = reader.at;
+${indent(heads.map(branch).join('\n'))}
   return false;
 }`;
 }
 
-/** Source of a comparison of the bytes at `at` with ASCII `text`, which must not contain a brace. */
-function matches(text: string, at = 'at'): string {
+/** Source of a comparison of the bytes at `at` with ASCII `text`, which must not contain a newline. */
+function matches(text: string): string {
   const bytes = Buffer.from(text, 'latin1');
   const parts: string[] = [];
-  const place = (offset: number): string =>
-    at === '0' ? String(offset) : offset === 0 ? at : `${at} + ${offset}`;
+  const place = (offset: number): string => (offset === 0 ? 'at' : `at + ${offset}`);
   let i = 0;
   for (; bytes.length - i >= 4; i += 4)
     parts.push(`words.getUint32(${place(i)}, true) === 0x${bytes.readUInt32LE(i).toString(16)}`);
@@ -63,7 +67,7 @@ function local(name: string): string {
 function readField({ name, field }: WireField): string {
   const quoted = field.kind === 'id' || field.kind === 'text' || field.kind === 'enum';
   const key = `,"${name}":${quoted ? '"' : ''}`;
-  const found = `${matches(key)}`;
+  const found = matches(key);
   const read = `at += ${key.length};\n${readValue(local(name), field)}`;
   if (field.optional) return `// ${key}\nif (${found}) {\n${indent(read)}\n}`;
   return `// ${key}\nif (!(${found})) return undefined;\n${read}`;

@@ -5,7 +5,7 @@
  * One scanner per stream: it remembers the strings of its stream.
  */
 import { generate, type FunctionMaker } from './generate.js';
-import { LineReader } from './line-reader.js';
+import { LineReader, MAX_SCANNED } from './line-reader.js';
 import { headSource, scannerSource } from './scanner-source.js';
 import type { StreamEvent } from './vocabulary.js';
 import { wireForms } from './wire.js';
@@ -51,7 +51,37 @@ export class LineScanner {
    */
   scan(line: string, node: string | undefined): StreamEvent | undefined {
     const reader = this.#reader;
-    if (!reader.load(line) || !this.#functions.readHead(reader)) return undefined;
+    if (!reader.load(line)) return undefined;
+    const event = this.#read(reader, node);
+    // A newline within the line is none of its end.
+    return reader.at === line.length + 1 ? event : undefined;
+  }
+
+  /**
+   * The event of the line that begins at `start`, or undefined when it is not plainly canonical. `next` is
+   * where the following line begins then.
+   * @param bytes ASCII, whole lines from `start` on, followed by SLACK bytes of any kind
+   */
+  scanAt(bytes: Buffer, start: number, node: string | undefined): StreamEvent | undefined {
+    const reader = this.#reader;
+    reader.open(bytes);
+    reader.at = start;
+    const event = this.#read(reader, node);
+    return reader.at - start <= MAX_SCANNED ? event : undefined;
+  }
+
+  /** Where the line after the last one begins. */
+  get next(): number {
+    return this.#reader.at;
+  }
+
+  /** Keeps nothing of the bytes that it has read. */
+  letGo(): void {
+    this.#reader.letGo();
+  }
+
+  #read(reader: LineReader, node: string | undefined): StreamEvent | undefined {
+    if (!this.#functions.readHead(reader)) return undefined;
     const type = reader.id();
     if (type === undefined) return undefined;
     const scan = this.#functions.byType.get(type);

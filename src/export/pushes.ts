@@ -1,10 +1,10 @@
 /**
- * The exporters that push: on its interval each is given a snapshot, chooses its part, encodes it into
+ * The exporters that push: on its interval each is given the board as it was taken, encodes its part into
  * parcels, and hands them to its own delivery. One that fails or hangs is nobody else's matter.
  *
- * States of a push: running -> paused -> running ... -> closed. Encoding takes turns with the event loop:
- * pushes that fall due together share one snapshot and are encoded one after the other; one that is still
- * encoding its last snapshot skips the next.
+ * States of a push: running -> paused -> running ... -> closed. Pushes that fall due together share one copy
+ * of the board; what is encoded on this thread takes turns with the event loop; one that is still encoding
+ * its last snapshot skips the next.
  */
 import type { Clock, Timer } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
@@ -14,9 +14,7 @@ import type { Delivery } from '../delivery/delivery.js';
 import type { BodyParcel, Receipt } from '../delivery/transport.js';
 import type { Board } from '../metrics/board.js';
 import { counter, histogram } from '../metrics/definition.js';
-import type { Destination } from './destination.js';
-import { selecting, type Select, type Selection } from './selection.js';
-import { readSnapshot, seriesCount, type MetricsSnapshot } from './snapshot.js';
+import { Taken, type EncodeTaken } from './taken.js';
 
 /** One destination as it was configured. */
 export interface PushOptions {
@@ -25,8 +23,7 @@ export interface PushOptions {
   /** What it speaks, such as `influxdb`. */
   readonly kind: string;
   readonly intervalUs: number;
-  readonly selection: Selection;
-  readonly encode: Destination['encode'];
+  readonly encode: EncodeTaken;
   readonly delivery: Delivery<BodyParcel>;
 }
 
@@ -76,11 +73,12 @@ export interface PushesOptions {
   readonly board: Board;
   readonly clock: Clock;
   readonly logger?: Logger;
+  /** Ended when the last push has been encoded. */
+  readonly encoders?: { close(): Promise<void> };
 }
 
 /** A push at work. */
 interface Running extends PushOptions {
-  readonly select: Select;
   /** Its snapshot is being encoded. */
   isEncoding: boolean;
 }
@@ -100,7 +98,7 @@ export class Pushes {
 
   /** Adds a destination; its first push comes after one interval. */
   add(options: PushOptions): void {
-    const running = { ...options, select: selecting(options.selection), isEncoding: false };
+    const running = { ...options, isEncoding: false };
     this.#running.push(running);
     this.#timers.push(this.#options.clock.every(options.intervalUs, () => this.#fallDue(running)));
   }
@@ -136,7 +134,7 @@ export class Pushes {
     if (fed !== undefined) return fed.delivery.probe(fed.sample());
     const running = this.#running.find((one) => one.name === name);
     if (running === undefined) return undefined;
-    const encoded = await this.#encode(running, this.#snapshot());
+    const encoded = await this.#encode(running, this.#take());
     if ('failure' in encoded) return { outcome: 'refused', detail: encoded.failure };
     let receipt: Receipt = { outcome: 'delivered', answer: 'there was nothing to send' };
     for (const parcel of encoded.parcels) {
@@ -158,6 +156,7 @@ export class Pushes {
     for (const timer of this.#timers) timer.stop();
     clearImmediate(this.#turn);
     const leftUs = await this.#pushAll(deadlineUs);
+    await this.#options.encoders?.close();
     await Promise.all(this.#all().map(({ delivery }) => delivery.close(leftUs)));
   }
 
@@ -171,63 +170,60 @@ export class Pushes {
     return found !== undefined;
   }
 
-  #snapshot(): MetricsSnapshot {
+  #take(): Taken {
     const { board, clock } = this.#options;
-    return readSnapshot(board.snapshot(), clock.nowUs());
+    return new Taken(board.snapshot(), clock.nowUs());
   }
 
   /** An encoder that hangs costs the deadline, no more. Returns what is left of it. */
   async #pushAll(deadlineUs: number): Promise<number> {
     const beganMs = performance.now();
     for (const { handOver } of this.#fed) handOver();
-    const snapshot = this.#snapshot();
+    const taken = this.#take();
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, deadlineUs / 1000);
     });
-    const all = Promise.all(this.#running.map((running) => this.#push(running, snapshot)));
+    const all = Promise.all(this.#running.map((running) => this.#push(running, taken)));
     await Promise.race([all, deadline]);
     clearTimeout(timer);
     return Math.max(0, deadlineUs - (performance.now() - beganMs) * 1000);
   }
 
-  async #push(running: Running, snapshot: MetricsSnapshot): Promise<void> {
+  async #push(running: Running, taken: Taken): Promise<void> {
     if (running.delivery.isPaused || running.isEncoding) return;
     running.isEncoding = true;
-    const encoded = await this.#encode(running, snapshot);
+    const encoded = await this.#encode(running, taken);
     running.isEncoding = false;
     if ('parcels' in encoded) for (const parcel of encoded.parcels) running.delivery.offer(parcel);
   }
 
   #fallDue(running: Running): void {
     if (!this.#due.includes(running)) this.#due.push(running);
-    this.#turn ??= setImmediate(() => this.#takeTurns(this.#snapshot()));
+    this.#turn ??= setImmediate(() => this.#takeTurns(this.#take()));
   }
 
-  #takeTurns(snapshot: MetricsSnapshot): void {
+  #takeTurns(taken: Taken): void {
     const next = this.#due.shift();
     this.#turn = undefined;
     if (next === undefined) return;
-    void this.#push(next, snapshot);
-    if (this.#due.length > 0) this.#turn = setImmediate(() => this.#takeTurns(snapshot));
+    void this.#push(next, taken);
+    if (this.#due.length > 0) this.#turn = setImmediate(() => this.#takeTurns(taken));
   }
 
   /** An encoder's defect costs its own destination one snapshot. */
   async #encode(
-    { name, select, encode }: Running,
-    snapshot: MetricsSnapshot,
+    { name, encode }: Running,
+    taken: Taken,
   ): Promise<{ readonly parcels: readonly BodyParcel[] } | { readonly failure: string }> {
-    const { board, clock, logger = silentLogger } = this.#options;
-    const beganUs = clock.monoUs();
+    const { board, logger = silentLogger } = this.#options;
     try {
-      const chosen = select(snapshot);
-      const { parcels, omitted } =
-        seriesCount(chosen) === 0 ? { parcels: [], omitted: 0 } : await encode(chosen);
+      const { parcels, omitted, tookUs } = await encode(taken);
       board.counter(pushMetrics.omitted).at(name).add(omitted);
       board
         .histogram(pushMetrics.encoding)
         .at(name)
-        .observe((clock.monoUs() - beganUs) / 1e6);
+        .observe(tookUs / 1e6);
       return { parcels };
     } catch (thrown) {
       board.counter(pushMetrics.failed).at(name).add();

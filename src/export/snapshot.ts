@@ -6,9 +6,8 @@
  * A snapshot is never changed: several exporters read the same one. Encoders are pure functions of it.
  */
 import type { MetricDefinition } from '../metrics/definition.js';
-import type { Snapshot } from '../metrics/board.js';
 import type { ExponentialHistogram } from '../metrics/exponential-histogram.js';
-import type { Series, Summary } from '../metrics/series.js';
+import type { Summary } from '../metrics/series.js';
 
 /** A histogram's state since its process started. */
 export interface HistogramReading {
@@ -89,18 +88,48 @@ export function seriesCount(snapshot: MetricsSnapshot): number {
   return snapshot.metrics.reduce((count, { series }) => count + series.length, 0);
 }
 
+/** A series where its numbers are: part of what the board says of it. */
+export interface PlacedSeries {
+  readonly labelValues: readonly string[];
+  /** Its first slot. */
+  readonly slot: number;
+}
+
+/** A copy of the board, or what another thread was told of one. */
+export interface ReadableBoard {
+  readonly values: Float64Array;
+  readonly families: readonly {
+    readonly definition: MetricDefinition;
+    readonly series: readonly PlacedSeries[];
+  }[];
+}
+
+/** What a summary's quantiles are read from. */
+export type DistributionOf = (series: PlacedSeries) => ExponentialReading;
+
+/** The distribution of a summary on the board of this thread. */
+export const ownDistribution: DistributionOf = (series) => readSketch((series as Summary).sketch);
+
 /** Reads a copy of the board. */
-export function readSnapshot(board: Snapshot, takenAtUs: number): MetricsSnapshot {
+export function readSnapshot(
+  board: ReadableBoard,
+  takenAtUs: number,
+  distributionOf = ownDistribution,
+): MetricsSnapshot {
   const { values } = board;
   const metrics = board.families.map(({ definition, series }): MetricReading => {
-    const read = readerOf(definition, values);
+    const read = readerOf(definition, values, distributionOf);
     const { name, kind, help, unit, labels } = definition;
     return { name, kind, help, unit, labelNames: labels, series: series.map(read) };
   });
   return { takenAtUs, metrics };
 }
 
-function readerOf(definition: MetricDefinition, values: Float64Array): (series: Series) => SeriesReading {
+function readerOf(
+  definition: MetricDefinition,
+  values: Float64Array,
+  distributionOf: DistributionOf,
+): (series: PlacedSeries) => SeriesReading {
   const { kind, bounds = [], quantiles = [] } = definition;
   switch (kind) {
     case 'counter':
@@ -118,7 +147,7 @@ function readerOf(definition: MetricDefinition, values: Float64Array): (series: 
         const read = quantiles.map((quantile, i) => [quantile, values[slot + i]!] as const);
         const sum = values[slot + quantiles.length]!;
         const count = values[slot + quantiles.length + 1]!;
-        const distribution = readSketch((series as Summary).sketch);
+        const distribution = distributionOf(series);
         return { labelValues, summary: { quantiles: read, sum, count, distribution } };
       };
   }

@@ -73,6 +73,8 @@ export class LineFeed implements LosslessFeed {
     this.#splitter = new LineSplitter({
       line: (line) => this.#line(line),
       problem: (reason) => this.#refuse(this.#default, reason, lineProblemDetails[reason]),
+      // A tap hears lines as texts.
+      lineAt: (bytes, start) => (room.tap ? -1 : this.#lineAt(bytes, start)),
     });
     room.books.connect(source.door, 1);
     // Not yet in force: a stream that says its own must not make a node of a configured one.
@@ -81,7 +83,9 @@ export class LineFeed implements LosslessFeed {
   }
 
   write(chunk: Uint8Array): void {
-    if (!this.#ended) this.#splitter.write(chunk);
+    if (this.#ended) return;
+    this.#splitter.write(chunk);
+    this.#decoder.letGo();
   }
 
   end(): void {
@@ -105,6 +109,16 @@ export class LineFeed implements LosslessFeed {
     return this.#byDefault?.account ?? this.#nobody;
   }
 
+  /** A line as it lies in the chunk: nearly all are taken this way. */
+  #lineAt(bytes: Buffer, start: number): number {
+    const decoder = this.#decoder;
+    const next = decoder.decodeAt(bytes, start);
+    if (next < 0 || decoder.index === HELLO || this.#configured) return -1;
+    const event = decoder.event!;
+    this.#said(event, this.#speakerOf(event.node), next - start - 1);
+    return next;
+  }
+
   #line(line: string): void {
     const decoder = this.#decoder;
     const verdict = decoder.decode(line);
@@ -121,13 +135,23 @@ export class LineFeed implements LosslessFeed {
       if (decoder.unknownFields > 0) account.ignoreFields(decoder.unknownFields);
       return;
     }
-    const speaker = this.#last?.hello.node === event.node ? this.#last : this.#speakers.get(event.node);
+    const speaker = this.#speakerOf(event.node);
     if (this.#room.tap) {
       // A run that was not announced begins with its first event, and the tap may ask where counting stands.
       const domain = domainOf[decoder.index]!;
       if (domain >= 0) speaker?.run.window(domain, (event as DomainEvent).seq);
       this.#room.tap.line(line, speaker, event as Exclude<StreamEvent, HelloEvent>);
     }
+    this.#said(event, speaker, line.length);
+  }
+
+  #speakerOf(node: string): Speaker | undefined {
+    return this.#last?.hello.node === node ? this.#last : this.#speakers.get(node);
+  }
+
+  /** The event that the decoder holds, of anything but a hello. */
+  #said(event: StreamEvent, speaker: Speaker | undefined, length: number): void {
+    const decoder = this.#decoder;
     if (!speaker) return this.#refuse(this.#nobody, 'no_hello', 'node: no hello of it on this connection');
     this.#last = speaker;
     const { account } = speaker;
@@ -138,7 +162,7 @@ export class LineFeed implements LosslessFeed {
       speaker.node.countAdmitted(domain, count);
       account.processed.add();
     } else {
-      this.#event(event as DomainEvent, decoder.index, speaker, line.length);
+      this.#event(event as DomainEvent, decoder.index, speaker, length);
     }
   }
 

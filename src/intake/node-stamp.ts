@@ -6,7 +6,10 @@
 /** The canonical form with a node: nothing before `node` but `v` and `type`. */
 const NAMES_NODE = /^\{(?:"v":\d+,)?(?:"type":"[a-z0-9_.]*",)?"node":"/;
 
-/** The line with `"node":"<node>"` inserted where it names none. */
+/** What stands before `node` in the canonical form: only lines in that form are read quickly again. */
+const HEAD = /^\{(?:"v":\d+,)?"type":"[a-z0-9_.]*",/;
+
+/** The line with `"node":"<node>"` inserted where it names none, and where the canonical form has it. */
 export function stampNode(line: string, node: string): string {
   if (NAMES_NODE.test(line)) return line;
   // An escape may hide the key, and the key may belong to a nested object: ask the parser.
@@ -28,6 +31,8 @@ function stampParsed(line: string, node: string): string {
 }
 
 function insert(line: string, node: string): string {
+  const [head] = HEAD.exec(line) ?? [];
+  if (head !== undefined) return `${head}"node":${JSON.stringify(node)},${line.slice(head.length)}`;
   const brace = line.search(/\S/);
   if (line[brace] !== '{' || /^\s*\}/.test(line.slice(brace + 1, brace + 16))) return line;
   return `${line.slice(0, brace + 1)}"node":${JSON.stringify(node)},${line.slice(brace + 1)}`;

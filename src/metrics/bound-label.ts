@@ -19,3 +19,15 @@ export function boundLabel(bound: number): string {
   const plain = bound.toString();
   return plain.includes('.') ? plain : `${plain}.0`;
 }
+
+const labelled = new WeakMap<readonly number[], readonly string[]>();
+
+/** The labels of a histogram's buckets: one for each of `bounds`, which are never changed, and `+Inf`. */
+export function bucketLabels(bounds: readonly number[]): readonly string[] {
+  let labels = labelled.get(bounds);
+  if (labels === undefined) {
+    labels = [...bounds, Number.POSITIVE_INFINITY].map(boundLabel);
+    labelled.set(bounds, labels);
+  }
+  return labels;
+}

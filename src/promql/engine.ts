@@ -191,7 +191,8 @@ export class PromqlEngine {
     const startMs = grid.startMs;
     const endMs = timeAt(grid, grid.steps - 1);
     budget.check();
-    const requests = requestsOf(expr, { fromMs: startMs, toMs: endMs }, semantics.lookbackMs);
+    const stepMs = grid.steps > 1 ? grid.stepMs : 0;
+    const requests = requestsOf(expr, { fromMs: startMs, toMs: endMs, stepMs }, semantics.lookbackMs);
     const found = await selectAll(this.#source, requests, budget, signal);
     budget.check();
     const base = { query: text, semantics, budget, annotations, startMs, endMs, found };

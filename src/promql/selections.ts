@@ -8,7 +8,13 @@ import type { Budget } from './budget.js';
 import type { Measure } from './matchers.js';
 import { executionProblem } from './problem.js';
 import { atTime } from './run.js';
-import { firstAfter, type SelectRequest, type Series, type SeriesSource } from './series.js';
+import {
+  firstAfter,
+  type EvaluationGrid,
+  type SelectRequest,
+  type Series,
+  type SeriesSource,
+} from './series.js';
 
 /** From when to when something is evaluated or needed, in milliseconds. */
 interface Span {
@@ -16,35 +22,71 @@ interface Span {
   readonly toMs: number;
 }
 
+/** From when to when a query is evaluated, and how often. */
+export interface QuerySpan extends Span {
+  /** 0 for one time. */
+  readonly stepMs: number;
+}
+
+/** What a part of a query is evaluated for. */
+interface Place extends Span {
+  /** Times are `originMs` and whole steps on; undefined where they are not known. */
+  readonly stepMs: number | undefined;
+  readonly originMs: number;
+  /** The function around it. */
+  readonly func: string | undefined;
+}
+
 /** What each selector of a query needs. */
 export function requestsOf(
   expr: Expr,
-  span: Span,
+  span: QuerySpan,
   lookbackMs: number,
 ): ReadonlyMap<VectorSelector, SelectRequest> {
   const requests = new Map<VectorSelector, SelectRequest>();
   const ends = { startMs: span.fromMs, endMs: span.toMs };
-  const visit = (node: Expr, { fromMs, toMs }: Span): void => {
+  const visit = (node: Expr, place: Place): void => {
+    const { fromMs, toMs } = place;
     if (node.kind === 'selector' || node.kind === 'matrix') {
       const selector = node.kind === 'matrix' ? node.selector : node;
-      const backMs = node.kind === 'matrix' ? node.rangeMs : lookbackMs;
+      const rangeMs = node.kind === 'matrix' ? node.rangeMs : 0;
       const at = atTime(ends, selector);
+      const grid = gridOf(place, at, selector.offsetMs, rangeMs);
       requests.set(selector, {
         matchers: selector.matchers,
-        fromMs: (at ?? fromMs) - selector.offsetMs - backMs,
+        fromMs: (at ?? fromMs) - selector.offsetMs - (node.kind === 'matrix' ? rangeMs : lookbackMs),
         toMs: (at ?? toMs) - selector.offsetMs,
+        ...(grid === undefined ? {} : { grid }),
       });
       return;
     }
-    let inner: Span = { fromMs, toMs };
+    let inner = { ...place, func: node.kind === 'call' ? node.func.name : undefined };
+    if (node.kind === 'paren') inner = place;
     if (node.kind === 'subquery') {
       const at = atTime(ends, node);
-      inner = { fromMs: (at ?? fromMs) - node.offsetMs - node.rangeMs, toMs: (at ?? toMs) - node.offsetMs };
+      inner = {
+        fromMs: (at ?? fromMs) - node.offsetMs - node.rangeMs,
+        toMs: (at ?? toMs) - node.offsetMs,
+        // Its times are multiples of its step, whatever the query's are.
+        originMs: 0,
+        stepMs: node.stepMs,
+        func: undefined,
+      };
     }
     for (const child of childrenOf(node)) visit(child, inner);
   };
-  visit(expr, span);
+  visit(expr, { ...span, originMs: span.fromMs, func: undefined });
   return requests;
+}
+
+function gridOf(
+  { stepMs, originMs, func }: Place,
+  at: number | undefined,
+  offsetMs: number,
+  rangeMs: number,
+): EvaluationGrid | undefined {
+  if (at !== undefined) return { startMs: at - offsetMs, stepMs: 0, rangeMs, func };
+  return stepMs === undefined ? undefined : { startMs: originMs - offsetMs, stepMs, rangeMs, func };
 }
 
 /**

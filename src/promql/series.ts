@@ -18,6 +18,18 @@ export interface Series {
   readonly values: Float64Array;
 }
 
+/** When samples will be looked at, so that a source may hand out fewer that give the same answer. */
+export interface EvaluationGrid {
+  /** First time, offset taken off; milliseconds since the epoch. */
+  readonly startMs: number;
+  /** Between the times; 0 where there is only one. */
+  readonly stepMs: number;
+  /** How far each look reaches back; 0 where only the newest sample counts. */
+  readonly rangeMs: number;
+  /** The function that is given the range. */
+  readonly func: string | undefined;
+}
+
 /** What to look for. */
 export interface SelectRequest {
   readonly matchers: readonly LabelMatcher[];
@@ -25,6 +37,8 @@ export interface SelectRequest {
   readonly fromMs: number;
   /** Samples at or before this time are needed; later ones may be handed out too. */
   readonly toMs: number;
+  /** Where it is known, all that matters is how the samples look from these times. */
+  readonly grid?: EvaluationGrid;
 }
 
 /** Hands out series. */

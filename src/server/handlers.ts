@@ -18,10 +18,10 @@ export type Parameters = Iterable<readonly [string, string]>;
 
 /** Answers about consensus. */
 export interface ConsensusHandlers {
-  views(parameters: Parameters): Answer;
-  view(view: string, parameters: Parameters): Answer;
+  views(parameters: Parameters): Answer | Promise<Answer>;
+  view(view: string, parameters: Parameters): Answer | Promise<Answer>;
   validators(parameters: Parameters): Answer;
-  verdicts(parameters: Parameters): Answer;
+  verdicts(parameters: Parameters): Answer | Promise<Answer>;
   evidence(parameters: Parameters): Answer;
   finding(id: string): Answer;
 }
@@ -139,6 +139,13 @@ export interface Handlers {
   };
   /** Alertmanager's API; absent where nothing is routed here. */
   readonly notifications?: (request: NotificationRequest) => JsonAnswer | Promise<JsonAnswer>;
+  /** How nodes and chain are; absent when `health.enabled` is false. */
+  readonly health?: {
+    readonly report: () => { readonly state: string };
+    /** Undefined when there is no such component. */
+    readonly component: (name: string) => { readonly state: string } | undefined;
+    readonly components: () => readonly string[];
+  };
   readonly consensus: ConsensusHandlers;
   readonly incidents: IncidentHandlers;
 }

@@ -6,6 +6,7 @@ import { alertmanagerRoutes } from './routes/alertmanager.js';
 import { contentsRoutes } from './routes/contents.js';
 import { eventRoutes } from './routes/events.js';
 import { exportRoutes } from './routes/exports.js';
+import { healthRoutes } from './routes/health.js';
 import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { prometheusRoutes } from './routes/prometheus.js';
@@ -17,6 +18,7 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
   const routes = [
     ...metricsRoutes(handlers),
     ...probeRoutes(handlers),
+    ...healthRoutes(handlers),
     ...statusRoutes(handlers),
     ...exportRoutes(handlers),
     ...eventRoutes(handlers),

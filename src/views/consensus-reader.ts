@@ -11,7 +11,7 @@ import { Names } from './names.js';
 import { validatorsDocument, type ValidatorsDocument } from './validator-document.js';
 import { verdictDocument, type VerdictDocument } from './verdict-document.js';
 import type { VerdictLog } from './verdict-log.js';
-import { viewDocument, type ViewDocument } from './view-document.js';
+import { viewDocument, type ViewDocument, type ViewMaterial } from './view-document.js';
 import { MOST_LISTED, parseViewQuery, readView, type ViewQuery } from './view-query.js';
 
 /** A document, what is wrong with the question, or that there is nothing of the kind. */
@@ -39,8 +39,11 @@ export interface ConsensusSources {
   readonly evidence: () => EvidenceReader;
 }
 
+/** What is known of a view. */
+export type KnownView = Pick<ViewMaterial, 'chain' | 'view' | 'verdict' | 'records'>;
+
 /** Views listed with what every node saw, when nobody says how many. */
-const USUAL_VIEWS = 20;
+export const USUAL_VIEWS = 20;
 
 /** Reads all chains. */
 export class ConsensusReader {
@@ -91,7 +94,7 @@ export class ConsensusReader {
     for (const chain of query.chain === undefined ? this.chains() : [query.chain]) {
       for (const view of this.#viewsOf(chain, { ...query, limit })) {
         if (lines.length >= limit) break;
-        lines.push(this.#line(chain, view));
+        lines.push(lineOf(chain, view, this.describe(chain, view)));
       }
     }
     return { document: { views: lines } };
@@ -111,10 +114,16 @@ export class ConsensusReader {
 
   /** Everything on one view; undefined where nothing is held of it. */
   describe(chain: string, view: number): ViewDocument | undefined {
-    const { watch, log, evidence } = this.#sources;
+    const { log } = this.#sources;
     const verdict = log.get(chain, view);
     const records = log.records(chain, view);
     if (verdict === undefined && records.length === 0) return undefined;
+    return this.compose({ chain, view, verdict, records });
+  }
+
+  /** The document of a view that is known from elsewhere. */
+  compose({ chain, view, verdict, records }: KnownView): ViewDocument {
+    const { watch, evidence } = this.#sources;
     const names = this.names(chain);
     const participants = watch.participation(chain)?.participants ?? [];
     const findings = evidence()
@@ -192,28 +201,6 @@ export class ConsensusReader {
     return [...found].sort((a, b) => b - a).slice(0, query.limit);
   }
 
-  #line(chain: string, view: number): ViewLine {
-    const document = this.describe(chain, view);
-    const verdict = document?.verdict ?? null;
-    return {
-      chain,
-      view,
-      leader: document?.leader ?? null,
-      entered_at_us: document?.entered_at_us ?? null,
-      verdict:
-        verdict === null
-          ? null
-          : {
-              outcome: verdict.outcome,
-              cause: verdict.cause,
-              culprits: verdict.culprits,
-              scope: verdict.scope,
-              vantage: verdict.vantage,
-            },
-      nodes: (document?.nodes ?? []).map(({ node, path }) => ({ node, path })),
-    };
-  }
-
   #onlyChain(problems: string[]): string | undefined {
     const chains = this.chains();
     if (chains.length > 1) problems.push(`chain: there are several, name one of ${chains.join(', ')}`);
@@ -228,11 +215,38 @@ export class ConsensusReader {
   }
 }
 
+/** The view in a line. */
+export function lineOf(chain: string, view: number, document: ViewDocument | undefined): ViewLine {
+  const verdict = document?.verdict ?? null;
+  return {
+    chain,
+    view,
+    leader: document?.leader ?? null,
+    entered_at_us: document?.entered_at_us ?? null,
+    verdict:
+      verdict === null
+        ? null
+        : {
+            outcome: verdict.outcome,
+            cause: verdict.cause,
+            culprits: verdict.culprits,
+            scope: verdict.scope,
+            vantage: verdict.vantage,
+          },
+    nodes: (document?.nodes ?? []).map(({ node, path }) => ({ node, path })),
+  };
+}
+
 function isInRange(view: number, { from = 0, to = Infinity }: ViewQuery): boolean {
   return view >= from && view <= to;
 }
 
-function isAskedFor(verdict: ViewVerdict, query: ViewQuery, culprit: string | undefined): boolean {
+/** Whether a query asks for a verdict; a validator by its id. */
+export function isAskedFor(
+  verdict: Pick<ViewVerdict, 'view' | 'outcome' | 'cause' | 'culprits'>,
+  query: ViewQuery,
+  culprit: string | undefined,
+): boolean {
   if (!isInRange(verdict.view, query)) return false;
   if (query.outcome !== undefined && verdict.outcome !== query.outcome) return false;
   if (query.cause !== undefined && verdict.cause !== query.cause) return false;

@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   journal: () => import('./journal.js'),
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
+  archive: () => import('./archive.js'),
 };
 
 const asked = process.argv.slice(2);

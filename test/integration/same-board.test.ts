@@ -22,7 +22,8 @@ const { createSimulation } = (await import(join(built, 'simulator/main.js'))) as
 const NODE = 'node-1';
 const EVENTS_OF = /^hotstuff_/;
 /** Rates and ratios over a window of the sidecar's clock: they depend on when it looks, not on the events. */
-const LOOKS_AT_THE_CLOCK = /_per_second(\{| )|_ratio(\{| )|hotstuff_network_connected_groups/;
+const LOOKS_AT_THE_CLOCK =
+  /_per_second(\{| )|_ratio(\{| )|hotstuff_network_connected_groups|^hotstuff_health\{/;
 
 /** What the events alone decide of a page, sorted. */
 function decided(page: string): string[] {

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { scenarioNames } from '../../simulator/main.js';
 import { ScoreBook } from '../../scripts/scoreboard/board.js';
 import { gateOrders, raised, readFloors, shortfalls } from '../../scripts/scoreboard/floors.js';
+import { joined } from '../../scripts/scoreboard/join.js';
 import { runCases } from '../../scripts/scoreboard/pool.js';
-import { noScore } from '../../scripts/scoreboard/score.js';
+import { noScore, type Score } from '../../scripts/scoreboard/score.js';
 
 describe('the scoreboard', () => {
   const book = new ScoreBook();
@@ -25,8 +26,13 @@ describe('the scoreboard', () => {
 
   it('accuses nobody in a healthy network, one that events are missing of included', () => {
     const healthy = book.rows.filter(({ name }) => /^(09|19|26|28)/.test(name));
-    expect(healthy.map(({ all, one }) => [all.said, all.findings, one.said, one.findings])).toEqual(
-      healthy.map(() => [0, 0, 0, 0]),
+    const said = ({ said: verdicts, findings, falselySilent }: Score): number[] => [
+      verdicts,
+      findings,
+      falselySilent,
+    ];
+    expect(healthy.map(({ all, one }) => [...said(all), ...said(one)])).toEqual(
+      healthy.map(() => [0, 0, 0, 0, 0, 0]),
     );
   });
 });
@@ -45,5 +51,38 @@ describe('the floors', () => {
     expect(raised(floors, nothing)).toEqual(floors);
     const perfect = { ...noScore(), failed: 1, said: 1, right: 1 };
     expect(raised(floors, { ...nothing, all: perfect }).all.causeRecall).toBe(1);
+  });
+});
+
+describe('documents of several runs', () => {
+  const part = (first: number) => ({
+    seeds: 5,
+    first,
+    scenarios: undefined,
+    views: 400,
+    alone: 2,
+    runs: 1,
+    entered: 400,
+    wallS: 1,
+    commit: 'abc',
+    date: '2026-01-31',
+  });
+  const document = (first: number, name: string, found: number) => ({
+    rows: [{ name, all: { ...noScore(), required: 2, found }, one: noScore() }],
+    parts: [part(first)],
+  });
+
+  it('add up where their seeds differ, and replace each other where they are the same', () => {
+    const sum = joined([document(1, 'a', 0), document(6, 'a', 1), document(1, 'b', 1), document(1, 'a', 2)]);
+    expect(sum.rows.map(({ name, all }) => [name, all.found, all.required])).toEqual([
+      ['a', 3, 4],
+      ['b', 1, 2],
+    ]);
+    expect(sum.total.all.found).toBe(4);
+    expect(sum.parts.map(({ first }) => first)).toEqual([1, 6, 1, 1]);
+  });
+
+  it('are refused when none of them holds a score', () => {
+    expect(() => joined([{ wan: [] }])).toThrow('found no score');
   });
 });

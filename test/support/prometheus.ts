@@ -53,6 +53,38 @@ export class PrometheusServer {
     return PrometheusServer.#run(config, join(folder, 'data'), folder, flags);
   }
 
+  /**
+   * Starts one that scrapes these targets and evaluates these rule files, both every second. Every simulated chain has one
+   * name; here it gets the one that its target has.
+   */
+  static async evaluating(
+    chains: ReadonlyMap<string, string>,
+    ruleFiles: readonly string[],
+  ): Promise<PrometheusServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'quorumscope-prometheus-'));
+    const config = join(folder, 'prometheus.yml');
+    const scrape = {
+      job_name: 'quorumscope',
+      static_configs: [{ targets: [...chains.keys()] }],
+      metric_relabel_configs: [...chains].map(([target, chain]) => ({
+        source_labels: ['chain_id', 'instance'],
+        regex: `.+;${target}`,
+        target_label: 'chain_id',
+        replacement: chain,
+      })),
+    };
+    // JSON is YAML.
+    writeFileSync(
+      config,
+      JSON.stringify({
+        global: { scrape_interval: '1s', evaluation_interval: '1s' },
+        rule_files: ruleFiles,
+        scrape_configs: [scrape],
+      }),
+    );
+    return PrometheusServer.#run(config, join(folder, 'data'), folder);
+  }
+
   /** Starts one over a folder of blocks; it scrapes nothing and keeps whatever the blocks hold. */
   static async over(blocks: string): Promise<PrometheusServer> {
     const folder = mkdtempSync(join(tmpdir(), 'quorumscope-prometheus-'));

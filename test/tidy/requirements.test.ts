@@ -15,6 +15,7 @@ import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import { schemaByType } from '../../src/events/vocabulary.js';
 import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
 import { pushMetrics } from '../../src/export/pushes.js';
+import { healthMetrics } from '../../src/health/catalogue.js';
 import { intakeMetrics } from '../../src/intake/catalogue.js';
 import { boardMetrics } from '../../src/metrics/board.js';
 import { collectorMetrics } from '../../src/metrics/collector.js';
@@ -29,6 +30,7 @@ const definitions: readonly MetricDefinition[] = [
   ...Object.values(boardMetrics),
   ...Object.values(collectorMetrics),
   ...Object.values(domainMetrics),
+  ...Object.values(healthMetrics),
   ...Object.values(intakeMetrics),
   ...Object.values(prometheusMetrics),
   ...Object.values(pushMetrics),
@@ -50,6 +52,7 @@ const routes = createRoutes('', {
     evidence: never,
     finding: never,
   },
+  health: { report: never, component: never, components: never },
   incidents: { list: never, get: never, events: never },
   metrics: () => ({ contentType: '', body: new Uint8Array() }),
   notices: () => [],

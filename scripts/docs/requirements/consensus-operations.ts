@@ -9,46 +9,75 @@ const alertConfig = section(
   'S4.alert_config',
   '`AlertConfig`',
   [
-    open(
-      'max_block_time',
-      'max_block_time: Duration',
-      'feature threshold and rule: time since the last commit',
-    ),
-    open('max_view_change_frequency', 'max_view_change_frequency: f64', [
-      'feature threshold and rule: failed views per minute',
+    done(shown.rules, 'max_block_time', 'max_block_time: Duration', [
+      'setting alerts.thresholds.max_block_time',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffChainHalted` and `HotStuffNodeStalled`: time since the last commit',
     ]),
-    open('min_transaction_throughput', 'min_transaction_throughput: f64', [
-      'feature threshold and rule: transactions committed per second',
+    done(shown.rules, 'max_view_change_frequency', 'max_view_change_frequency: f64', [
+      'setting alerts.thresholds.max_view_change_frequency',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffValidatorFailsViews`, `HotStuffOwnValidatorFailsViews`, `HotStuffNetworkFailsViews`: failed views per minute',
     ]),
-    open('max_peer_disconnection_rate', 'max_peer_disconnection_rate: f64', [
-      'feature threshold and rule: disconnections per minute',
+    done(shown.rules, 'min_transaction_throughput', 'min_transaction_throughput: f64', [
+      'setting alerts.thresholds.min_transaction_throughput',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffThroughputLow`: transactions committed per second; off unless set',
     ]),
-    open('max_message_loss_rate', 'max_message_loss_rate: f64', [
-      'feature threshold and rule: one less the message delivery ratio',
+    done(shown.rules, 'max_peer_disconnection_rate', 'max_peer_disconnection_rate: f64', [
+      'setting alerts.thresholds.max_peer_disconnection_rate',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffPeersUnstable`: connections lost per minute',
     ]),
-    open('max_network_latency', 'max_network_latency: Duration', [
-      'feature threshold and rule: quantile of the round trip to peers',
+    done(shown.rules, 'max_message_loss_rate', 'max_message_loss_rate: f64', [
+      'setting alerts.thresholds.max_message_loss_rate',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffMessageLoss`: one less the message delivery ratio; `HotStuffMessagesDropped`',
     ]),
-    open('max_cpu_usage', 'max_cpu_usage: f64', 'feature threshold and rule: CPU of the machine'),
-    open('max_memory_usage', 'max_memory_usage: f64', 'feature threshold and rule: memory of the machine'),
-    open('max_disk_usage', 'max_disk_usage: f64', 'feature threshold and rule: data device'),
-    open('max_byzantine_behavior_rate', 'max_byzantine_behavior_rate: f64', [
-      'feature threshold and rule: byzantine findings; each one also pages by itself',
+    done(shown.rules, 'max_network_latency', 'max_network_latency: Duration', [
+      'setting alerts.thresholds.max_network_latency',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffPeerLatencyHigh`: quantile of the round trip to peers',
     ]),
-    open('max_safety_violations', 'max_safety_violations: u64', [
-      'feature threshold and rule: safety findings; the first one pages',
+    done(shown.rules, 'max_cpu_usage', 'max_cpu_usage: f64', [
+      'setting alerts.thresholds.max_cpu_usage',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffCpuHigh`: processors of the machine',
     ]),
-    open(
-      'max_liveness_timeouts',
-      'max_liveness_timeouts: u64',
-      'feature threshold and rule: timeouts in a window',
-    ),
+    done(shown.rules, 'max_memory_usage', 'max_memory_usage: f64', [
+      'setting alerts.thresholds.max_memory_usage',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffMemoryHigh`: memory of the machine',
+    ]),
+    done(shown.rules, 'max_disk_usage', 'max_disk_usage: f64', [
+      'setting alerts.thresholds.max_disk_usage',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffDiskFull` and `HotStuffStorageFull`',
+    ]),
+    done(shown.rules, 'max_byzantine_behavior_rate', 'max_byzantine_behavior_rate: f64', [
+      'setting alerts.thresholds.max_byzantine_behavior_rate',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffValidatorByzantine`, `HotStuffOwnValidatorByzantine`: findings per hour; the first one fires',
+    ]),
+    done(shown.rules, 'max_safety_violations', 'max_safety_violations: u64', [
+      'setting alerts.thresholds.max_safety_violations',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffSafetyViolation`: the first finding fires',
+    ]),
+    done(shown.rules, 'max_liveness_timeouts', 'max_liveness_timeouts: u64', [
+      'setting alerts.thresholds.max_liveness_timeouts',
+      'metric quorumscope_threshold',
+      'feature rule `HotStuffViewsTimeOut`: views in a row that time out on every attached node',
+    ]),
   ],
-  'Every field becomes a setting, exported as `quorumscope_threshold`, against which a shipped rule compares.',
+  'Every field is a setting, exported as `quorumscope_threshold`, against which a shipped rule compares.',
 );
 
 const alertManager = section('S4.alert_manager', '`AlertManager`', [
-  open('config', 'config: AlertConfig', 'feature thresholds as settings'),
+  done(shown.health, 'config', 'config: AlertConfig', [
+    'setting alerts.thresholds.max_block_time',
+    'feature thresholds as settings',
+  ]),
   open('alert_handlers', 'alert_handlers: Vec<AlertHandler>', 'feature receivers; a handler for embedders'),
   open('check_consensus_health', 'check_consensus_health(metrics) -> Vec<Alert>', [
     'feature check by component: consensus',
@@ -74,20 +103,40 @@ const alertManager = section('S4.alert_manager', '`AlertManager`', [
 ]);
 
 const health = section('S4.health', '`HealthChecker` and `HealthStatus`', [
-  open('consensus_health', 'consensus_health: ConsensusHealthChecker', 'feature health checker: consensus'),
-  open('network_health', 'network_health: NetworkHealthChecker', 'feature health checker: network'),
-  open('storage_health', 'storage_health: StorageHealthChecker', 'feature health checker: storage'),
-  open('overall', 'overall_health_status -> HealthStatus', 'feature `/health`: verdict of the chain'),
-  open(
-    'detailed',
-    'detailed_health_report -> HealthReport',
-    'feature `/health`: issues with reason and remedy',
-  ),
-  open('component', 'component_health(component) -> ComponentHealth', 'feature `/health` per component'),
-  open('healthy', 'HealthStatus::Healthy', 'feature health state `healthy`'),
-  open('warning', 'HealthStatus::Warning { issues }', 'feature health state `warning` with issues'),
-  open('critical', 'HealthStatus::Critical { issues }', 'feature health state `critical` with issues'),
-  open('failing', 'HealthStatus::Failing { issues }', 'feature health state `failing` with issues'),
+  done(shown.health, 'consensus_health', 'consensus_health: ConsensusHealthChecker', [
+    'route GET /health/{component}',
+    'metric hotstuff_health',
+    'feature checks of consensus: docs/HEALTH.md',
+  ]),
+  done(shown.health, 'network_health', 'network_health: NetworkHealthChecker', [
+    'route GET /health/{component}',
+    'feature checks of the network',
+  ]),
+  done(shown.health, 'storage_health', 'storage_health: StorageHealthChecker', [
+    'route GET /health/{component}',
+    'feature checks of storage; of state, mempool, execution, process and sidecar besides',
+  ]),
+  done(shown.healthRoutes, 'overall', 'overall_health_status -> HealthStatus', [
+    'route GET /health',
+    'feature `state`, `scope` and `summary` of the report',
+  ]),
+  done(shown.healthSimulated, 'detailed', 'detailed_health_report -> HealthReport', [
+    'route GET /health',
+    'feature `sidecar.health()`: issues with reason and remedy',
+  ]),
+  done(shown.healthRoutes, 'component', 'component_health(component) -> ComponentHealth', [
+    'route GET /health/{component}',
+  ]),
+  done(shown.health, 'healthy', 'HealthStatus::Healthy', 'feature health state `healthy`'),
+  done(shown.health, 'warning', 'HealthStatus::Warning { issues }', [
+    'feature health state `warning` with issues',
+  ]),
+  done(shown.health, 'critical', 'HealthStatus::Critical { issues }', [
+    'feature health state `critical` with issues',
+  ]),
+  done(shown.health, 'failing', 'HealthStatus::Failing { issues }', [
+    'feature health state `failing` with issues',
+  ]),
 ]);
 
 const dashboards = section('S4.dashboards', '`DashboardConfig` and `DashboardExporter`', [
@@ -232,7 +281,12 @@ const techniques = section('S4.techniques', 'Optimization techniques', [
   done(shown.hooks, 'sampling', 'Sampling: sample high-frequency events', [
     'feature events sampled at the source carry `weight`; votes, proposals and certificates never are',
   ]),
-  open('compression', 'Compression: compress historical metrics data', 'feature Parquet encodings and gzip'),
+  done(
+    shown.archiveFiles,
+    'compression',
+    'Compression: compress historical metrics data',
+    'feature Parquet encodings and gzip',
+  ),
   done(shown.board, 'lazy', 'Lazy aggregation: compute complex metrics on-demand', [
     'feature summaries and derived gauges are computed when read or on the tick',
   ]),
@@ -267,7 +321,10 @@ const config = section('S4.config', '`MetricsConfig`', [
   ]),
   open('custom_dashboards', 'custom_dashboards: Vec<String>', 'feature setting: files of custom dashboards'),
   open('alerting_enabled', 'alerting_enabled: bool', 'feature setting: alerting on or off; profiles'),
-  open('alert_config', 'alert_config: AlertConfig', 'feature settings: thresholds'),
+  done(shown.health, 'alert_config', 'alert_config: AlertConfig', [
+    'setting alerts.thresholds.max_block_time',
+    'feature thresholds as settings',
+  ]),
   done(shown.notifications, 'alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
     'feature receivers; short form for people without Alertmanager knowledge',
   ]),
@@ -334,7 +391,7 @@ const integration = section('S4.integration', 'Integration points', [
     'event storage.read_completed',
     'feature domain storage',
   ]),
-  open('storage_health', 'storage/: health monitoring', 'feature health checker: storage'),
+  done(shown.health, 'storage_health', 'storage/: health monitoring', 'feature checks of storage'),
   open('validator', 'validator/: validator performance and reputation tracking', [
     'feature participation windows and reputation score per validator',
   ]),

@@ -214,7 +214,7 @@ const optimization = section(
     open('instructions', 'Instruction Optimization: reduce expensive operations', [
       'feature fuel report: ranking by self fuel, by time per fuel, by failed fuel',
     ]),
-    open('parallel', 'Parallel Processing: distribute workload across cores', [
+    done(shown.archiveKills, 'parallel', 'Parallel Processing: distribute workload across cores', [
       'feature the embedded pipeline and the sealing of history run in worker threads',
     ]),
     done(shown.execution, 'cpu_caching', 'Caching: cache frequently used computations', [
@@ -304,10 +304,15 @@ const dashboard = section('S0.dashboard', 'Analytics dashboard', [
   ]),
   open('efficiency', 'Efficiency Scores: performance efficiency ratings', 'feature dashboard: efficiency'),
   open('anomalies', 'Anomaly Detection: security and performance anomalies', 'feature dashboard: anomalies'),
-  open('performance_trends', 'Performance Trends: long-term performance patterns', [
+  done(shown.archive, 'performance_trends', 'Performance Trends: long-term performance patterns', [
     'feature history with roll-ups of 1 min and 1 h',
   ]),
-  open('resource_history', 'Resource Usage: historical resource consumption', 'feature history by PromQL'),
+  done(
+    shown.archive,
+    'resource_history',
+    'Resource Usage: historical resource consumption',
+    'feature history by PromQL',
+  ),
   open('incidents', 'Security Incidents: past security events', [
     'feature stored evidence, `quorumscope incident list|show|export`',
   ]),
@@ -349,17 +354,20 @@ const integration = section('S0.integration', 'Integration with monitoring', [
   open('grafana_resources', 'Grafana: Resource Utilization, CPU, memory, network usage', [
     'feature dashboard: process and sidecar',
   ]),
-  open('high_fuel', 'alert HighFuelConsumption: fuel_consumed > 1000000 for 5m, warning', [
-    'feature alert rule on fuel per call and on its rate',
-    'note Mended: a counter only grows, so the threshold applies to calls and rates.',
+  done(shown.rules, 'high_fuel', 'alert HighFuelConsumption: fuel_consumed > 1000000 for 5m, warning', [
+    'setting alerts.thresholds.max_call_fuel',
+    'feature rule `HotStuffFuelHigh`: fuel of one call, but for one in a hundred',
+    'note Mended: a counter only grows, so the threshold applies to single calls.',
   ]),
-  open('high_fuel_summary', 'HighFuelConsumption summary: "High fuel consumption detected"', [
-    'feature annotations with contract, value and runbook link',
+  done(shown.rules, 'high_fuel_summary', 'HighFuelConsumption summary: "High fuel consumption detected"', [
+    'feature annotations with node, value and runbook link',
   ]),
-  open('low_efficiency', 'alert LowEfficiency: efficiency_score < 0.5 for 2m, critical', [
-    'feature alert rule on low efficiency, threshold as a setting',
+  done(shown.rules, 'low_efficiency', 'alert LowEfficiency: efficiency_score < 0.5 for 2m, critical', [
+    'setting alerts.thresholds.min_fuel_efficiency',
+    'feature rule `HotStuffEfficiencyLow`',
+    'note A warning: an inefficient contract is nothing to wake somebody for.',
   ]),
-  open('low_efficiency_summary', 'LowEfficiency summary: "Low efficiency score detected"', [
+  done(shown.rules, 'low_efficiency_summary', 'LowEfficiency summary: "Low efficiency score detected"', [
     'feature annotations with contract, value and runbook link',
   ]),
   done(shown.alertChannels, 'slack', 'Slack: real-time alerts', 'feature channel: Slack'),
@@ -388,7 +396,12 @@ const practices = section('S0.practices', 'Best practices', [
   done(shown.intake, 'real_time', 'Real-time Processing: process data in real-time', [
     'feature events are counted as they arrive',
   ]),
-  open('retention', 'Historical Retention: keep historical data for analysis', 'feature history'),
+  done(
+    shown.archiveRetention,
+    'retention',
+    'Historical Retention: keep historical data for analysis',
+    'feature history',
+  ),
   done(shown.ship, 'async', 'Async Processing: use async operations for analytics', [
     'feature hooks never wait: embedded pipeline in a worker thread, or shipped over a socket',
   ]),

@@ -11,7 +11,8 @@ const summary = section('S2.summary', 'Summary', [
   ]),
   open('patterns', 'tracks usage patterns', 'feature history, baselines, usage report'),
   open('insights', 'provides insights into system behavior', 'feature causes of failed views, reports'),
-  open(
+  done(
+    shown.archiveRun,
     'both',
     'both real-time monitoring and historical analysis',
     'feature board and history, one language',
@@ -47,10 +48,20 @@ const acceptance = section('S2.acceptance', 'Acceptance criteria', [
     'event process.error_raised',
     'metric hotstuff_process_errors_total',
   ]),
-  open('storage_system', '2. Storage System', 'feature room `history`'),
-  open('time_series', 'Time-series data storage', 'feature history: journal and Parquet segments'),
+  done(shown.archive, 'storage_system', '2. Storage System', 'feature room `history`'),
+  done(
+    shown.archive,
+    'time_series',
+    'Time-series data storage',
+    'feature history: journal and Parquet segments',
+  ),
   open('compression', 'Efficient compression', 'feature at most 1.2 bytes a sample'),
-  open('retention', 'Retention policies', 'feature retention by age, size, resolution and selector'),
+  done(
+    shown.archiveRetention,
+    'retention',
+    'Retention policies',
+    'feature retention by age, size, resolution and selector',
+  ),
   open('aggregation_support', 'Aggregation support', 'feature roll-ups of 1 min and 1 h'),
   done(shown.prometheusApi, 'query_interface', '3. Query Interface', [
     'route GET /api/v1/query',
@@ -80,7 +91,7 @@ const acceptance = section('S2.acceptance', 'Acceptance criteria', [
   ]),
   open('visualization', '4. Visualization', 'feature live page, dashboards, reports'),
   open('dashboards', 'Real-time dashboards', 'feature live page, Grafana dashboards'),
-  open('trends', 'Historical trends', 'feature range queries over months'),
+  done(shown.archive, 'trends', 'Historical trends', 'feature range queries over months'),
   open('alert_integration', 'Alert integration', 'feature rules, Alertmanager faces, annotations'),
   open('export', 'Export capabilities', 'feature JSON, CSV, Parquet, line protocol'),
 ]);
@@ -92,9 +103,14 @@ const phases = section('S2.phases', 'Implementation phases', [
   done(shown.board, 'collection', 'Phase 1: collection infrastructure', 'feature the board and its handles'),
   done(shown.board, 'basic_storage', 'Phase 1: basic storage', 'feature the board: all series in one array'),
   done(shown.board, 'simple_queries', 'Phase 1: simple queries', 'feature snapshot of all series'),
-  open('database', 'Phase 2: time-series database', 'feature history'),
+  done(shown.archive, 'database', 'Phase 2: time-series database', 'feature history'),
   open('compression', 'Phase 2: data compression', 'feature delta encoding, byte splitting, gzip'),
-  open('retention', 'Phase 2: retention management', 'feature retention, hold, recorded deletion'),
+  done(
+    shown.archiveRetention,
+    'retention',
+    'Phase 2: retention management',
+    'feature retention, hold, recorded deletion',
+  ),
   open('index', 'Phase 2: index optimization', 'feature index of series by label'),
   open('pipeline', 'Phase 3: aggregation pipeline', 'feature roll-ups and recording rules'),
   open('statistics', 'Phase 3: statistical functions', 'feature PromQL functions'),
@@ -115,9 +131,9 @@ const modules = section('S2.modules', 'Module structure', [
     'collector.rs: collection system',
     'feature the `MetricsCollector` face',
   ),
-  open('storage', 'storage.rs: storage backend', 'feature room `history`'),
+  done(shown.archive, 'storage', 'storage.rs: storage backend', 'feature room `history`'),
   open('query', 'query.rs: query engine', 'feature room `promql`'),
-  open('aggregator', 'aggregator.rs: aggregation logic', 'feature roll-ups in `history`'),
+  done(shown.archive, 'aggregator', 'aggregator.rs: aggregation logic', 'feature roll-ups in `history`'),
   open('dashboard', 'dashboard.rs: dashboard data', 'feature live page and dashboard data'),
   open('alerts', 'alerts.rs: alert system', 'feature room `alerts`'),
 ]);
@@ -140,7 +156,7 @@ const types = section('S2.types', 'Metric types', [
     'feature a slot',
     'note A double, so that ratios and seconds fit.',
   ]),
-  open('gauge_updated_at', 'Gauge.updated_at', [
+  done(shown.archive, 'gauge_updated_at', 'Gauge.updated_at', [
     'feature staleness in history',
     'note A gauge whose input is missing is absent, not old.',
   ]),
@@ -161,7 +177,12 @@ const collector = section(
   'Metrics collector',
   [
     done(shown.board, 'registry', 'MetricsCollector.registry', 'feature the board'),
-    open('storage', 'MetricsCollector.storage', 'feature history reads the board every interval'),
+    done(
+      shown.archive,
+      'storage',
+      'MetricsCollector.storage',
+      'feature history reads the board every interval',
+    ),
     done(shown.collector, 'flush_interval', 'MetricsCollector.flush_interval', [
       'feature flush of the collector face',
     ]),
@@ -238,19 +259,54 @@ const collector = section(
 );
 
 const storage = section('S2.storage', 'Time-series storage', [
-  open('data_dir', 'TimeSeriesStorage.data_dir', 'feature setting: data folder'),
-  open('retention_policy', 'TimeSeriesStorage.retention_policy', 'feature settings: retention'),
-  open('compressor', 'TimeSeriesStorage.compressor', 'feature Parquet encodings and gzip'),
-  open('indices', 'TimeSeriesStorage.indices', 'feature index of series; cached file footers'),
-  open('write_metric', 'write_metric(metric)', 'feature a row of all series every archive interval'),
-  open('shard', 'determine shard based on timestamp', 'feature hourly segments'),
-  open('compress', 'compress metric', 'feature columns compressed when a segment is sealed'),
-  open('append', 'write to shard file', 'feature fsynced journal'),
-  open('index_metric', 'update indices: index_metric', 'feature series index, written with the segment'),
-  open('query', 'query(query) -> points', 'feature PromQL over history'),
-  open('find_shards', 'use indices to find relevant shards', 'feature segments chosen by time and series'),
+  done(shown.archiveRun, 'data_dir', 'TimeSeriesStorage.data_dir', 'feature setting: data folder'),
+  done(
+    shown.archiveRetention,
+    'retention_policy',
+    'TimeSeriesStorage.retention_policy',
+    'feature settings: retention',
+  ),
+  done(
+    shown.archiveFiles,
+    'compressor',
+    'TimeSeriesStorage.compressor',
+    'feature Parquet encodings and gzip',
+  ),
+  done(shown.archive, 'indices', 'TimeSeriesStorage.indices', 'feature index of series; cached file footers'),
+  done(
+    shown.archive,
+    'write_metric',
+    'write_metric(metric)',
+    'feature a row of all series every archive interval',
+  ),
+  done(shown.archive, 'shard', 'determine shard based on timestamp', 'feature hourly segments'),
+  done(
+    shown.archiveFiles,
+    'compress',
+    'compress metric',
+    'feature columns compressed when a segment is sealed',
+  ),
+  done(shown.archiveKills, 'append', 'write to shard file', 'feature fsynced journal'),
+  done(
+    shown.archive,
+    'index_metric',
+    'update indices: index_metric',
+    'feature series index, written with the segment',
+  ),
+  done(shown.archive, 'query', 'query(query) -> points', 'feature PromQL over history'),
+  done(
+    shown.archive,
+    'find_shards',
+    'use indices to find relevant shards',
+    'feature segments chosen by time and series',
+  ),
   open('parallel', 'read from shards in parallel', 'feature segments read concurrently, bounded'),
-  open('apply', 'apply_query_operations: filters and aggregations', 'feature PromQL evaluator'),
+  done(
+    shown.archive,
+    'apply',
+    'apply_query_operations: filters and aggregations',
+    'feature PromQL evaluator',
+  ),
 ]);
 
 const analytics = section(

@@ -12,7 +12,12 @@ const components = section(
     done(shown.intake, 'monitoring', 'Performance Monitoring Contract: metrics collection and analysis', [
       'feature rooms `intake`, `domains`, `metrics`: events in, series out',
     ]),
-    open('storage', 'Analytics Storage Contract: time-series data and aggregation', 'feature room `history`'),
+    done(
+      shown.archive,
+      'storage',
+      'Analytics Storage Contract: time-series data and aggregation',
+      'feature room `history`',
+    ),
     open('dashboard', 'Monitoring Dashboard Contract: visualization and user interfaces', [
       'feature live page and generated Grafana dashboards',
     ]),
@@ -56,14 +61,29 @@ const metrics = section('S1.metrics', 'Performance metrics', [
 ]);
 
 const storage = section('S1.storage', 'Analytics & storage', [
-  open('buckets', 'Time-series data buckets', 'feature history: journal, hourly segments, daily files'),
-  open('aggregation_hourly', 'Data aggregation: hourly', 'feature roll-up 1 h'),
+  done(
+    shown.archive,
+    'buckets',
+    'Time-series data buckets',
+    'feature history: journal, hourly segments, daily files',
+  ),
+  done(shown.archive, 'aggregation_hourly', 'Data aggregation: hourly', 'feature roll-up 1 h'),
   open('aggregation_daily', 'Data aggregation: daily', 'feature daily aggregate on query'),
   open('aggregation_weekly', 'Data aggregation: weekly', 'feature weekly aggregate on query'),
   open('aggregation_monthly', 'Data aggregation: monthly', 'feature monthly aggregate on query'),
   open('cache', 'Query caching for performance', 'feature cache of repeated range queries'),
-  open('retention', 'Data retention policies', 'feature retention by age, size, resolution and selector'),
-  open('compression', 'Compression for historical data', 'feature delta-encoded, compressed Parquet files'),
+  done(
+    shown.archiveRetention,
+    'retention',
+    'Data retention policies',
+    'feature retention by age, size, resolution and selector',
+  ),
+  done(
+    shown.archiveFiles,
+    'compression',
+    'Compression for historical data',
+    'feature delta-encoded, compressed Parquet files',
+  ),
 ]);
 
 const dashboards = section('S1.dashboards', 'Dashboards', [
@@ -78,7 +98,7 @@ const dashboards = section('S1.dashboards', 'Dashboards', [
 
 const alerting = section('S1.alerting', 'Alerting', [
   open('rules', 'Configurable alert rules', 'feature Prometheus rule files, evaluated as they are'),
-  open('severities', 'Multiple severity levels', 'feature severity critical, warning, info'),
+  done(shown.rulesTidy, 'severities', 'Multiple severity levels', 'feature severity critical, warning, info'),
   done(
     shown.notifier,
     'rate_limiting',
@@ -99,7 +119,12 @@ const external = section('S1.external', 'External integration', [
     "feature channel: webhook with Alertmanager's payload",
   ),
   open('api_keys', 'API key management', 'feature API keys with scope and expiry, stored as hashes'),
-  open('export', 'Data export functionality', 'feature `quorumscope export`; export over HTTP'),
+  done(
+    shown.exportCommand,
+    'export',
+    'Data export functionality',
+    'feature `quorumscope export`; export over HTTP',
+  ),
   done(shown.prometheus, 'third_party', 'Third-party tool integration', [
     'route GET /metrics',
     "note Prometheus scrapes it; an operator's own prom-client registry is merged in.",
@@ -205,10 +230,25 @@ const widgets = section('S1.widgets', 'Dashboard widgets', [
 ]);
 
 const retention = section('S1.retention', 'Data retention', [
-  open('periods', 'Configurable retention periods', 'feature settings: retention by age and size'),
-  open('compression', 'Automatic data compression', 'feature segments are sealed hourly, compacted daily'),
-  open('granularity', 'Granularity-based cleanup', 'feature retention per resolution'),
-  open('compliance', 'Compliance-aware policies', [
+  done(
+    shown.archiveRetention,
+    'periods',
+    'Configurable retention periods',
+    'feature settings: retention by age and size',
+  ),
+  done(
+    shown.archive,
+    'compression',
+    'Automatic data compression',
+    'feature segments are sealed hourly, compacted daily',
+  ),
+  done(
+    shown.archiveRetention,
+    'granularity',
+    'Granularity-based cleanup',
+    'feature retention per resolution',
+  ),
+  done(shown.archiveRetention, 'compliance', 'Compliance-aware policies', [
     'feature `hold` (never deleted) and `purge_after` (deletion recorded) by selector',
   ]),
 ]);

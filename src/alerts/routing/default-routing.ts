@@ -16,7 +16,7 @@ route:
   repeat_interval: 4h
   routes:
     - receiver: nobody
-      matchers: ['alertname = "Watchdog"']
+      matchers: ['alertname =~ "(HotStuff)?Watchdog"']
     - receiver: page
       matchers: ['severity = "critical"', 'scope != "peer"']
       group_wait: 0s

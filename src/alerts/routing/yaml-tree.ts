@@ -208,5 +208,5 @@ function isNull(node: Node | undefined): boolean {
 function scalarText(node: Node | undefined): string | undefined {
   if (!isScalar(node) || node.value === null) return undefined;
   if (typeof node.value === 'string') return node.value;
-  return node.source ?? String(node.value);
+  return node.source ?? JSON.stringify(node.value);
 }

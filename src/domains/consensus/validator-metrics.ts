@@ -13,6 +13,14 @@ export const validatorMetrics = {
     'hello',
     'consensus.epoch_changed',
   ),
+  node: fed(
+    gauge(
+      'hotstuff_node_info',
+      'Always 1: which validator a node speaks for. Who is named here is one of ours, everybody else a peer. Absent until the node says which validator it is, and while that is not in the set.',
+      [...nodeLabels, 'validator'],
+    ),
+    'hello',
+  ),
   validators: fed(
     gauge('hotstuff_consensus_validators', 'Validators in the current set.', ['chain_id']),
     'hello',

@@ -38,16 +38,24 @@ export function validatorSetSeries({ series, names }: ChainScope): { update(): v
   return { update };
 }
 
-/** Epoch and own voting power. */
+/** Epoch, own voting power, and which validator the node is. */
 export function observeMembership({ series, names }: NodeScope): NodeObserver {
   const epoch = series.gauge(m.epoch);
   const changes = series.counter(m.epochChanges);
   const ownPower = series.gauge(m.ownPower);
   let self: string | undefined;
+  let info: { readonly gauge: Gauge; readonly label: string } | undefined;
+  const identify = (label: string | undefined): void => {
+    if (info?.label === label) return;
+    if (info !== undefined) series.release(info.gauge);
+    info = label === undefined ? undefined : { gauge: series.gauge(m.node, label), label };
+    info?.gauge.set(1);
+  };
   const place = (): void => {
     const isKnown = self !== undefined && names.members.length > 0;
-    const power = names.members.find((member) => member.id === self)?.power ?? 0;
-    setOrClear(ownPower, isKnown ? power : undefined);
+    const member = names.members.find(({ id }) => id === self);
+    setOrClear(ownPower, isKnown ? (member?.power ?? 0) : undefined);
+    identify(member?.label);
   };
   return {
     handlers: {

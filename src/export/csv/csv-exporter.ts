@@ -8,7 +8,7 @@
  * `field` is `value` for counters and gauges; `bucket` (cumulative, with the label `le`), `quantile`
  * (with the label `quantile`), `sum` and `count` otherwise. `labels` is written as in Prometheus.
  */
-import { boundLabel } from '../../metrics/bound-label.js';
+import { boundLabel, bucketLabels } from '../../metrics/bound-label.js';
 import { escapeLabelValue } from '../../metrics/label-text.js';
 import { numberText } from '../../metrics/number-text.js';
 import type { MetricReading, MetricsExporter, MetricsSnapshot, SeriesReading } from '../snapshot.js';
@@ -54,18 +54,20 @@ function rowsOf(start: string, { labelNames }: MetricReading, series: SeriesRead
     `${start},${field},${numberText(number)},${labels}\r\n`;
   const own = labelCell(labelNames, labelValues);
   if (value !== undefined) return row('value', value, own);
-  const stepped = (name: string, step: number): string =>
-    labelCell([...labelNames, name], [...labelValues, boundLabel(step)]);
+  // The same label set with one more at its end.
+  const begun = own === '' ? '"{' : `${own.slice(0, -2)},`;
+  const stepped = (name: string, step: string): string => `${begun}${name}=""${step}""}"`;
   let rows = '';
   if (histogram !== undefined) {
+    const labels = bucketLabels(histogram.bounds);
     let below = 0;
     histogram.buckets.forEach((count, i) => {
       below += count;
-      rows += row('bucket', below, stepped('le', histogram.bounds[i] ?? Number.POSITIVE_INFINITY));
+      rows += row('bucket', below, stepped('le', labels[i]!));
     });
   }
   for (const [quantile, at] of summary?.quantiles ?? [])
-    rows += row('quantile', at, stepped('quantile', quantile));
+    rows += row('quantile', at, stepped('quantile', boundLabel(quantile)));
   const total = histogram ?? summary;
   if (total === undefined) return rows;
   return rows + row('sum', total.sum, own) + row('count', total.count, own);

@@ -11,7 +11,7 @@
  * The format has no NaN and no infinity: such values are left out and counted. An empty tag does not
  * exist in it, a newline in one becomes `\n` as text, and a backslash before the tag's end a slash.
  */
-import { boundLabel } from '../../metrics/bound-label.js';
+import { boundLabel, bucketLabels } from '../../metrics/bound-label.js';
 import type { MetricReading, MetricsExporter, MetricsSnapshot, SeriesReading } from '../snapshot.js';
 
 /** Resolution of timestamps, as the write APIs name it. */
@@ -75,11 +75,11 @@ function addMetric(metric: MetricReading, add: Add): void {
 function addSeries({ value, histogram, summary }: SeriesReading, key: string, field: string, add: Add): void {
   if (value !== undefined) return add(key, field, value);
   if (histogram !== undefined) {
+    const labels = bucketLabels(histogram.bounds);
     let below = 0;
     histogram.buckets.forEach((count, i) => {
       below += count;
-      const le = boundLabel(histogram.bounds[i] ?? Number.POSITIVE_INFINITY);
-      add(`${key},le=${le}`, `${field}_bucket`, below);
+      add(`${key},le=${labels[i]!}`, `${field}_bucket`, below);
     });
   }
   for (const [quantile, at] of summary?.quantiles ?? [])

@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../../base/clock.js';
 import type { Delivery } from '../../delivery/delivery.js';
 import type { BodyParcel } from '../../delivery/transport.js';
 import type { Board } from '../../metrics/board.js';
-import { bodyParcel } from '../destination.js';
+import { bodyParcel } from '../encoded.js';
 import type { EventRecord, EventSink } from '../event-record.js';
 import { pushMetrics } from '../pushes.js';
 import { anyOf } from '../selection.js';

@@ -1,7 +1,8 @@
 /** A Prometheus remote-write receiver as a destination: its points are samples. */
 import { HttpTransport, type HttpDestination } from '../../delivery/http-transport.js';
-import { bodyParcel, type Destination } from '../destination.js';
-import { remoteWriteHeaders, writeBodies, type ExternalLabels } from './write-request.js';
+import type { Destination } from '../destination.js';
+import { remoteWriteHeaders } from './remote-write-headers.js';
+import type { ExternalLabels } from './write-request.js';
 
 /** A destination; bodies are compressed by the protocol's own means. */
 export function remoteWriteDestination(
@@ -14,9 +15,6 @@ export function remoteWriteDestination(
       contentType: 'application/x-protobuf',
       headers: () => ({ ...http.headers?.(), ...remoteWriteHeaders }),
     }),
-    encode: (snapshot) => ({
-      parcels: writeBodies(snapshot, externalLabels).map(({ body, samples }) => bodyParcel(body, samples)),
-      omitted: 0,
-    }),
+    encoder: { kind: 'remote_write', externalLabels },
   };
 }

@@ -29,8 +29,8 @@ export interface EncodedDatagrams {
 /** Encodes one snapshot after the other. */
 export class StatsdEncoder {
   readonly #dialect: StatsdDialect;
-  /** What was sent of each cumulative number, by line head; those of series that went are forgotten. */
-  #sent = new Map<string, number>();
+  /** What was sent of the cumulative numbers of each series; those of series that went are forgotten. */
+  #sent = new Map<string, readonly number[]>();
 
   constructor(dialect: StatsdDialect) {
     this.#dialect = dialect;
@@ -40,30 +40,45 @@ export class StatsdEncoder {
     const before = this.#sent;
     this.#sent = new Map();
     const packer = new Packer(this.#dialect.datagramBytes);
-    const growth = (key: string, total: number): number => {
-      const known = before.get(key) ?? 0;
-      this.#sent.set(key, total);
-      // A lower total is that of a series begun anew.
-      return total >= known ? total - known : total;
-    };
     for (const metric of metrics)
-      for (const series of metric.series) this.#encodeSeries(metric, series, packer, growth);
+      for (const series of metric.series) {
+        const totals = totalsOf(metric, series);
+        if (totals.length === 0) {
+          this.#encodeSeries(metric, series, packer, []);
+          continue;
+        }
+        const key = `${metric.name}\0${series.labelValues.join('\0')}`;
+        const sent = before.get(key) ?? [];
+        this.#sent.set(key, totals);
+        this.#encodeSeries(
+          metric,
+          series,
+          packer,
+          totals.map((total, i) => growth(total, sent[i] ?? 0)),
+        );
+      }
     return { datagrams: packer.finish(), omitted: packer.omitted };
   }
 
-  #encodeSeries(metric: MetricReading, series: SeriesReading, packer: Packer, growth: Growth): void {
+  /** @param growth of each of `totalsOf`, since the last snapshot */
+  #encodeSeries(
+    metric: MetricReading,
+    series: SeriesReading,
+    packer: Packer,
+    growth: readonly number[],
+  ): void {
+    const { value, histogram, summary } = series;
+    const isIdle = summary === undefined && growth.length > 0 && growth.every((grown) => grown === 0);
+    if (isIdle) return;
     const line = this.#lineOf(metric, series);
-    const count = (suffix: string, total: number): void => {
-      const grown = growth(line(suffix, '', 'c'), total);
+    const count = (suffix: string, grown: number): void => {
       if (grown !== 0) packer.add(grown, (text) => line(suffix, text, 'c'));
     };
-    const { value, histogram, summary } = series;
-    if (value !== undefined && metric.kind === 'counter') return count('', value);
+    if (value !== undefined && metric.kind === 'counter') return count('', growth[0]!);
     if (value !== undefined) return addGauge(packer, '', value, line);
     if (histogram !== undefined) {
       const scale = metric.unit === 'seconds' ? 1000 : 1;
-      histogram.buckets.forEach((observations, i) => {
-        const grown = growth(line(`_bucket_${i}`, '', 'ms'), observations);
+      growth.forEach((grown, i) => {
         if (grown <= 0) return;
         const middle = scale * middleOf(histogram.bounds, i);
         packer.add(middle, (text) => line('', text, grown === 1 ? 'ms' : `ms|@${1 / grown}`));
@@ -72,8 +87,8 @@ export class StatsdEncoder {
     for (const [quantile, at] of summary?.quantiles ?? [])
       addGauge(packer, `_p${String(quantile * 100).replace('.', '_')}`, at, line);
     if (summary === undefined) return;
-    count('_sum', summary.sum);
-    count('_count', summary.count);
+    count('_sum', growth[0]!);
+    count('_count', growth[1]!);
   }
 
   #lineOf(metric: MetricReading, { labelValues }: SeriesReading): Line {
@@ -91,7 +106,18 @@ export class StatsdEncoder {
   }
 }
 
-type Growth = (key: string, total: number) => number;
+/** The cumulative numbers of a series: of a gauge none. */
+function totalsOf({ kind }: MetricReading, { value, histogram, summary }: SeriesReading): readonly number[] {
+  if (histogram !== undefined) return histogram.buckets;
+  if (summary !== undefined) return [summary.sum, summary.count];
+  return kind === 'counter' && value !== undefined ? [value] : [];
+}
+
+/** A lower total than before is that of a series begun anew. */
+function growth(total: number, before: number): number {
+  return total >= before ? total - before : total;
+}
+
 type Line = (suffix: string, value: string, type: string) => string;
 
 /** A signed gauge is a change to StatsD: one below zero is reached from 0. */

@@ -1,8 +1,9 @@
 /**
  * A block of up to 64 samplings. While it fills, a sampling is one row: one copy of the board's array. A full block
- * is turned once into columns, so that reading a series afterwards touches memory in order.
+ * is turned once into columns, so that reading a series afterwards touches memory in order; in several turns of hand,
+ * because all at once would hold up everything else.
  *
- * Invariants: times rise strictly; a full chunk is never written again.
+ * Invariants: times rise strictly; the values of a full chunk never change.
  */
 
 /** Samplings in a full chunk. */
@@ -11,7 +12,7 @@ export const CHUNK_ROWS = 64;
 /** Columns turned at a time: a block of rows and columns that stays in the nearest cache. */
 const BLOCK = 8;
 
-/** States: filling (rows) -> full (columns). */
+/** States: filling (rows) -> turning (columns first, then rows) -> turned (columns). */
 export class Chunk {
   /** Index of its first sampling, counted since the window began. */
   readonly firstTick: number;
@@ -20,7 +21,9 @@ export class Chunk {
   #rows = 0;
   #width: number;
   #data: Float64Array;
-  #isTurned = false;
+  /** Slots below this are read from the columns. */
+  #turned = 0;
+  #columns: Float64Array | undefined;
 
   /**
    * @param width slots that a row has room for
@@ -67,36 +70,59 @@ export class Chunk {
   }
 
   /**
-   * Turns a full chunk into columns.
+   * Begins to turn a full chunk into columns.
    * @param spare as large as this chunk's memory
-   * @returns the memory that is free now
    */
-  turn(spare: Float64Array): Float64Array {
+  beginTurn(spare: Float64Array): void {
+    this.#columns = spare;
+  }
+
+  /**
+   * Turns as many slots more.
+   * @returns the memory that is free now, when all are turned
+   */
+  turn(slots: number): Float64Array | undefined {
     const rows = this.#data;
+    const columns = this.#columns!;
     const width = this.#width;
-    for (let first = 0; first < width; first += BLOCK) {
-      const end = Math.min(width, first + BLOCK);
+    const last = Math.min(width, this.#turned + slots);
+    for (let first = this.#turned; first < last; first += BLOCK) {
+      const end = Math.min(last, first + BLOCK);
       for (let row = 0; row < CHUNK_ROWS; row++)
-        for (let slot = first; slot < end; slot++) spare[slot * CHUNK_ROWS + row] = rows[row * width + slot]!;
+        for (let slot = first; slot < end; slot++)
+          columns[slot * CHUNK_ROWS + row] = rows[row * width + slot]!;
     }
-    this.#data = spare;
-    this.#isTurned = true;
+    this.#turned = last;
+    if (last < width) return undefined;
+    this.#data = columns;
     return rows;
   }
 
   /** Copies a slot's values of the rows `[from, to)` to `out` at `at`. */
   copy(slot: number, from: number, to: number, out: Float64Array, at: number): void {
+    if (slot < this.#turned) {
+      const columns = this.#columns!;
+      let source = slot * CHUNK_ROWS + from;
+      for (let row = from; row < to; row++) out[at++] = columns[source++]!;
+      return;
+    }
     const data = this.#data;
-    const step = this.#isTurned ? 1 : this.#width;
-    let source = this.#isTurned ? slot * CHUNK_ROWS + from : from * step + slot;
-    for (let row = from; row < to; row++, source += step) out[at++] = data[source]!;
+    const width = this.#width;
+    let source = from * width + slot;
+    for (let row = from; row < to; row++, source += width) out[at++] = data[source]!;
   }
 
   /** Adds a slot's values of the rows `[from, to)` to those in `out` at `at`. */
   add(slot: number, from: number, to: number, out: Float64Array, at: number): void {
+    if (slot < this.#turned) {
+      const columns = this.#columns!;
+      let source = slot * CHUNK_ROWS + from;
+      for (let row = from; row < to; row++) out[at++]! += columns[source++]!;
+      return;
+    }
     const data = this.#data;
-    const step = this.#isTurned ? 1 : this.#width;
-    let source = this.#isTurned ? slot * CHUNK_ROWS + from : from * step + slot;
-    for (let row = from; row < to; row++, source += step) out[at++]! += data[source]!;
+    const width = this.#width;
+    let source = from * width + slot;
+    for (let row = from; row < to; row++, source += width) out[at++]! += data[source]!;
   }
 }

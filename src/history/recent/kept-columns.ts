@@ -8,13 +8,32 @@ import type { Part } from '../parts.js';
 import type { Track } from './roster.js';
 
 /** A stretch of ticks of one part. */
-export interface Column {
+export class Column {
   readonly firstTick: number;
   endTick: number;
   /** With room behind what is filled. */
-  values: Float64Array;
+  readonly values: Float64Array;
   /** When it was asked for last, in ticks. */
   askedTick: number;
+  #from = 0;
+  #to = 0;
+  #view: Float64Array;
+
+  constructor(firstTick: number, length: number, askedTick: number) {
+    this.firstTick = firstTick;
+    this.endTick = firstTick;
+    this.values = new Float64Array(length);
+    this.askedTick = askedTick;
+    this.#view = this.values;
+  }
+
+  /** The ticks `[from, to)`, filled or to be filled; several queries at one time ask for the same. */
+  view(from: number, to: number): Float64Array {
+    if (this.#from === from && this.#to === to) return this.#view;
+    this.#from = from;
+    this.#to = to;
+    return (this.#view = this.values.subarray(from - this.firstTick, to - this.firstTick));
+  }
 }
 
 /** Room for so many ticks more than were asked for. */
@@ -51,7 +70,7 @@ export class KeptColumns {
     const bytes = length * 8 - (known?.values.byteLength ?? 0);
     if (this.#bytes + bytes > this.#maxBytes) return undefined;
     this.#bytes += bytes;
-    const column = { firstTick: from, endTick: from, values: new Float64Array(length), askedTick: to };
+    const column = new Column(from, length, to);
     if (known && known.firstTick <= from && known.endTick > from) {
       column.values.set(known.values.subarray(from - known.firstTick, known.endTick - known.firstTick));
       column.endTick = known.endTick;

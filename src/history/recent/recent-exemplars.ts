@@ -38,7 +38,7 @@ export class RecentExemplars implements ExemplarSource {
     for (const held of exemplars.recent()) {
       const timeMs = millisOf(held.exemplar);
       if (timeMs < earliestMs || timeMs > toMs) continue;
-      const labels = labelsOf(held, target);
+      const labels = exemplarLabels(held, target);
       const known = found.get(labels.key);
       if (known !== undefined) known.exemplars.push(seen(held.exemplar, timeMs));
       else if (selectors.some((matchers) => matchesAll(labels, matchers)))
@@ -48,7 +48,8 @@ export class RecentExemplars implements ExemplarSource {
   }
 }
 
-function labelsOf({ series, bucket }: HeldExemplar, target: Target): Labels {
+/** The labels that a scrape would give the sample. */
+export function exemplarLabels({ series, bucket }: HeldExemplar, target: Target): Labels {
   const { definition, labelValues } = series;
   const { name, kind, labels, bounds = [] } = definition;
   const own = labels.map((label, i): [string, string] => [label, labelValues[i]!]);
@@ -56,7 +57,8 @@ function labelsOf({ series, bucket }: HeldExemplar, target: Target): Labels {
   return scrapedLabels(target, `${name}_bucket`, [...own, ['le', boundLabel(bounds[bucket] ?? Infinity)]]);
 }
 
-function seen({ traceId, spanId, value }: Exemplar, timeMs: number): SeenExemplar {
+/** As a question is answered. */
+export function seen({ traceId, spanId, value }: Omit<Exemplar, 'atUs'>, timeMs: number): SeenExemplar {
   const labels = Labels.from([
     ['trace_id', traceId],
     ['span_id', spanId],
@@ -65,6 +67,6 @@ function seen({ traceId, spanId, value }: Exemplar, timeMs: number): SeenExempla
 }
 
 /** As Prometheus reads the seconds of a page: what is below a millisecond is cut off. */
-function millisOf({ atUs }: Exemplar): number {
+export function millisOf({ atUs }: Exemplar): number {
   return Math.trunc((atUs / 1e6) * 1000);
 }

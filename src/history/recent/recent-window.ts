@@ -47,6 +47,10 @@ const SPARE_SHARE = 1 / 8;
 const SPARE_SLOTS = 64;
 /** Share of the memory that is for samplings; the rest is for the columns that queries read. */
 const CHUNK_SHARE = 3 / 4;
+/** What the next chunk needs, and its turning. */
+const SPARES = 2;
+/** A full chunk is turned within so many samplings: far fewer than fill the next one. */
+const TURNING_SAMPLINGS = 16;
 /** Values in a piece of memory for columns: 128 KiB. */
 const PIECE = 16_384;
 
@@ -62,9 +66,13 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
   #lastMs = -Infinity;
   /** Memory of chunks that were dropped or turned, of one size. */
   #spare: Float64Array[] = [];
+  /** A full chunk that is not in columns yet. */
+  #turning: Chunk | undefined;
   /** Of all ticks held; made when it is asked for. */
   #times: Float64Array | undefined;
   readonly #spans = new Map<string, Float64Array>();
+  /** The last one handed out, which most series of an answer share. */
+  #lastSpan: Span = { from: 0, to: 0, times: new Float64Array(0) };
 
   constructor(options: RecentWindowOptions) {
     this.#options = options;
@@ -103,6 +111,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     this.#lastMs = timeMs;
     this.#times = undefined;
     if (chunk.rows === CHUNK_ROWS) this.#close(chunk);
+    else this.#turnSome();
     return true;
   }
 
@@ -189,8 +198,17 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
   }
 
   #close(chunk: Chunk): void {
-    this.#spare.push(chunk.turn(this.#memory(chunk.width)));
+    chunk.beginTurn(this.#memory(chunk.width));
+    this.#turning = chunk;
     this.#kept.drop(this.#nextTick - CHUNK_ROWS);
+  }
+
+  #turnSome(): void {
+    const chunk = this.#turning;
+    const freed = chunk?.turn(Math.ceil(chunk.width / TURNING_SAMPLINGS));
+    if (freed === undefined) return;
+    this.#turning = undefined;
+    this.#spare.push(freed);
   }
 
   /** Drops whole chunks that are too old, or too much. */
@@ -204,7 +222,8 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
       // The one that is about to be filled counts too.
       if (first.times[first.rows - 1]! >= oldest && bytes + first.bytes <= maxBytes * CHUNK_SHARE) break;
       bytes -= first.bytes;
-      this.#spare = [first.memory];
+      if (first === this.#turning) this.#turning = undefined;
+      else this.#spare = [...this.#spare, first.memory].slice(-SPARES);
       this.#chunks.shift();
       dropped = true;
     }
@@ -227,17 +246,21 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
       at += chunk.rows;
     }
     this.#spans.clear();
+    this.#lastSpan = { from: 0, to: 0, times };
     return (this.#times = times);
   }
 
   /** The times of the ticks `[from, to)`; the same object until the next sampling. */
   #span(from: number, to: number): Float64Array {
+    const last = this.#lastSpan;
+    if (last.from === from && last.to === to) return last.times;
     const key = `${from}:${to}`;
     let span = this.#spans.get(key);
     if (!span) {
       span = this.#allTimes().subarray(from - this.#firstTick, to - this.#firstTick);
       this.#spans.set(key, span);
     }
+    this.#lastSpan = { from, to, times: span };
     return span;
   }
 
@@ -282,10 +305,9 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     // One stale marker ends it for good.
     const end = Math.min(to, lives.at(-1)!.to + 1);
     const kept = this.#kept.column(track, part, start, end);
-    const offset = kept?.firstTick ?? start;
     const all = kept?.values ?? columns.take(end - start);
     const known = kept ? Math.min(kept.endTick, end) : start;
-    const values = kept ? all.subarray(start - offset, end - offset) : all;
+    const values = kept ? kept.view(start, end) : all;
     const isNew = known === start;
     if (before && isNew) values.set(before.values);
     const isAdded = before !== undefined && isNew;
@@ -337,6 +359,13 @@ class Columns {
     }
     return this.#memory.subarray(this.#used, (this.#used += length));
   }
+}
+
+/** Times of the ticks `[from, to)`. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly times: Float64Array;
 }
 
 /** What was read of a part. */

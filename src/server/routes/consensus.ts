@@ -58,10 +58,10 @@ export function consensusRoutes({ consensus }: Handlers): Route[] {
       method: 'GET',
       path: `${API_PATH}/views`,
       summary: 'The last views',
-      doc: 'The highest views first, each with its verdict and what every attached node saw in one line. Failed and lagged views are held longer than the others.',
+      doc: 'The highest views first, each with its verdict and what every attached node saw in one line. Failed and lagged views are held longer than the others; with an archive of history these, slow ones and those with findings are there for as long as `history.retention_views` says.',
       parameters: [...filters, limit(20)],
       replies: [found('The views.', object({ views: list(viewLineShape) })), wrong],
-      handle: (request) => replyOf(consensus.views(request.query)),
+      handle: async (request) => replyOf(await consensus.views(request.query)),
     },
     {
       method: 'GET',
@@ -70,7 +70,7 @@ export function consensusRoutes({ consensus }: Handlers): Route[] {
       doc: 'The verdict with its grounds, what every attached node saw and when, what became of every vote, findings, and what is missing. `quorumscope explain` prints it.',
       parameters: [{ name: 'view', in: 'path', doc: 'its number', schema: { type: 'integer' } }, chain],
       replies: [found('The view.', viewShape), wrong, absent],
-      handle: (request) => replyOf(consensus.view(request.parameter('view'), request.query)),
+      handle: async (request) => replyOf(await consensus.view(request.parameter('view'), request.query)),
     },
     {
       method: 'GET',
@@ -79,7 +79,7 @@ export function consensusRoutes({ consensus }: Handlers): Route[] {
       doc: 'What became of each view, and when it failed or lagged, why, through whose fault, and what speaks for that. The highest views first.',
       parameters: [...filters, limit(100)],
       replies: [found('The verdicts.', object({ verdicts: list(verdictShape) })), wrong],
-      handle: (request) => replyOf(consensus.verdicts(request.query)),
+      handle: async (request) => replyOf(await consensus.verdicts(request.query)),
     },
     {
       method: 'GET',

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { bodyParcel } from '../../../src/export/destination.js';
+import { bodyParcel } from '../../../src/export/encoded.js';
 import { FileTransport, type FileDestination } from '../../../src/export/file-transport.js';
 
 function world(options: Partial<FileDestination> = {}) {

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/base/clock.js';
 import { createRandom } from '../../../src/base/random.js';
 import { Delivery } from '../../../src/delivery/delivery.js';
+import { encodeHere } from '../../../src/export/encoders.js';
 import { Pushes, pushMetrics, type PushOptions } from '../../../src/export/pushes.js';
+import type { Selection } from '../../../src/export/selection.js';
 import { seriesCount } from '../../../src/export/snapshot.js';
 import { Board } from '../../../src/metrics/board.js';
 import { gauge } from '../../../src/metrics/definition.js';
@@ -11,6 +13,8 @@ import type { BodyParcel } from '../../../src/delivery/transport.js';
 import { parcel, Receiver, settled, unreachable, type Numbered } from '../delivery/parcels.js';
 
 const SECOND_US = 1_000_000;
+
+type Adding = Partial<PushOptions> & { readonly selection?: Selection };
 
 class Pushing {
   readonly clock = new ManualClock();
@@ -29,7 +33,7 @@ class Pushing {
   }
 
   /** A destination that gets one parcel a snapshot, numbered by its series. */
-  add(name: string, options: Partial<PushOptions> = {}): Receiver {
+  add(name: string, { selection, ...options }: Adding = {}): Receiver {
     const { clock, board } = this;
     const receiver = new Receiver();
     const delivery = new Delivery<BodyParcel>({
@@ -43,11 +47,13 @@ class Pushing {
       name,
       kind: 'test',
       intervalUs: 10 * SECOND_US,
-      selection: { include: ['hotstuff_*'] },
-      encode: (snapshot) => ({
-        parcels: [{ ...parcel(seriesCount(snapshot), seriesCount(snapshot)), body: new Uint8Array(10) }],
-        omitted: 0,
-      }),
+      encode: encodeHere(
+        (snapshot) => ({
+          parcels: [{ ...parcel(seriesCount(snapshot), seriesCount(snapshot)), body: new Uint8Array(10) }],
+          omitted: 0,
+        }),
+        selection ?? { include: ['hotstuff_*'] },
+      ),
       delivery,
       ...options,
     });
@@ -83,9 +89,7 @@ describe('pushes', () => {
     const dead = world.add('dead');
     dead.answer = () => unreachable;
     world.add('broken', {
-      encode: () => {
-        throw new Error('a defect');
-      },
+      encode: () => Promise.reject(new Error('a defect')),
     });
     const well = world.add('well');
     await world.pass(10 * SECOND_US);

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { stampNode } from '../../../src/intake/node-stamp.js';
 
 test.each([
-  ['{"type":"a.b","seq":1}', '{"node":"n","type":"a.b","seq":1}'],
+  ['{"type":"a.b","seq":1}', '{"type":"a.b","node":"n","seq":1}'],
+  ['{"v":1,"type":"a.b","seq":1}', '{"v":1,"type":"a.b","node":"n","seq":1}'],
+  ['{"seq":1,"type":"a.b"}', '{"node":"n","seq":1,"type":"a.b"}'],
   ['  {"type":"a.b"}', '  {"node":"n","type":"a.b"}'],
   ['{"v":1,"type":"hello","node":"x","run":"r"}', '{"v":1,"type":"hello","node":"x","run":"r"}'],
   ['{"seq":1,"node":"x"}', '{"seq":1,"node":"x"}'],

@@ -5,7 +5,12 @@ import { createRoutes } from '../../../src/server/routes.js';
 import { ask, handlers as few, serve } from './serving.js';
 
 /** With everything that may be absent. */
-const handlers = { ...few, prometheus: () => Promise.resolve({ status: 200, body: '{}' }) };
+const health = {
+  report: () => ({ state: 'healthy' }),
+  component: () => undefined,
+  components: () => [],
+};
+const handlers = { ...few, health, prometheus: () => Promise.resolve({ status: 200, body: '{}' }) };
 
 interface Document {
   readonly openapi: string;

@@ -7,9 +7,11 @@
  *   commits:     w, committed by certificates of view v (its own) and v + 1 (its child), or, in the basic
  *                form, by votes of the second phase of view v; z, the lowest block of a view >= v on the
  *                way to the other commit. Whoever signed for w the second time was locked on it, and
- *                cannot have signed z, which does not extend it.
+ *                cannot have signed z, which does not extend it. A block that is final only because one above
+ *                it is counts as that one.
  */
 import type { BlockGraph } from './block-graph.js';
+import { directCommit, type Commit } from './direct-commit.js';
 import type { CertificateNote, ViewSlots } from './view-slots.js';
 
 const VOTE1 = 0;
@@ -17,22 +19,18 @@ const VOTE2 = 1;
 /** A fork longer than this is not walked to its root. */
 const LONGEST_FORK = 1_024;
 
-/** A committed block. */
-interface Commit {
-  readonly block: string;
-  readonly view: number;
-}
-
-/** Numbers of those who signed both. */
-export function commonSigners(a: CertificateNote | undefined, b: CertificateNote | undefined): number[] {
+/** Who signed both. */
+export function commonSigners(a: CertificateNote | undefined, b: CertificateNote | undefined): string[] {
   if (a?.signers === undefined || b?.signers === undefined) return [];
   const others = new Set(b.signers);
-  return [...a.signers].filter((signer) => others.has(signer));
+  return a.signers.filter((signer) => others.has(signer));
 }
 
-/** Numbers of those who must be faulty given two commits on conflicting branches; empty when it cannot be told. */
-export function culpritsOfCommits(one: Commit, other: Commit, slots: ViewSlots, graph: BlockGraph): number[] {
-  const [earlier, later] = one.view <= other.view ? [one, other] : [other, one];
+/** Who must be faulty given two commits on conflicting branches; empty when it cannot be told. */
+export function culpritsOfCommits(one: Commit, other: Commit, slots: ViewSlots, graph: BlockGraph): string[] {
+  const decided = [one, other].map((commit) => directCommit(commit, slots, graph));
+  const [earlier, later] = decided.sort((a, b) => a.view - b.view);
+  if (earlier === undefined || later === undefined) return [];
   let lowest = later;
   for (let steps = 0; steps < LONGEST_FORK; steps++) {
     const parent = graph.get(lowest.block)?.parent;

@@ -5,7 +5,10 @@
  * them cannot unsay them.
  */
 import type { EventMap } from '../../../events/vocabulary.js';
+import type { ValidatorEntry } from '../../../events/schema.js';
 import type { ChainScope } from '../../domain.js';
+import type { SharedTexts, Signers } from '../shared-texts.js';
+import type { ValidatorNumbers } from '../validator-numbers.js';
 import { commonSigners, culpritsOfCommits } from './accountability.js';
 import { BlockGraph } from './block-graph.js';
 import { DivergenceBook, type Divergence, type StateNote } from './divergence-book.js';
@@ -13,9 +16,10 @@ import { statementOf, type FindingListener, type Statement } from './finding.js'
 import { HeightBook, type CommitNote } from './height-book.js';
 import { FindingReporter } from './reporter.js';
 import { Roster } from './roster.js';
+import { PowerTable } from './power-table.js';
 import {
   ViewSlots,
-  VoteTable,
+  type VoteTable,
   voteSources,
   type CertificateNote,
   type ProposalNote,
@@ -69,20 +73,21 @@ export class ChainBook {
   readonly reporter: FindingReporter;
   readonly nodes = new Roster(() => MAX_NODES);
   readonly #scope: ChainScope;
-  readonly #validators: Roster;
+  readonly #texts: SharedTexts;
+  readonly #validators: ValidatorNumbers;
   readonly #heights = new HeightBook();
   readonly #states = new DivergenceBook();
   readonly #graph = new BlockGraph();
-  /** The signers numbered last, and their numbers: a new certificate needs them twice. */
-  #signers: readonly string[] | undefined;
-  #numbers = new Uint32Array(0);
+  /** The set announced last: all nodes of a chain announce the same. */
+  #powers: PowerTable | undefined;
   #slots: ViewSlots;
   #sizedFor: number;
 
-  constructor(scope: ChainScope, listener: FindingListener | undefined) {
+  constructor(scope: ChainScope, texts: SharedTexts, listener: FindingListener | undefined) {
     this.#scope = scope;
     this.reporter = new FindingReporter(scope, listener);
-    this.#validators = new Roster(() => Math.max(LEAST_VALIDATORS, 2 * scope.names.members.length));
+    this.#texts = texts;
+    this.#validators = texts.validators;
     this.#sizedFor = Math.max(LEAST_VALIDATORS, scope.names.members.length);
     this.#slots = new ViewSlots(scope.names.members.length);
   }
@@ -127,9 +132,16 @@ export class ChainBook {
     return this.#heights.at(height);
   }
 
-  /** The number of a validator that is in the set or was heard of; -1 of others. */
-  validator(id: string): number {
-    return this.#validators.find(id);
+  /** The signers of a certificate and their numbers. */
+  signers(view: number, ids: readonly string[]): Signers {
+    return this.#texts.signers(view, ids);
+  }
+
+  /** A set with its voting power, as a node announced it. */
+  powers(entries: readonly ValidatorEntry[]): PowerTable {
+    const powers = new PowerTable(entries, this.#validators);
+    if (this.#powers?.isSame(powers) === true) return this.#powers;
+    return (this.#powers = powers);
   }
 
   // --- votes
@@ -138,25 +150,22 @@ export class ChainBook {
   vote(event: VoteStatement, validator: string, node: number, source: number): void {
     const slot = this.#slots.at(event.view, event.epoch);
     if (slot === undefined) return;
-    const who = this.#validators.number(validator);
+    const who = this.#validators.of(validator);
     const block = slot.number(event.block);
-    if (who < 0 || block === 0) return;
+    if (who < 0 || who >= this.#validators.bound || block === 0) return;
     const phase = event.vote === 'vote1' ? 0 : event.vote === 'vote2' ? 1 : 2;
-    const table = this.#tableOf(slot, phase);
-    if (who >= table.block.length) table.grow(who);
-    const before = table.block[who]!;
+    const table = this.#slots.votes(phase);
+    const cell = table.cell(slot.row, who);
+    const before = table.block[cell]!;
     if (before === block) return;
     if (before !== 0) return this.#doubleVote(slot, table, phase, who, event);
-    table.enter(who, block, event.ts_us, node, source);
-    if (event.signature !== undefined) (table.signatures ??= new Map()).set(who, event.signature);
-  }
-
-  #tableOf(slot: ViewSlot, phase: number): VoteTable {
-    return (slot.votes[phase] ??= new VoteTable(Math.max(16, this.#scope.names.members.length)));
+    table.enter(cell, block, event.ts_us, node, source);
+    if (event.signature !== undefined) table.sign(slot.row, who, event.signature);
   }
 
   #doubleVote(slot: ViewSlot, table: VoteTable, phase: number, who: number, event: VoteStatement): void {
-    const validator = this.#validators.name(who);
+    const cell = table.cell(slot.row, who);
+    const validator = this.#validators.id(who);
     const draft = {
       class: 'byzantine',
       kind: 'double_vote',
@@ -169,14 +178,14 @@ export class ChainBook {
     } as const;
     if (this.reporter.hasSaid(draft)) return;
     const first: Statement = {
-      type: voteSources[table.source[who]!]!,
-      node: this.nodes.name(table.node[who]!),
-      ts_us: table.tsUs[who]!,
+      type: voteSources[table.source[cell]!]!,
+      node: this.nodes.name(table.node[cell]!),
+      ts_us: table.tsUs[cell]!,
       view: slot.view,
       vote: phases[phase],
-      block: slot.blocks[table.block[who]! - 1],
+      block: slot.blocks[table.block[cell]! - 1],
       validator,
-      ...optional('signature', table.signatures?.get(who)),
+      ...optional('signature', table.signature(slot.row, who)),
     };
     this.reporter.raise({ ...draft, statements: [first, { ...statementOf(event), validator }] });
   }
@@ -245,14 +254,14 @@ export class ChainBook {
     const before = certificates[known];
     if (before !== undefined && (before.signers !== undefined || signers === undefined))
       return signers !== undefined && before.signers?.length !== signers.length;
-    const conflicting = certificates.find((note) => note.block !== block);
-    const note = {
+    const conflicting = certificates.find((other) => other.block !== block);
+    const note: CertificateNote = {
       type: event.type,
       phase,
       block,
       node,
       tsUs: event.ts_us,
-      signers: signers && this.#numbersOf(signers),
+      signers: signers && this.#texts.signers(event.view, signers).ids,
     };
     // The same one with its signers takes the place of the one without.
     if (before !== undefined) certificates[known] = note;
@@ -266,13 +275,15 @@ export class ChainBook {
     const slot = event.signers && this.#slots.at(event.view, event.epoch);
     const block = slot === undefined ? 0 : slot.number(event.block);
     if (event.signers === undefined || slot === undefined || block === 0) return;
-    const table = this.#tableOf(slot, phase);
-    const numbers = this.#numbersOf(event.signers);
+    const table = this.#slots.votes(phase);
+    const { numbers } = this.#texts.signers(event.view, event.signers);
+    const { bound } = this.#validators;
     for (let i = 0; i < numbers.length; i++) {
       const who = numbers[i]!;
-      if (who >= table.block.length) table.grow(who);
-      const before = table.block[who]!;
-      if (before === 0) table.enter(who, block, event.ts_us, node, FROM_CERTIFICATE);
+      if (who < 0 || who >= bound) continue;
+      const cell = table.cell(slot.row, who);
+      const before = table.block[cell]!;
+      if (before === 0) table.enter(cell, block, event.ts_us, node, FROM_CERTIFICATE);
       else if (before !== block) {
         const vote = { ...event, type: 'certificate', vote: phases[phase] ?? 'vote1' };
         this.#doubleVote(slot, table, phase, who, vote);
@@ -287,7 +298,7 @@ export class ChainBook {
     event: CertificateStatement,
   ): void {
     const same = slot.certificates.find((other) => other.block === known.block && other.phase === note.phase);
-    const culprits = commonSigners(same, note).map((who) => this.#validators.name(who));
+    const culprits = commonSigners(same, note);
     const subject = { kind: 'conflicting_certificate', view: slot.view } as const;
     this.#raiseConflict(subject, culprits, event.epoch, 'two blocks of one view are certified', [
       this.#certificateStatement(slot, same ?? known),
@@ -296,7 +307,6 @@ export class ChainBook {
   }
 
   #certificateStatement(slot: ViewSlot, note: CertificateNote): Statement {
-    const signers = note.signers && [...note.signers].map((who) => this.#validators.name(who));
     return {
       type: note.type,
       node: this.nodes.name(note.node),
@@ -304,7 +314,7 @@ export class ChainBook {
       view: slot.view,
       vote: phases[note.phase],
       block: slot.blocks[note.block - 1],
-      ...optional('signers', signers),
+      ...optional('signers', note.signers),
     };
   }
 
@@ -315,9 +325,7 @@ export class ChainBook {
     this.#graph.note(event.block, event.view, event.parent);
     if (typeof standing !== 'object') return;
     const { contradicts: other } = standing;
-    const culprits = culpritsOfCommits(event, other, this.#slots, this.#graph).map((who) =>
-      this.#validators.name(who),
-    );
+    const culprits = culpritsOfCommits(event, other, this.#slots, this.#graph);
     const detail =
       other.height === event.height
         ? `two blocks are final at height ${event.height}`
@@ -416,19 +424,6 @@ export class ChainBook {
   ): void {
     const about = { class: 'divergence', kind, view, height, epoch: undefined, source: 'inferred' } as const;
     this.reporter.raise({ ...about, validators: [], detail, statements });
-  }
-
-  /** Of those that have one. */
-  #numbersOf(ids: readonly string[]): Uint32Array {
-    if (ids === this.#signers) return this.#numbers;
-    const numbers = new Uint32Array(ids.length);
-    let length = 0;
-    for (let i = 0; i < ids.length; i++) {
-      const number = this.#validators.number(ids[i]!);
-      if (number >= 0) numbers[length++] = number;
-    }
-    this.#signers = ids;
-    return (this.#numbers = length === ids.length ? numbers : numbers.slice(0, length));
   }
 }
 

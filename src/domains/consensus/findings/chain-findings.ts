@@ -4,6 +4,9 @@
  */
 import type { ChainObserver, ChainScope, NodeObserver, NodeScope } from '../../domain.js';
 import { ChainBook } from './chain-book.js';
+import { ClockBook } from './clock-book.js';
+import { SharedTexts } from '../shared-texts.js';
+import { ValidatorNumbers } from '../validator-numbers.js';
 import type { FindingListener } from './finding.js';
 import { NodeFindings } from './node-findings.js';
 import type { Company } from './trust.js';
@@ -11,12 +14,24 @@ import type { Company } from './trust.js';
 /** Watches all nodes of one chain for findings. */
 export class ChainFindings implements ChainObserver {
   readonly #book: ChainBook;
+  readonly #clocks: ClockBook;
   readonly #nodes = new Map<string, NodeFindings>();
   readonly #company: Company;
+  readonly #texts: SharedTexts;
 
-  constructor(scope: ChainScope, listener: FindingListener | undefined) {
-    const book = new ChainBook(scope, listener);
+  /** @param texts what the rooms of the chain share; its own where it watches alone */
+  constructor(
+    scope: ChainScope,
+    listener: FindingListener | undefined,
+    texts = new SharedTexts(new ValidatorNumbers(scope.names)),
+  ) {
+    const book = new ChainBook(scope, texts, listener);
+    this.#texts = texts;
     this.#book = book;
+    this.#clocks = new ClockBook(
+      () => scope.names.members,
+      (draft) => book.reporter.raise(draft),
+    );
     this.#company = {
       get highestView() {
         return book.highestView;
@@ -27,14 +42,36 @@ export class ChainFindings implements ChainObserver {
   }
 
   node(scope: NodeScope): readonly NodeObserver[] {
+    return [this.watch(scope), this.clock()];
+  }
+
+  /** The observer of a node. */
+  watch(scope: NodeScope): NodeFindings {
     const findings = new NodeFindings(scope.node, this.#book, this.#company);
     // A node that was retired and returns is heard by a new observer.
     this.#nodes.set(scope.node, findings);
-    return [findings];
+    return findings;
   }
 
   validators(): void {
+    this.#texts.validators.members();
     this.#book.validators();
+    this.#clocks.validators();
+  }
+
+  /** The observer of a node's clock: what it says of the times at which blocks were proposed and came. */
+  clock(): NodeObserver {
+    const clocks = this.#clocks;
+    let self: string | undefined;
+    return {
+      handlers: {
+        'consensus.block_committed': (event) => clocks.committed(event),
+        'consensus.proposal_received': (event) => clocks.received(event, self),
+      },
+      hello: ({ validator }) => {
+        self = validator;
+      },
+    };
   }
 
   #isAnotherChain(): boolean {
@@ -44,6 +81,7 @@ export class ChainFindings implements ChainObserver {
 
   #beginAnew(): void {
     this.#book.forget();
+    this.#clocks.forget();
     for (const node of this.#nodes.values()) node.forget();
     for (const { isAttached, trust } of this.#nodes.values()) if (isAttached) trust.confirm();
   }

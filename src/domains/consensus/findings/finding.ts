@@ -23,7 +23,7 @@ export const findingKinds = {
     'view_spam',
     'other',
   ],
-  divergence: ['state_root', 'fuel', 'leader', 'height_regression'],
+  divergence: ['state_root', 'fuel', 'leader', 'height_regression', 'clock_skew'],
 } as const;
 
 /** Class of a finding. */

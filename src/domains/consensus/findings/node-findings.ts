@@ -41,12 +41,14 @@ export class NodeFindings implements NodeObserver {
   readonly trust: Trust;
   isAttached = false;
   readonly #book: ChainBook;
+  /** -1 of a node too many: it is not heard. */
   readonly #number: number;
   readonly #conduct = new OwnConduct();
   readonly #sets = new ValidatorSets();
   readonly #spam: SpamWatch;
   #self: string | undefined;
-  #protocol: string | undefined;
+  #hasLocks = LOCKS.has(undefined);
+  #hasRankRule = RANK_RULE.has(undefined);
   #name: string;
   #suspects: { readonly view: number; readonly raise: () => void }[] = [];
 
@@ -56,15 +58,17 @@ export class NodeFindings implements NodeObserver {
     this.#number = book.nodes.number(name);
     this.#spam = new SpamWatch(book);
     this.trust = new Trust(company);
-    this.handlers = this.#number < 0 ? {} : this.#handlers();
+    this.handlers = this.#handlers();
   }
 
   hello(hello: HelloEvent, isNewRun: boolean): void {
     this.isAttached = true;
     if (this.#self !== hello.validator) this.#conduct.forget();
     this.#self = hello.validator;
-    this.#protocol = hello.protocol;
-    if (hello.validators !== undefined) this.#sets.announce(hello.epoch, undefined, hello.validators);
+    this.#hasLocks = LOCKS.has(hello.protocol);
+    this.#hasRankRule = RANK_RULE.has(hello.protocol);
+    if (hello.validators !== undefined)
+      this.#sets.announce(hello.epoch, undefined, this.#book.powers(hello.validators));
     if (!isNewRun) return;
     this.#conduct.newRun();
     this.#spam.forget();
@@ -95,49 +99,48 @@ export class NodeFindings implements NodeObserver {
 
   #handlers(): Handlers {
     return {
-      'consensus.view_entered': this.#heard((event) => this.#entered(event)),
-      'consensus.proposal_sent': this.#heard((event) => this.#proposed(event, this.#self)),
-      'consensus.proposal_received': this.#heard((event) => this.#proposed(event, event.validator)),
-      'consensus.proposal_rejected': this.#heard((event) => this.#proposalRejected(event)),
-      'consensus.vote_sent': this.#heard((event) => this.#voted(event)),
-      'consensus.vote_received': this.#heard((event) => {
-        this.#book.vote(event, event.validator, this.#number, RECEIVED);
-        this.#misconduct(this.#spam.voted(event), event.validator);
-      }),
-      'consensus.vote_rejected': this.#heard((event) => this.#voteRejected(event)),
-      'consensus.qc_formed': this.#heard((event) => this.#certified(event, phaseOf(event.vote), this.#self)),
-      'consensus.qc_received': this.#heard((event) =>
-        this.#certified(event, phaseOf(event.vote), event.validator),
-      ),
-      'consensus.dc_formed': this.#heard((event) => this.#certified(event, 1, this.#self)),
-      'consensus.dc_received': this.#heard((event) => this.#certified(event, 1, event.validator)),
-      'consensus.tc_formed': this.#heard((event) => this.#checkSigners(event, this.#self)),
-      'consensus.tc_received': this.#heard((event) => this.#checkSigners(event, event.validator)),
-      'consensus.certificate_rejected': this.#heard((event) => this.#certificateRejected(event)),
-      'consensus.lock_updated': this.#heard((event) => this.#locked(event)),
-      'consensus.high_qc_updated': this.#heard((event) => this.#book.certificate(event, 0, this.#number)),
-      'consensus.block_committed': this.#heard((event) => this.#committed(event)),
+      'consensus.view_entered': (event) => this.entered(event),
+      'consensus.proposal_sent': (event) => this.proposed(event, this.#self),
+      'consensus.proposal_received': (event) => this.proposed(event, event.validator),
+      'consensus.proposal_rejected': (event) => this.#heard(event, () => this.#proposalRejected(event)),
+      'consensus.vote_sent': (event) => this.voted(event),
+      'consensus.vote_received': (event) => this.voteReceived(event),
+      'consensus.vote_rejected': (event) => this.#heard(event, () => this.#voteRejected(event)),
+      'consensus.qc_formed': (event) => this.certified(event, phaseOf(event.vote), this.#self),
+      'consensus.qc_received': (event) => this.certified(event, phaseOf(event.vote), event.validator),
+      'consensus.dc_formed': (event) => this.certified(event, 1, this.#self),
+      'consensus.dc_received': (event) => this.certified(event, 1, event.validator),
+      'consensus.tc_formed': (event) => this.#heard(event, () => this.#checkSigners(event, this.#self)),
+      'consensus.tc_received': (event) =>
+        this.#heard(event, () => this.#checkSigners(event, event.validator)),
+      'consensus.certificate_rejected': (event) => this.#heard(event, () => this.#certificateRejected(event)),
+      'consensus.lock_updated': (event) => this.locked(event),
+      'consensus.high_qc_updated': (event) => this.raisedQc(event),
+      'consensus.block_committed': (event) => this.committed(event),
       'consensus.epoch_changed': (event) => {
         this.#suspects = [];
         this.#conduct.newEpoch(event.seq);
-        this.#sets.announce(event.epoch, event.view, event.validators);
+        this.#sets.announce(event.epoch, event.view, this.#book.powers(event.validators));
       },
-      'consensus.byzantine_detected': this.#heard((event) => this.#reported(event)),
-      'consensus.safety_violated': this.#heard((event) => this.#violated(event)),
-      'state.transition_applied': this.#heard((event) => this.#state(event, event.state_root, undefined)),
-      'execution.block_executed': this.#heard((event) =>
-        this.#state(event, event.state_root, event.fuel_used),
-      ),
+      'consensus.byzantine_detected': (event) => this.#heard(event, () => this.#reported(event)),
+      'consensus.safety_violated': (event) => this.#heard(event, () => this.#violated(event)),
+      'state.transition_applied': (event) =>
+        this.#heard(event, () => this.#state(event, event.state_root, undefined)),
+      'execution.block_executed': (event) =>
+        this.#heard(event, () => this.#state(event, event.state_root, event.fuel_used)),
     };
   }
 
+  #heard(event: EventMap[keyof EventMap], hear: () => void): void {
+    if (this.trust.isTrusted) hear();
+    else this.#hold(event, hear);
+  }
+
   /** What an untrusted node says is held, and looked at only for a sign of which chain it is on. */
-  #heard<E extends { readonly type: string }>(hear: (event: E) => void): (event: E) => void {
-    return (event) => {
-      if (this.trust.isTrusted) return hear(event);
-      this.trust.hold(() => hear(event));
-      this.#probe(event as unknown as EventMap[keyof EventMap]);
-    };
+  #hold(event: EventMap[keyof EventMap], hear: () => void): void {
+    if (this.#number < 0) return;
+    this.trust.hold(hear);
+    this.#probe(event);
   }
 
   #probe(event: EventMap[keyof EventMap]): void {
@@ -158,14 +161,18 @@ export class NodeFindings implements NodeObserver {
 
   // --- statements
 
-  #entered(event: Event<'view_entered'>): void {
+  /** The node is in another view. */
+  entered(event: Event<'view_entered'>): void {
+    if (!this.trust.isTrusted) return this.#hold(event, () => this.entered(event));
     this.#book.reached(event.view);
     this.#sets.noteEpoch(event.epoch);
     this.#misconduct(this.#conduct.entered(event));
     if (!this.#sets.hasEpochs || event.epoch !== undefined) this.#book.leader(event, this.#number);
   }
 
-  #proposed(event: Event<'proposal_sent'> | Event<'proposal_received'>, proposer: string | undefined): void {
+  /** A proposal was sent, or accepted. */
+  proposed(event: Event<'proposal_sent'> | Event<'proposal_received'>, proposer: string | undefined): void {
+    if (!this.trust.isTrusted) return this.#hold(event, () => this.proposed(event, proposer));
     this.#book.place(event.block, event.view, event.parent);
     if (proposer !== undefined) this.#book.proposal(event, proposer, this.#number);
   }
@@ -182,10 +189,18 @@ export class NodeFindings implements NodeObserver {
     this.#book.proposal({ ...event, block }, validator, this.#number);
   }
 
-  #voted(event: Event<'vote_sent'>): void {
-    if (LOCKS.has(this.#protocol))
-      this.#misconduct(this.#conduct.voted(event, RANK_RULE.has(this.#protocol)));
+  /** The node cast a vote. */
+  voted(event: Event<'vote_sent'>): void {
+    if (!this.trust.isTrusted) return this.#hold(event, () => this.voted(event));
+    if (this.#hasLocks) this.#misconduct(this.#conduct.voted(event, this.#hasRankRule));
     if (this.#self !== undefined) this.#book.vote(event, this.#self, this.#number, SENT);
+  }
+
+  /** A vote was accepted. */
+  voteReceived(event: Event<'vote_received'>): void {
+    if (!this.trust.isTrusted) return this.#hold(event, () => this.voteReceived(event));
+    this.#book.vote(event, event.validator, this.#number, RECEIVED);
+    this.#misconduct(this.#spam.voted(event), event.validator);
   }
 
   #voteRejected(event: Event<'vote_rejected'>): void {
@@ -197,9 +212,12 @@ export class NodeFindings implements NodeObserver {
     this.#book.vote({ ...event, block }, validator, this.#number, REJECTED);
   }
 
-  #certified(event: Certified, phase: number, from: string | undefined): void {
+  /** A certificate was formed, or accepted from somebody. */
+  certified(event: Certified, phase: number, from: string | undefined): void {
+    if (!this.trust.isTrusted) return this.#hold(event, () => this.certified(event, phase, from));
     if (event.view === 0) return;
-    if (event.type.endsWith('formed')) this.#book.reached(event.view);
+    if (event.type === 'consensus.qc_formed' || event.type === 'consensus.dc_formed')
+      this.#book.reached(event.view);
     if (!this.#book.certificate(event, phase, this.#number)) return;
     if (this.#checkSigners(event, from)) this.#book.signed(event, phase, this.#number);
   }
@@ -210,7 +228,8 @@ export class NodeFindings implements NodeObserver {
     from: string | undefined,
   ): boolean {
     if (event.signers === undefined) return false;
-    const problem = this.#sets.problem(event.view, event.epoch, event.signers);
+    const signers = this.#book.signers(event.view, event.signers);
+    const problem = this.#sets.problem(event.view, event.epoch, signers);
     if (problem === undefined) return true;
     const validator = from ?? this.#self;
     this.#raise('invalid_certificate', `accepted is a certificate although ${problem}`, event, validator);
@@ -244,12 +263,22 @@ export class NodeFindings implements NodeObserver {
     else if (this.#suspects.length < MAX_SUSPECTS) this.#suspects.push({ view, raise });
   }
 
-  #locked(event: Event<'lock_updated'>): void {
-    if (LOCKS.has(this.#protocol)) this.#misconduct(this.#conduct.locked(event));
+  /** The node locked on a block. */
+  locked(event: Event<'lock_updated'>): void {
+    if (!this.trust.isTrusted) return this.#hold(event, () => this.locked(event));
+    if (this.#hasLocks) this.#misconduct(this.#conduct.locked(event));
     if (event.view > 0) this.#book.certificate(event, 0, this.#number);
   }
 
-  #committed(event: Event<'block_committed'>): void {
+  /** The node knows of a higher certificate. */
+  raisedQc(event: Event<'high_qc_updated'>): void {
+    if (!this.trust.isTrusted) return this.#hold(event, () => this.raisedQc(event));
+    this.#book.certificate(event, 0, this.#number);
+  }
+
+  /** A block is final for the node. */
+  committed(event: Event<'block_committed'>): void {
+    if (!this.trust.isTrusted) return this.#hold(event, () => this.committed(event));
     this.#misconduct(this.#conduct.committed(event));
     this.#book.commit(event, this.#number);
     this.#book.settled(event.height, this.#number);
@@ -332,6 +361,7 @@ export class NodeFindings implements NodeObserver {
   }
 }
 
-function phaseOf(vote: 'vote1' | 'vote2' | 'vote3' | undefined): number {
+/** Position of a phase. */
+export function phaseOf(vote: 'vote1' | 'vote2' | 'vote3' | undefined): number {
   return vote === 'vote3' ? 2 : vote === 'vote2' ? 1 : 0;
 }

@@ -18,28 +18,41 @@ interface Said {
   readonly epoch?: number | undefined;
 }
 
-/** Something that only grows, with the statement that raised it last. */
+const NO_EPOCH = -1;
+
+/**
+ * Something that only grows, with the statement that raised it last. What every statement is compared with is
+ * beside the value: the statement itself is of long ago, and out of the cache.
+ */
 class Mark<E extends Said> {
   value = -1;
   event: E | undefined;
+  #tsUs = Number.NaN;
+  #seq = 0;
+  #epoch = NO_EPOCH;
   #run = 0;
   #floorRun = -1;
   #floorSeq = -1;
 
   /** Whether `event` was stated after the mark was made, in its epoch. */
   isBefore(event: Said, run: number): boolean {
-    if (this.event === undefined || event.ts_us < this.event.ts_us) return false;
-    if (event.epoch !== this.event.epoch) return false;
-    return this.#run < run || event.seq > this.event.seq;
+    // False as well while there is no mark.
+    if (!(event.ts_us >= this.#tsUs)) return false;
+    if ((event.epoch ?? NO_EPOCH) !== this.#epoch) return false;
+    return this.#run < run || event.seq > this.#seq;
   }
 
   raise(value: number, event: E, run: number): void {
     if (run === this.#floorRun && event.seq < this.#floorSeq) return;
-    const isOfNewEpoch = (event.epoch ?? -1) > (this.event?.epoch ?? -1);
-    const isHigher = value > this.value && event.epoch === this.event?.epoch;
-    if (this.event !== undefined && !isOfNewEpoch && !isHigher) return;
+    const epoch = event.epoch ?? NO_EPOCH;
+    const isNone = this.#tsUs !== this.#tsUs;
+    const isHigher = value > this.value && epoch === this.#epoch;
+    if (!isNone && epoch <= this.#epoch && !isHigher) return;
     this.value = value;
     this.event = event;
+    this.#tsUs = event.ts_us;
+    this.#seq = event.seq;
+    this.#epoch = epoch;
     this.#run = run;
   }
 
@@ -47,6 +60,8 @@ class Mark<E extends Said> {
   clear(run = -1, since = -1): void {
     this.value = -1;
     this.event = undefined;
+    this.#tsUs = Number.NaN;
+    this.#epoch = NO_EPOCH;
     this.#floorRun = run;
     this.#floorSeq = since;
   }

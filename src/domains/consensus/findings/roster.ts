@@ -1,5 +1,5 @@
 /**
- * Small numbers for validators and nodes, so that what is kept per vote is a few bytes. Numbers are
+ * Small numbers for nodes, so that what is kept per vote is a few bytes. Numbers are
  * never given to another; beyond the bound a newcomer has none, and nothing is kept about it.
  */
 

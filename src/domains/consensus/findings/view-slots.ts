@@ -19,10 +19,15 @@ export const voteSources = [
 const MAX_BLOCKS = 250;
 /** Votes kept in all, at most: validators x views. */
 const MAX_CELLS = 1 << 19;
+/** Validators that every view has room for. */
+const LEAST_CELLS = 16;
 const MIN_VIEWS = 64;
 const MAX_VIEWS = 1024;
 
-/** The votes of one phase of one view, by validator. */
+/**
+ * The votes of one phase: a row per view of the ring, a cell per validator. One block of memory for all views,
+ * so that a view costs no objects and entering the signers of a certificate is writing on.
+ */
 export class VoteTable {
   /** Number of the block voted for; 0: no vote known. */
   block: Uint8Array;
@@ -30,39 +35,68 @@ export class VoteTable {
   /** Number of the node that stated it. */
   node: Uint16Array;
   tsUs: Float64Array;
-  signatures: Map<number, string> | undefined;
+  readonly #rows: number;
+  /** Cells of a row. */
+  #width: number;
+  readonly #signatures = new Map<number, Map<number, string>>();
 
-  constructor(validators: number) {
-    this.block = new Uint8Array(validators);
-    this.source = new Uint8Array(validators);
-    this.node = new Uint16Array(validators);
-    this.tsUs = new Float64Array(validators);
+  constructor(rows: number, validators: number) {
+    this.#rows = rows;
+    this.#width = validators;
+    const cells = rows * validators;
+    this.block = new Uint8Array(cells);
+    this.source = new Uint8Array(cells);
+    this.node = new Uint16Array(cells);
+    this.tsUs = new Float64Array(cells);
   }
 
-  clear(): void {
-    this.block.fill(0);
-    this.signatures = undefined;
+  clear(row: number): void {
+    this.block.fill(0, row * this.#width, (row + 1) * this.#width);
+    if (this.#signatures.size > 0) this.#signatures.delete(row);
   }
 
-  /** Notes a vote of validator `who`, for which there is room. */
-  enter(who: number, block: number, tsUs: number, node: number, source: number): void {
-    this.block[who] = block;
-    this.source[who] = source;
-    this.node[who] = node;
-    this.tsUs[who] = tsUs;
+  /** The cell of validator `who`; there is room for it from now on. */
+  cell(row: number, who: number): number {
+    if (who >= this.#width) this.#widen(2 * who + 16);
+    return row * this.#width + who;
   }
 
-  /** Makes room for validator `who`. */
-  grow(who: number): void {
-    const larger = new VoteTable(2 * who + 16);
-    larger.block.set(this.block);
-    larger.source.set(this.source);
-    larger.node.set(this.node);
-    larger.tsUs.set(this.tsUs);
-    this.block = larger.block;
-    this.source = larger.source;
-    this.node = larger.node;
-    this.tsUs = larger.tsUs;
+  /** Notes a vote. */
+  enter(cell: number, block: number, tsUs: number, node: number, source: number): void {
+    this.block[cell] = block;
+    this.source[cell] = source;
+    this.node[cell] = node;
+    this.tsUs[cell] = tsUs;
+  }
+
+  signature(row: number, who: number): string | undefined {
+    return this.#signatures.get(row)?.get(who);
+  }
+
+  sign(row: number, who: number, signature: string): void {
+    let ofRow = this.#signatures.get(row);
+    if (ofRow === undefined) {
+      ofRow = new Map<number, string>();
+      this.#signatures.set(row, ofRow);
+    }
+    ofRow.set(who, signature);
+  }
+
+  #widen(width: number): void {
+    const wider = new VoteTable(this.#rows, width);
+    for (let row = 0; row < this.#rows; row++) {
+      const from = row * this.#width;
+      const to = from + this.#width;
+      wider.block.set(this.block.subarray(from, to), row * width);
+      wider.source.set(this.source.subarray(from, to), row * width);
+      wider.node.set(this.node.subarray(from, to), row * width);
+      wider.tsUs.set(this.tsUs.subarray(from, to), row * width);
+    }
+    this.#width = width;
+    this.block = wider.block;
+    this.source = wider.source;
+    this.node = wider.node;
+    this.tsUs = wider.tsUs;
   }
 }
 
@@ -84,8 +118,7 @@ export interface CertificateNote {
   readonly block: number;
   readonly node: number;
   readonly tsUs: number;
-  /** Numbers of the signers. */
-  readonly signers: Uint32Array | undefined;
+  readonly signers: readonly string[] | undefined;
 }
 
 /** Who leads, by a node's word. */
@@ -98,15 +131,20 @@ export interface LeaderNote {
 
 /** One view. */
 export class ViewSlot {
+  /** Its place in the ring. */
+  readonly row: number;
   view = -1;
   /** The highest epoch in which somebody spoke of the view; -1 while nobody named one. */
   epoch = -1;
   /** By number less one. */
   blocks: string[] = [];
-  readonly votes: (VoteTable | undefined)[] = [undefined, undefined, undefined];
   proposals: ProposalNote[] = [];
   certificates: CertificateNote[] = [];
   leader: LeaderNote | undefined;
+
+  constructor(row: number) {
+    this.row = row;
+  }
 
   begin(view: number, epoch: number): void {
     this.view = view;
@@ -114,7 +152,6 @@ export class ViewSlot {
     if (this.blocks.length > 0) this.blocks = [];
     if (this.proposals.length > 0) this.proposals = [];
     if (this.certificates.length > 0) this.certificates = [];
-    for (const table of this.votes) table?.clear();
     this.leader = undefined;
   }
 
@@ -136,14 +173,23 @@ export class ViewSlot {
 export class ViewSlots {
   readonly #slots: readonly ViewSlot[];
   readonly #mask: number;
+  readonly #validators: number;
+  /** By phase. */
+  readonly #votes: (VoteTable | undefined)[] = [undefined, undefined, undefined];
   #highest = -1;
 
   /** @param validators how many there are, about: with many, fewer views are kept */
   constructor(validators: number) {
     const affordable = 2 ** Math.floor(Math.log2(MAX_CELLS / Math.max(1, validators)));
     const views = Math.min(MAX_VIEWS, Math.max(MIN_VIEWS, affordable));
-    this.#slots = Array.from({ length: views }, () => new ViewSlot());
+    this.#slots = Array.from({ length: views }, (_, row) => new ViewSlot(row));
     this.#mask = views - 1;
+    this.#validators = Math.max(LEAST_CELLS, validators);
+  }
+
+  /** The votes of a phase, 0 to 2. */
+  votes(phase: number): VoteTable {
+    return (this.#votes[phase] ??= new VoteTable(this.#slots.length, this.#validators));
   }
 
   /** The highest view that an attached node is known to have been in; -1 before the first. */
@@ -165,12 +211,12 @@ export class ViewSlots {
       if (epoch === undefined || epoch === slot.epoch) return slot;
       if (epoch < slot.epoch) return undefined;
       if (slot.epoch === -1) slot.epoch = epoch;
-      else slot.begin(view, epoch);
+      else this.#begin(slot, view, epoch);
       return slot;
     }
     const half = this.#slots.length >>> 1;
     if (slot.view > view || view > this.#highest + half || view < this.#highest - half) return undefined;
-    slot.begin(view, epoch ?? -1);
+    this.#begin(slot, view, epoch ?? -1);
     return slot;
   }
 
@@ -181,7 +227,12 @@ export class ViewSlots {
   }
 
   clear(): void {
-    for (const slot of this.#slots) slot.begin(-1, -1);
+    for (const slot of this.#slots) this.#begin(slot, -1, -1);
     this.#highest = -1;
+  }
+
+  #begin(slot: ViewSlot, view: number, epoch: number): void {
+    slot.begin(view, epoch);
+    for (let phase = 0; phase < this.#votes.length; phase++) this.#votes[phase]?.clear(slot.row);
   }
 }

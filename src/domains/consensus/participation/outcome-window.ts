@@ -32,19 +32,21 @@ export class OutcomeWindow {
 
   add(kind: number): void {
     const counts = this.#counts;
-    for (let w = 0; w < windows.length; w++) {
+    const ring = this.#ring;
+    const next = this.#next;
+    for (let w = 0, base = 0; w < windows.length; w++, base += this.#kinds) {
       const size = windows[w]!;
-      const base = w * this.#kinds;
-      if (this.#added >= size) counts[base + this.#ring[(this.#next - size + LONGEST) % LONGEST]!]!--;
+      if (this.#added >= size) counts[base + ring[next < size ? next - size + LONGEST : next - size]!]!--;
       counts[base + kind]!++;
     }
-    this.#ring[this.#next] = kind;
-    this.#next = (this.#next + 1) % LONGEST;
+    ring[next] = kind;
+    this.#next = next + 1 === LONGEST ? 0 : next + 1;
     this.#added++;
   }
 
   /** How many of the last `size` are of `kind`. */
   count(size: WindowSize, kind: number): number {
-    return this.#counts[windows.indexOf(size) * this.#kinds + kind]!;
+    const window = size === windows[0] ? 0 : size === windows[1] ? 1 : 2;
+    return this.#counts[window * this.#kinds + kind]!;
   }
 }

@@ -47,13 +47,24 @@ export interface ParticipationView {
 export class Participation implements RecordListener, ParticipationView {
   readonly #scope: ChainScope;
   readonly #records: ChainRecords;
-  readonly #judge = new Judge();
+  readonly #judge: Judge;
   readonly #settlement: Settlement;
   readonly #judged;
   readonly #power;
   readonly #margin;
   readonly #fragile;
   #members: readonly Member[] = [];
+  /**
+   * By position of the member: the view up to which it is not judged, the highest view that it is known to have
+   * voted in, and whether it was absent last. Every view asks them of every member.
+   */
+  #sinceView = new Float64Array(0);
+  #lastVotedView = new Float64Array(0);
+  #wasAbsent = new Uint8Array(0);
+  /** Of whom something changed since the series were brought in line, and who was silent then. */
+  #hasChanged = new Uint8Array(0);
+  #wasSilent = new Uint8Array(0);
+  #isMarginOld = true;
   #newestView = -1;
   #isAnyJudged = false;
 
@@ -61,6 +72,7 @@ export class Participation implements RecordListener, ParticipationView {
     const { series } = scope;
     this.#scope = scope;
     this.#records = records;
+    this.#judge = new Judge(records.texts);
     this.#settlement = new Settlement(
       (view) => this.#settle(view),
       () => records.recordsPerBook >> 1,
@@ -72,6 +84,7 @@ export class Participation implements RecordListener, ParticipationView {
   }
 
   get participants(): readonly Participant[] {
+    this.#writeBack();
     return this.#members;
   }
 
@@ -96,12 +109,15 @@ export class Participation implements RecordListener, ParticipationView {
     if (record.view > this.#newestView) this.#newestView = record.view;
     if (!this.#settlement.left(record)) return;
     this.#newestView = record.view;
-    for (const { standing } of this.#members) standing.sinceView = -1;
+    this.#sinceView.fill(-1);
   }
 
   /** @param validator who did what against the protocol, provably; counted once per kind and view */
   breached(validator: string, kind: string, view: number): void {
-    this.#members.find(({ id }) => id === validator)?.standing.breached(`${kind} ${view}`);
+    const at = this.#judge.position(validator);
+    if (at === undefined) return;
+    this.#members[at]!.standing.breached(`${kind} ${view}`);
+    this.#hasChanged[at] = 1;
   }
 
   /** Hears what a node itself tells of breaches, and what it has lost. */
@@ -120,6 +136,7 @@ export class Participation implements RecordListener, ParticipationView {
   /** The set in force has changed. */
   validators(): void {
     const { names, series } = this.#scope;
+    this.#writeBack();
     const before = new Map(this.#members.map((member) => [member.id, member]));
     this.#members = names.members.map((member) => {
       const known = before.get(member.id);
@@ -134,48 +151,89 @@ export class Participation implements RecordListener, ParticipationView {
     });
     for (const gone of before.values()) gone.series.release(series);
     this.#judge.setMembers(this.#members.map(({ id }) => id));
+    const standings = this.#members.map(({ standing }) => standing);
+    this.#sinceView = Float64Array.from(standings, ({ sinceView }) => sinceView);
+    this.#lastVotedView = Float64Array.from(standings, ({ lastVotedView }) => lastVotedView);
+    this.#wasAbsent = Uint8Array.from(standings, ({ wasAbsent }) => Number(wasAbsent));
+    this.#hasChanged = new Uint8Array(standings.length).fill(1);
+    this.#wasSilent = new Uint8Array(standings.length);
+    this.#isMarginOld = true;
+  }
+
+  /** Brings the standings in line with what is kept beside them. */
+  #writeBack(): void {
+    this.#members.forEach(({ standing }, i) => {
+      standing.sinceView = this.#sinceView[i]!;
+      standing.lastVotedView = this.#lastVotedView[i]!;
+    });
   }
 
   tick(): void {
-    for (const { standing, series } of this.#members) series.show(standing);
+    for (let i = 0; i < this.#members.length; i++) if (this.#hasChanged[i] === 1) this.#show(i);
+    if (!this.#isMarginOld) return;
+    this.#isMarginOld = false;
     const margin = this.margin;
     setOrClear(this.#power, margin?.participatingPower);
     setOrClear(this.#margin, margin?.margin);
     setOrClear(this.#fragile, margin && Number(margin.isOneFailureFromHalt));
   }
 
+  #show(i: number): void {
+    const { standing, series } = this.#members[i]!;
+    this.#hasChanged[i] = 0;
+    series.show(standing);
+    if (standing.isSilent === (this.#wasSilent[i] === 1)) return;
+    this.#wasSilent[i] = Number(standing.isSilent);
+    this.#isMarginOld = true;
+  }
+
   #settle(view: number): void {
     const records = this.#records.view(view);
     const judge = this.#judge;
     let leader: string | undefined;
-    for (const record of records) {
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
       leader ??= record.leader;
       if (record.votes.length > 0 && hasLateVote(record)) this.#settlement.cameLate(record);
     }
     judge.judge(records, this.#settlement);
     if (judge.isJudged) {
       this.#judged.add();
-      this.#isAnyJudged = true;
-    }
+      if (!this.#isAnyJudged) this.#isAnyJudged = this.#isMarginOld = true;
+      this.#voted(view, leader);
+    } else this.#showed(view);
+    const led = leader === undefined ? undefined : judge.position(leader);
+    if (led === undefined || judge.lead === undefined || view <= this.#sinceView[led]!) return;
+    const { standing, series } = this.#members[led]!;
+    standing.led(judge.lead);
+    this.#hasChanged[led] = 1;
+    series.leads[judge.lead].add();
+  }
+
+  /** Counts what became of every vote of a view that was judged. */
+  #voted(view: number, leader: string | undefined): void {
     for (let i = 0; i < this.#members.length; i++) {
-      const member = this.#members[i]!;
-      if (view <= member.standing.sinceView) continue;
-      this.#voted(member, i, view, leader);
-      if (member.id === leader && judge.lead !== undefined) {
-        member.standing.led(judge.lead);
-        member.series.leads[judge.lead].add();
-      }
+      if (view <= this.#sinceView[i]!) continue;
+      const outcome = this.#judge.outcome(i);
+      const { standing, series } = this.#members[i]!;
+      if (outcome !== 'absent' && view > this.#lastVotedView[i]!) this.#lastVotedView[i] = view;
+      standing.voted(outcome, leader);
+      series.votes[outcome].add();
+      this.#wasAbsent[i] = outcome === 'absent' ? 1 : 0;
+      this.#hasChanged[i] = 1;
     }
   }
 
-  #voted({ standing, series }: Member, i: number, view: number, leader: string | undefined): void {
-    const isHeard = this.#judge.isHeard(i);
-    if (isHeard && view > standing.lastVotedView) standing.lastVotedView = view;
-    const outcome = this.#judge.outcome(i);
-    if (outcome !== undefined) {
-      standing.voted(outcome, leader);
-      series.votes[outcome].add();
-    } else if (isHeard) standing.showed();
+  /** Of a view that cannot be judged only who was heard is known. */
+  #showed(view: number): void {
+    for (let i = 0; i < this.#members.length; i++) {
+      if (!this.#judge.isHeard(i) || view <= this.#sinceView[i]!) continue;
+      if (view > this.#lastVotedView[i]!) this.#lastVotedView[i] = view;
+      if (this.#wasAbsent[i] === 0) continue;
+      this.#wasAbsent[i] = 0;
+      this.#hasChanged[i] = 1;
+      this.#members[i]!.standing.showed();
+    }
   }
 }
 

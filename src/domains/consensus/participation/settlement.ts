@@ -15,22 +15,28 @@ import { hasCollected, type Witness } from './judge.js';
 const DEFAULT_TIMER_US = 2_000_000;
 const TIMERS = 2;
 
+/** The run of a node that is not followed any more: no record is of it. */
+const NO_RUN = '';
+
 /** So many closings in a row of views that are settled already mean that the chain was begun anew. */
 const MOST_BEHIND = 64;
 
 interface Waiting {
-  node: string;
+  readonly view: number;
+  node: Progress;
   dueUs: number;
   isCollected: boolean;
   isBroken: boolean;
   /** The node that closed the view last, and when that has lived on for long enough. */
-  other: string;
+  other: Progress;
   otherDueUs: number;
 }
 
+/** How far a node has come, in its present run. */
 interface Progress {
-  readonly run: string;
-  /** Time spent in views that it has left. */
+  readonly node: string;
+  run: string;
+  /** Time spent in views that it has left. Infinite for a node that is not followed any more. */
   livedUs: number;
   tellsLate: boolean;
 }
@@ -45,7 +51,7 @@ export class Settlement implements Witness {
   #settled = -1;
   #behind = 0;
   /** The node by whose time the view being settled has waited long enough; undefined where it has not. */
-  #settledBy: string | undefined;
+  #settledBy: Progress | undefined;
 
   /**
    * @param settle judges a view
@@ -75,15 +81,21 @@ export class Settlement implements Witness {
 
   /** Events of a node were lost: the late votes of all views that wait may have been among them. */
   gap(node: string): void {
-    for (const waiting of this.#waiting.values()) if (waiting.node === node) waiting.isBroken = true;
+    for (const waiting of this.#waiting.values()) if (waiting.node.node === node) waiting.isBroken = true;
   }
 
   forget(node: string): void {
+    const progress = this.#progress.get(node);
+    if (progress !== undefined) {
+      progress.livedUs = Number.POSITIVE_INFINITY;
+      progress.run = NO_RUN;
+    }
     this.#progress.delete(node);
   }
 
   isSettled(record: ViewRecord): boolean {
-    return record.node === this.#settledBy && record.run === this.#progress.get(record.node)?.run;
+    const by = this.#settledBy;
+    return by !== undefined && record.node === by.node && record.run === by.run;
   }
 
   tellsLate(record: ViewRecord): boolean {
@@ -99,21 +111,28 @@ export class Settlement implements Witness {
   #of({ node, run }: ViewRecord): Progress {
     const known = this.#progress.get(node);
     if (known?.run === run) return known;
-    const progress = { run, livedUs: 0, tellsLate: false };
-    this.#progress.set(node, progress);
-    return progress;
+    if (known === undefined) {
+      const progress: Progress = { node, run, livedUs: 0, tellsLate: false };
+      this.#progress.set(node, progress);
+      return progress;
+    }
+    known.run = run;
+    known.livedUs = 0;
+    known.tellsLate = false;
+    return known;
   }
 
-  #wait(record: ViewRecord, { livedUs }: Progress): void {
-    const { node, view } = record;
-    const isCollected = hasCollected(record);
+  #wait(record: ViewRecord, node: Progress): void {
+    const { view } = record;
     const graceUs = TIMERS * (record.timerUs ?? DEFAULT_TIMER_US);
-    const dueUs = livedUs + graceUs;
+    const dueUs = node.livedUs + graceUs;
     const otherDueUs = dueUs + graceUs;
     const waiting = this.#waiting.get(view);
     if (waiting === undefined) {
-      this.#waiting.set(view, { node, dueUs, isCollected, isBroken: false, other: node, otherDueUs });
-    } else if (isCollected && !waiting.isCollected) {
+      const isCollected = hasCollected(record);
+      const other = node;
+      this.#waiting.set(view, { view, node, dueUs, isCollected, isBroken: false, other, otherDueUs });
+    } else if (!waiting.isCollected && hasCollected(record)) {
       waiting.node = node;
       waiting.dueUs = dueUs;
       waiting.isCollected = true;
@@ -125,19 +144,15 @@ export class Settlement implements Witness {
   }
 
   #settleDue(): void {
-    for (const [view, { node, dueUs, isBroken, other, otherDueUs }] of this.#waiting) {
-      const isDue = this.#livedUs(node) >= dueUs;
-      const isLongDue = isDue || this.#livedUs(other) >= otherDueUs;
+    for (const waiting of this.#waiting.values()) {
+      const { view, node, other } = waiting;
+      const isDue = node.livedUs >= waiting.dueUs;
+      const isLongDue = isDue || other.livedUs >= waiting.otherDueUs;
       if (!isLongDue && this.#waiting.size <= this.#most()) return;
       this.#waiting.delete(view);
       if (view > this.#settled) this.#settled = view;
-      this.#settledBy = isDue && !isBroken ? node : undefined;
+      this.#settledBy = isDue && !waiting.isBroken ? node : undefined;
       this.#settle(view);
     }
-  }
-
-  /** Infinite for a node that is not followed any more. */
-  #livedUs(node: string): number {
-    return this.#progress.get(node)?.livedUs ?? Infinity;
   }
 }

@@ -78,9 +78,14 @@ export class Standing {
     return this.#absentInRow >= SILENT_AFTER && (this.#wasUnderOthers || this.#failedToLead);
   }
 
+  /** The last view that was judged went by without it, and it has not shown since. */
+  get wasAbsent(): boolean {
+    return this.#absentInRow > 0;
+  }
+
   voted(outcome: VoteOutcome, leader: string | undefined): void {
     this.#version++;
-    this.#votes.add(outcome === 'in_time' ? 0 : outcome === 'late' ? 1 : 2);
+    this.#votes.add(kindOfVote(outcome));
     if (outcome !== 'absent') return this.showed();
     if (this.#absentInRow++ === 0) this.#absentUnder = leader;
     else if (leader !== this.#absentUnder) this.#wasUnderOthers = true;
@@ -108,7 +113,7 @@ export class Standing {
   }
 
   votes(size: WindowSize, outcome: VoteOutcome): number {
-    return this.#votes.count(size, voteOutcomes.indexOf(outcome));
+    return this.#votes.count(size, kindOfVote(outcome));
   }
 
   leads(size: WindowSize, outcome: LeadOutcome): number {
@@ -136,6 +141,11 @@ export class Standing {
     const unforgiven = this.#breaches.filter(({ at }) => this.judged - at < SCORE_WINDOW);
     return (sum / weight) * BREACH_FACTOR ** unforgiven.length;
   }
+}
+
+/** Position in `voteOutcomes`. */
+function kindOfVote(outcome: VoteOutcome): number {
+  return outcome === 'in_time' ? 0 : outcome === 'late' ? 1 : 2;
 }
 
 function ratio(part: number, whole: number): number | undefined {

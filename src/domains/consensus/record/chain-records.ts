@@ -6,7 +6,7 @@
  * books, so that 100 nodes of 100 validators stay below 50 MB; a book keeps 16 to 1,024 views.
  */
 import type { ValidatorNames } from '../../domain.js';
-import { SharedTexts } from './shared-texts.js';
+import type { SharedTexts } from '../shared-texts.js';
 import type { ChainViews, RecordListener, ViewRecord } from './view-record.js';
 
 const CHAIN_RECORDS = 20_480;
@@ -14,9 +14,6 @@ const CHAIN_VOTES = 320_000;
 const MOST_RECORDS = 1_024;
 /** What a book keeps however many there are. */
 export const LEAST_RECORDS = 16;
-
-/** Validators that get a number; what is numbered beyond it is merely slower. */
-const MOST_NUMBERED = 4_096;
 
 /** A book, as the chain sees it. */
 interface Book {
@@ -28,19 +25,21 @@ interface Book {
 export class ChainRecords implements ChainViews {
   readonly chain: string;
   readonly names: ValidatorNames;
-  readonly texts = new SharedTexts();
+  readonly texts: SharedTexts;
   readonly #listeners: RecordListener[] = [];
+  readonly #amenders: RecordListener[] = [];
   readonly #books = new Map<string, Book>();
-  readonly #numbers = new Map<string, number>();
 
-  constructor(chain: string, names: ValidatorNames) {
+  constructor(chain: string, names: ValidatorNames, texts: SharedTexts) {
     this.chain = chain;
     this.names = names;
+    this.texts = texts;
   }
 
   /** From now on `listener` hears of the records of all nodes, after those who asked before. */
   listen(listener: RecordListener): void {
     this.#listeners.push(listener);
+    if (listener.amended !== undefined) this.#amenders.push(listener);
   }
 
   /** Views that one book may hold now. */
@@ -67,21 +66,14 @@ export class ChainRecords implements ChainViews {
     this.#books.delete(node);
   }
 
-  /** A small number that stands for a validator, or -1 when there are too many. */
-  numberOf(validator: string): number {
-    const known = this.#numbers.get(validator);
-    if (known !== undefined) return known;
-    if (this.#numbers.size >= MOST_NUMBERED) return -1;
-    this.#numbers.set(validator, this.#numbers.size);
-    return this.#numbers.size - 1;
-  }
-
   closed(record: ViewRecord): void {
-    for (const listener of this.#listeners) listener.closed(record);
+    const listeners = this.#listeners;
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.closed(record);
   }
 
   amended(record: ViewRecord): void {
-    for (const listener of this.#listeners) listener.amended?.(record);
+    const amenders = this.#amenders;
+    for (let i = 0; i < amenders.length; i++) amenders[i]!.amended?.(record);
   }
 
   nodes(): Iterable<string> {

@@ -38,6 +38,7 @@ export type StrainKind = Exclude<keyof LocalStrain, 'isSyncing'>;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+const LEAST_VOTERS = 128;
 const MOST_PROPOSALS = 2;
 const MOST_OWN_VOTES = 6;
 const MOST_REFUSALS = 32;
@@ -55,7 +56,7 @@ const AT_EASE: LocalStrain = {
   isSyncing: false,
 };
 
-const noProposal = (): ProposalSeen => ({
+const noProposal = (): Mutable<ProposalSeen> => ({
   block: '',
   parent: '',
   height: 0,
@@ -69,8 +70,8 @@ const noProposal = (): ProposalSeen => ({
   transactions: undefined,
   bytes: undefined,
 });
-const noOwnVote = (): OwnVote => ({ vote: 'vote1', block: '', atUs: 0, to: undefined });
-const noCertificate = (): CertificateSeen => ({
+const noOwnVote = (): Mutable<OwnVote> => ({ vote: 'vote1', block: '', atUs: 0, to: undefined });
+const noCertificate = (): Mutable<CertificateSeen> => ({
   vote: 'vote1',
   block: '',
   signers: undefined,
@@ -79,31 +80,6 @@ const noCertificate = (): CertificateSeen => ({
   closedBy: undefined,
   collectUs: undefined,
 });
-
-/** An object with a list that holds it alone, made when first needed. */
-class Reusable<T> {
-  readonly #make: () => T;
-  #list: readonly [T] | undefined = undefined;
-
-  constructor(make: () => T) {
-    this.#make = make;
-  }
-
-  get list(): readonly [T] {
-    return (this.#list ??= [this.#make()]);
-  }
-}
-
-/** `list` with one more object at its end, which the caller writes to. */
-function extended<T>(
-  list: readonly T[],
-  first: Reusable<T>,
-  second: Reusable<T>,
-  make: () => T,
-): readonly T[] {
-  if (list.length === 0) return first.list;
-  return [...list, list.length === 1 ? second.list[0] : make()];
-}
 
 /** A record and the pen. */
 export class OpenRecord implements ViewRecord {
@@ -141,15 +117,20 @@ export class OpenRecord implements ViewRecord {
   #isClosed = false;
   /** By validator index, which phases it has voted in: a hint that makes looking for repetitions rare. */
   #voters: Uint8Array | undefined = undefined;
-  /** The objects of the usual view: used again by the next view that this record is for. */
-  readonly #proposal = new Reusable<ProposalSeen>(noProposal);
-  readonly #firstVote = new Reusable<OwnVote>(noOwnVote);
-  readonly #secondVote = new Reusable<OwnVote>(noOwnVote);
-  readonly #firstCertificate = new Reusable<CertificateSeen>(noCertificate);
-  readonly #secondCertificate = new Reusable<CertificateSeen>(noCertificate);
+  /**
+   * The objects of the usual view, and lists that hold them alone: used again by the next view that this record is
+   * for. The record leads to each object itself, so that writing does not go through the list.
+   */
+  #proposal: Mutable<ProposalSeen> | undefined = undefined;
+  #oneProposal: readonly ProposalSeen[] = NOTHING;
+  #ownVote: Mutable<OwnVote> | undefined = undefined;
+  #oneOwnVote: readonly OwnVote[] = NOTHING;
+  #certificate: Mutable<CertificateSeen> | undefined = undefined;
+  #oneCertificate: readonly CertificateSeen[] = NOTHING;
   #strain: Mutable<LocalStrain> | undefined = undefined;
   #older: OpenRecord | undefined = undefined;
   #newer: OpenRecord | undefined = undefined;
+  #chained: OpenRecord | undefined = undefined;
 
   constructor(speaker: Speaker, view: number, at: Stamp) {
     this.chain = speaker.chain;
@@ -187,6 +168,15 @@ export class OpenRecord implements ViewRecord {
   /** The record that its book made next. */
   get newer(): OpenRecord | undefined {
     return this.#newer;
+  }
+
+  /** The next record of its book that falls upon the same place; the table's. */
+  get chained(): OpenRecord | undefined {
+    return this.#chained;
+  }
+
+  set chained(record: OpenRecord | undefined) {
+    this.#chained = record;
   }
 
   /** Takes its place in its book, behind the one made last. */
@@ -236,9 +226,8 @@ export class OpenRecord implements ViewRecord {
     const { proposals } = this;
     if (proposals.length >= MOST_PROPOSALS) return undefined;
     for (let i = 0; i < proposals.length; i++) if (proposals[i]!.block === block) return undefined;
-    if (proposals.length === 0) this.proposals = this.#proposal.list;
-    else this.proposals = [...proposals, noProposal()];
-    const proposal = this.proposals.at(-1) as Mutable<ProposalSeen>;
+    const proposal = proposals.length === 0 ? this.#firstProposal() : noProposal();
+    this.proposals = proposals.length === 0 ? this.#oneProposal : [...proposals, proposal];
     proposal.block = block;
     return proposal;
   }
@@ -246,9 +235,12 @@ export class OpenRecord implements ViewRecord {
   voteItself(vote: VoteType, block: string, atUs: number, to: string | undefined): boolean {
     const { ownVotes } = this;
     if (ownVotes.length >= MOST_OWN_VOTES) return false;
-    for (const known of ownVotes) if (known.vote === vote && known.block === block) return false;
-    this.ownVotes = extended(ownVotes, this.#firstVote, this.#secondVote, noOwnVote);
-    const added = this.ownVotes.at(-1) as Mutable<OwnVote>;
+    for (let i = 0; i < ownVotes.length; i++) {
+      const known = ownVotes[i]!;
+      if (known.vote === vote && known.block === block) return false;
+    }
+    const added = ownVotes.length === 0 ? this.#firstOwnVote() : noOwnVote();
+    this.ownVotes = ownVotes.length === 0 ? this.#oneOwnVote : [...ownVotes, added];
     added.vote = vote;
     added.block = block;
     added.atUs = atUs;
@@ -285,13 +277,8 @@ export class OpenRecord implements ViewRecord {
     if (certificates.length >= MOST_CERTIFICATES) return false;
     const { vote, block } = certificate;
     for (const known of certificates) if (known.vote === vote && known.block === block) return false;
-    this.certificates = extended(
-      certificates,
-      this.#firstCertificate,
-      this.#secondCertificate,
-      noCertificate,
-    );
-    const added = this.certificates.at(-1) as Mutable<CertificateSeen>;
+    const added = certificates.length === 0 ? this.#firstCertificate() : noCertificate();
+    this.certificates = certificates.length === 0 ? this.#oneCertificate : [...certificates, added];
     added.vote = vote;
     added.block = block;
     added.signers = certificate.signers;
@@ -332,6 +319,21 @@ export class OpenRecord implements ViewRecord {
     if (!this.unreachable.includes(peer)) this.unreachable = [...this.unreachable, peer];
   }
 
+  #firstProposal(): Mutable<ProposalSeen> {
+    if (this.#proposal === undefined) this.#oneProposal = [(this.#proposal = noProposal())];
+    return this.#proposal;
+  }
+
+  #firstOwnVote(): Mutable<OwnVote> {
+    if (this.#ownVote === undefined) this.#oneOwnVote = [(this.#ownVote = noOwnVote())];
+    return this.#ownVote;
+  }
+
+  #firstCertificate(): Mutable<CertificateSeen> {
+    if (this.#certificate === undefined) this.#oneCertificate = [(this.#certificate = noCertificate())];
+    return this.#certificate;
+  }
+
   #ownStrain(): Mutable<LocalStrain> {
     if (this.strain !== AT_EASE) return this.strain;
     const strain = (this.#strain ??= { ...AT_EASE });
@@ -345,7 +347,7 @@ export class OpenRecord implements ViewRecord {
     if (index >= 0) {
       let voters = this.#voters;
       if (voters === undefined || index >= voters.length) {
-        const wider = new Uint8Array(Math.max(16, 2 * index));
+        const wider = new Uint8Array(Math.max(LEAST_VOTERS, 2 * index));
         if (voters !== undefined) wider.set(voters);
         this.#voters = voters = wider;
       }

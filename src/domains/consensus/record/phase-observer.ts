@@ -14,14 +14,7 @@ type Entered = EventMap['consensus.view_entered'];
 
 /** Closing gaps, second phase, timer use, back-off, skipped views. */
 export class PhaseObserver implements NodeObserver, RecordListener {
-  readonly handlers = {
-    'consensus.view_entered': ({ view, trigger, timeout_us: timerUs }: Entered): void => {
-      if (timerUs !== undefined && this.#baseUs > 0) this.#backoff.set(timerUs / this.#baseUs);
-      const skipped = this.#view < 0 || trigger === 'start' ? 0 : view - this.#view - 1;
-      if (skipped > 0) this.#skipped.at(trigger).add(skipped);
-      this.#view = view;
-    },
-  };
+  readonly handlers = { 'consensus.view_entered': (event: Entered): void => this.entered(event) };
   readonly #closingGap;
   readonly #secondPhase;
   readonly #timerUse;
@@ -45,6 +38,14 @@ export class PhaseObserver implements NodeObserver, RecordListener {
     );
   }
 
+  /** The node is in another view. */
+  entered({ view, trigger, timeout_us: timerUs }: Entered): void {
+    if (timerUs !== undefined && this.#baseUs > 0) this.#backoff.set(timerUs / this.#baseUs);
+    const skipped = this.#view < 0 || trigger === 'start' ? 0 : view - this.#view - 1;
+    if (skipped > 0) this.#skipped.at(trigger).add(skipped);
+    this.#view = view;
+  }
+
   hello(hello: HelloEvent, isNewRun: boolean): void {
     this.#baseUs = hello.view_timeout_us ?? 0;
     if (!isNewRun) return;
@@ -62,7 +63,8 @@ export class PhaseObserver implements NodeObserver, RecordListener {
 
   closed(record: ViewRecord): void {
     const { leftUs, leftBy, timerUs } = record;
-    if (leftUs === undefined || record.incomplete.includes('consensus')) return;
+    if (leftUs === undefined || (record.incomplete.length > 0 && record.incomplete.includes('consensus')))
+      return;
     const first = certificateOf(record, 'vote1');
     const second = certificateOf(record, 'vote2');
     if (first !== undefined) this.#closed(record, first);

@@ -15,6 +15,7 @@ import { OpenRecord, type Speaker, type Stamp } from './open-record.js';
 import { Strains } from './strains.js';
 import { recordHandlers, type OpenBook } from './record-handlers.js';
 import type { RecordListener, ViewRecord } from './view-record.js';
+import { ViewTable } from './view-table.js';
 
 /** How far ahead of its own view a node may hear of one that gets a record. */
 const LOOKAHEAD = 64;
@@ -39,15 +40,16 @@ export class RecordBook implements NodeObserver, OpenBook {
   readonly chain: ChainRecords;
   readonly strains: Strains;
   readonly #node: string;
-  readonly #readers: readonly RecordListener[];
-  readonly #records = new Map<number, OpenRecord>();
-  /** In order of creation: the first is the first to go. A map that loses its first entry is slow to find the next. */
+  readonly #reader: RecordListener;
+  readonly #records = new ViewTable();
+  /** In order of creation: the first is the first to go. */
   #oldest: OpenRecord | undefined;
   #newest: OpenRecord | undefined;
   /** Records of the views left last, oldest first. */
   readonly #recent: OpenRecord[] = [];
   /** Domains that lost events since a view was entered last. */
   readonly #lost = new Set<DomainName>();
+  #hasLost = false;
   #speaker: Speaker;
   #isChained = false;
   #current: OpenRecord | undefined;
@@ -59,13 +61,13 @@ export class RecordBook implements NodeObserver, OpenBook {
   /** A record that made room, to be used again. */
   #spare: OpenRecord | undefined;
 
-  /** @param readers of this node's records, heard before the chain's listeners */
-  constructor({ chain, node }: NodeScope, records: ChainRecords, readers: readonly RecordListener[] = []) {
+  /** @param reader of this node's records, which hears of them before the chain's listeners */
+  constructor({ chain, node }: NodeScope, records: ChainRecords, reader: RecordListener) {
     this.chain = records;
     this.#node = node;
     this.#speaker = { chain, node, self: undefined, run: '' };
     this.strains = new Strains(this.#recent, (record) => this.changed(record));
-    this.#readers = readers;
+    this.#reader = reader;
     records.add(node, this);
   }
 
@@ -76,7 +78,7 @@ export class RecordBook implements NodeObserver, OpenBook {
       const ended = this.#current;
       this.#current = undefined;
       this.#recent.length = 0;
-      this.#lost.clear();
+      this.#found();
       this.strains.restart();
       if (ended !== undefined) this.#close(ended);
     }
@@ -85,6 +87,7 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   gap(domain: DomainName): void {
     this.#lost.add(domain);
+    this.#hasLost = true;
     if (domain === 'network') this.strains.reach.forget();
     const view = this.#current?.view ?? -1;
     for (const record of this.#recent.slice(-STILL_COMING)) record.lost(domain);
@@ -106,7 +109,7 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   /** Highest view first. */
   records(): Iterable<ViewRecord> {
-    return [...this.#records.values()].sort((a, b) => b.view - a.view);
+    return this.#records.values().sort((a, b) => b.view - a.view);
   }
 
   /** Number of records held. */
@@ -173,7 +176,7 @@ export class RecordBook implements NodeObserver, OpenBook {
     }
     this.#current = record;
     this.strains.opened(record);
-    this.#lost.clear();
+    if (this.#hasLost) this.#found();
     this.#nameCollector(event);
   }
 
@@ -214,9 +217,15 @@ export class RecordBook implements NodeObserver, OpenBook {
     this.#close(record);
   }
 
+  /** From here on nothing is missing. */
+  #found(): void {
+    this.#lost.clear();
+    this.#hasLost = false;
+  }
+
   #close(record: OpenRecord): void {
     record.close();
-    for (const reader of this.#readers) reader.closed(record);
+    this.#reader.closed(record);
     this.chain.closed(record);
   }
 
@@ -243,8 +252,8 @@ export class RecordBook implements NodeObserver, OpenBook {
     if (record === this.#spare) record.begin(this.#speaker, view, at);
     this.#spare = undefined;
     record.unreachable = this.strains.reach.unreachable;
-    for (const domain of this.#lost) record.lost(domain);
-    this.#records.set(view, record);
+    if (this.#hasLost) for (const domain of this.#lost) record.lost(domain);
+    this.#records.add(record);
     record.follow(this.#newest);
     this.#newest = record;
     this.#oldest ??= record;
@@ -270,7 +279,7 @@ export class RecordBook implements NodeObserver, OpenBook {
   }
 
   #drop(record: OpenRecord): void {
-    this.#records.delete(record.view);
+    this.#records.delete(record);
     const { newer } = record;
     const older = record.unlink();
     if (record === this.#oldest) this.#oldest = newer;
@@ -281,7 +290,7 @@ export class RecordBook implements NodeObserver, OpenBook {
 
   /** The node is in a lower view than before: what it said of higher ones belongs to another past. */
   #rewind(view: number): void {
-    for (const record of [...this.#records.values()]) {
+    for (const record of this.#records.values()) {
       if (record.view < view) continue;
       if (record === this.#current) this.#close(record);
       this.#drop(record);
@@ -298,7 +307,7 @@ export class RecordBook implements NodeObserver, OpenBook {
   #newLife(view: number): void {
     const { run } = this.#speaker;
     const isAnew = view <= this.#floor;
-    for (const record of [...this.#records.values()])
+    for (const record of this.#records.values())
       if (isAnew || (record.run !== run && record.view >= view)) this.#drop(record);
     if (isAnew) this.#floor = view - 1;
   }

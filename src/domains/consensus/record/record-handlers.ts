@@ -63,14 +63,7 @@ function viewHandlers(book: OpenBook): Handlers {
       record.leaderWait = { path: event.path, waitUs: event.wait_us };
       book.changed(record);
     },
-    'consensus.block_committed': (event) => {
-      // Commits of fetched blocks are many, of views that the node never lived through.
-      const record = book.at(event.view);
-      if (record === undefined || record.committedUs !== undefined) return;
-      record.committedUs = book.offsetUs(record, event);
-      record.isCommittedBySync = event.syncing === true;
-      book.changed(record);
-    },
+    'consensus.block_committed': (event) => committed(book, event),
     'consensus.wish_sent': (event) => {
       const record = event.view > 0 ? book.of(event.view - 1, event) : undefined;
       if (record === undefined || record.wishSentUs !== undefined) return;
@@ -89,6 +82,16 @@ function viewHandlers(book: OpenBook): Handlers {
   };
 }
 
+/** A block is final for the node. */
+export function committed(book: OpenBook, event: Of<'block_committed'>): void {
+  // Commits of fetched blocks are many, of views that the node never lived through.
+  const record = book.at(event.view);
+  if (record === undefined || record.committedUs !== undefined) return;
+  record.committedUs = book.offsetUs(record, event);
+  record.isCommittedBySync = event.syncing === true;
+  book.changed(record);
+}
+
 function timeoutCertified(
   book: OpenBook,
   event: Of<'tc_formed' | 'tc_received'>,
@@ -96,49 +99,54 @@ function timeoutCertified(
 ): void {
   const record = event.view > 0 ? book.of(event.view - 1, event) : undefined;
   if (record === undefined || record.timeoutCertificate !== undefined) return;
-  const signers = event.signers && book.chain.texts.signers(event.view - 1, event.signers);
+  const signers = event.signers && book.chain.texts.signers(event.view - 1, event.signers).ids;
   record.timeoutCertificate = { atUs: book.offsetUs(record, event), isFormedHere, signers };
   book.changed(record);
 }
 
 function proposalHandlers(book: OpenBook): Handlers {
-  const proposed = (
-    event: Of<'proposal_sent' | 'proposal_received'>,
-    validator: string | undefined,
-    isOwn: boolean,
-    workUs: number | undefined,
-  ): void => {
-    const record = book.of(event.view, event);
-    if (record === undefined) return;
-    record.epoch ??= event.epoch;
-    const { texts } = book.chain;
-    const proposal = record.propose(texts.block(event.view, event.block));
-    if (proposal === undefined) return;
-    proposal.parent = texts.block(event.justify_view, event.parent);
-    proposal.height = event.height;
-    proposal.justifyView = event.justify_view;
-    proposal.dcView = event.dc_view;
-    proposal.validator = validator;
-    proposal.isOwn = isOwn;
-    proposal.atUs = book.offsetUs(record, event);
-    proposal.workUs = workUs;
-    proposal.proposedAtUs = event.proposed_at_us;
-    proposal.transactions = event.transactions;
-    proposal.bytes = event.bytes;
-    book.changed(record);
-  };
   return {
-    'consensus.proposal_sent': (event) => proposed(event, book.self, true, event.build_us),
-    'consensus.proposal_received': (event) => {
-      const isOwn = event.validator === book.self;
-      proposed(event, event.validator, isOwn, event.processing_us);
-      worked(book, event, event.processing_us);
-    },
+    'consensus.proposal_sent': (event) => proposed(book, event, book.self, true, event.build_us),
+    'consensus.proposal_received': (event) => proposalReceived(book, event),
     'consensus.proposal_rejected': (event) => refused(book, event, 'proposal', event.view),
     'consensus.vote_rejected': (event) => refused(book, event, 'vote', event.view),
     'consensus.certificate_rejected': (event) =>
       refused(book, event, 'certificate', event.certificate === 'tc' ? event.view - 1 : event.view),
   };
+}
+
+/** The node accepted a proposal. */
+export function proposalReceived(book: OpenBook, event: Of<'proposal_received'>): void {
+  const { validator, processing_us: workUs } = event;
+  proposed(book, event, validator, validator === book.self, workUs);
+  worked(book, event, workUs);
+}
+
+function proposed(
+  book: OpenBook,
+  event: Of<'proposal_sent' | 'proposal_received'>,
+  validator: string | undefined,
+  isOwn: boolean,
+  workUs: number | undefined,
+): void {
+  const record = book.of(event.view, event);
+  if (record === undefined) return;
+  record.epoch ??= event.epoch;
+  const { texts } = book.chain;
+  const proposal = record.propose(texts.block(event.view, event.block));
+  if (proposal === undefined) return;
+  proposal.parent = texts.block(event.justify_view, event.parent);
+  proposal.height = event.height;
+  proposal.justifyView = event.justify_view;
+  proposal.dcView = event.dc_view;
+  proposal.validator = validator;
+  proposal.isOwn = isOwn;
+  proposal.atUs = book.offsetUs(record, event);
+  proposal.workUs = workUs;
+  proposal.proposedAtUs = event.proposed_at_us;
+  proposal.transactions = event.transactions;
+  proposal.bytes = event.bytes;
+  book.changed(record);
 }
 
 function refused(
@@ -157,29 +165,35 @@ function refused(
 
 function voteHandlers(book: OpenBook): Handlers {
   return {
-    'consensus.vote_sent': (event) => {
-      const record = book.of(event.view, event);
-      if (record === undefined) return;
-      const { vote, to } = event;
-      const block = sameBlock(record, event.block);
-      if (!record.voteItself(vote, block, book.offsetUs(record, event), to)) return;
-      if (vote === 'vote1') record.collector ??= to;
-      book.changed(record);
-    },
-    'consensus.vote_received': (event) => {
-      const record = book.of(event.view, event);
-      if (record === undefined) return;
-      const { vote, validator, late_us: lateUs } = event;
-      const block = sameBlock(record, event.block);
-      const arrival = { vote, validator, block, atUs: book.offsetUs(record, event), lateUs };
-      const { chain } = book;
-      if (record.takeVote(arrival, chain.numberOf(validator), chain.votesPerRecord)) {
-        book.voteHeld();
-        book.changed(record);
-      }
-      worked(book, event, event.processing_us);
-    },
+    'consensus.vote_sent': (event) => voteSent(book, event),
+    'consensus.vote_received': (event) => voteReceived(book, event),
   };
+}
+
+/** The node cast a vote. */
+export function voteSent(book: OpenBook, event: Of<'vote_sent'>): void {
+  const record = book.of(event.view, event);
+  if (record === undefined) return;
+  const { vote, to } = event;
+  const block = sameBlock(record, event.block);
+  if (!record.voteItself(vote, block, book.offsetUs(record, event), to)) return;
+  if (vote === 'vote1') record.collector ??= to;
+  book.changed(record);
+}
+
+/** A vote came to the node. */
+export function voteReceived(book: OpenBook, event: Of<'vote_received'>): void {
+  const record = book.of(event.view, event);
+  if (record === undefined) return;
+  const { vote, validator, late_us: lateUs } = event;
+  const block = sameBlock(record, event.block);
+  const arrival = { vote, validator, block, atUs: book.offsetUs(record, event), lateUs };
+  const { chain } = book;
+  if (record.takeVote(arrival, chain.texts.validators.of(validator), chain.votesPerRecord)) {
+    book.voteHeld();
+    book.changed(record);
+  }
+  worked(book, event, event.processing_us);
 }
 
 /** The instance that the record already holds, where it is the same block. */
@@ -189,28 +203,35 @@ function sameBlock({ proposals, votes }: OpenRecord, block: string): string {
 }
 
 function certificateHandlers(book: OpenBook): Handlers {
-  const certified = (event: Certificate & DomainEvent, vote: VoteType, isFormedHere: boolean): void => {
-    const record = book.of(event.view, event);
-    if (record === undefined) return;
-    const { texts } = book.chain;
-    const isNew = record.certify({
-      vote,
-      block: texts.block(event.view, event.block),
-      signers: event.signers && texts.signers(event.view, event.signers),
-      isFormedHere,
-      atUs: book.offsetUs(record, event),
-      collectUs: event.collect_us,
-    });
-    if (!isNew) return;
-    if (isFormedHere && vote === 'vote1') record.collector ??= book.self;
-    book.changed(record);
-  };
   return {
-    'consensus.qc_formed': (event) => certified(event, event.vote ?? 'vote1', true),
-    'consensus.qc_received': (event) => certified(event, event.vote ?? 'vote1', false),
-    'consensus.dc_formed': (event) => certified(event, 'vote2', true),
-    'consensus.dc_received': (event) => certified(event, 'vote2', false),
+    'consensus.qc_formed': (event) => certified(book, event, event.vote ?? 'vote1', true),
+    'consensus.qc_received': (event) => certified(book, event, event.vote ?? 'vote1', false),
+    'consensus.dc_formed': (event) => certified(book, event, 'vote2', true),
+    'consensus.dc_received': (event) => certified(book, event, 'vote2', false),
   };
+}
+
+/** The node has a certificate. */
+export function certified(
+  book: OpenBook,
+  event: Certificate & DomainEvent,
+  vote: VoteType,
+  isFormedHere: boolean,
+): void {
+  const record = book.of(event.view, event);
+  if (record === undefined) return;
+  const { texts } = book.chain;
+  const isNew = record.certify({
+    vote,
+    block: texts.block(event.view, event.block),
+    signers: event.signers && texts.signers(event.view, event.signers).ids,
+    isFormedHere,
+    atUs: book.offsetUs(record, event),
+    collectUs: event.collect_us,
+  });
+  if (!isNew) return;
+  if (isFormedHere && vote === 'vote1') record.collector ??= book.self;
+  book.changed(record);
 }
 
 function worked(book: OpenBook, event: DomainEvent, us: number | undefined): void {

@@ -8,9 +8,13 @@ import type { Known } from './known.js';
 /** Whether somebody other than its collector went on by the certificate, or accepted what is built on it. */
 export function isCertified(evidence: Evidence): Known {
   const { view, witnesses, collector, isBasic } = evidence;
-  const byOthers = witnesses.filter(({ standing }) => standing.self !== collector);
-  if (byOthers.some(({ record }) => record?.leftBy === 'qc' || record?.leftBy === 'dc')) return true;
-  const carried = witnesses.flatMap(({ later, standing }) =>
+  // Who says two things says of each that the chain goes on.
+  const honest = witnesses.filter(({ standing }) => !evidence.isLiar(standing.self));
+  const byOthers = honest.filter(({ standing }) => standing.self !== collector);
+  // Who left for a view further on left by a later certificate.
+  const wentOn = byOthers.filter(({ next }) => next?.isEntered === true);
+  if (wentOn.some(({ record }) => record?.leftBy === 'qc' || record?.leftBy === 'dc')) return true;
+  const carried = honest.flatMap(({ later, standing }) =>
     (later?.proposals ?? [])
       .filter(({ isOwn }) => !isOwn || standing.self !== collector)
       .map(({ justifyView, dcView }) => (isBasic ? (dcView ?? 0) : justifyView)),

@@ -51,7 +51,7 @@ const invalid: ReadonlySet<string> = new Set([
 const STRAINED_SHARE = 0.25;
 
 /** Views that are looked back upon, whatever the size of the set. */
-const MOST_LOOKED_BACK = 64;
+export const MOST_LOOKED_BACK = 64;
 
 /** The facts of one view, by validator. */
 export class Evidence {
@@ -77,12 +77,13 @@ export class Evidence {
   readonly timerUs: number;
   readonly #bySelf = new Map<string, Witness>();
 
-  readonly #look: Scene['look'];
+  /** Any record of a node that is still held. */
+  readonly look: Scene['look'];
   readonly #nowUs: number;
 
   constructor(scene: Scene) {
     const { view, committee, witnesses, history } = scene;
-    this.#look = (node, at) => scene.look(node, at);
+    this.look = (node, at) => scene.look(node, at);
     this.#nowUs = scene.nowUs;
     this.view = view;
     this.committee = committee;
@@ -155,25 +156,13 @@ export class Evidence {
     return anyOf(states);
   }
 
-  /** Whether a vote that it cast in the last rotation of leaders came to somebody: it hears, and is heard. */
-  isVoting(validator: string): boolean {
-    const rotation = Math.min(this.committee.members.length, MOST_LOOKED_BACK);
-    return this.witnesses.some(({ standing }) => {
-      if (standing.self === validator) return false;
-      for (let view = this.view - 1; view >= this.view - rotation; view--)
-        if (this.#look(standing.node, view)?.votes.some((vote) => vote.validator === validator) === true)
-          return true;
-      return false;
-    });
-  }
-
   /** Whether its own machine held it up in this view; unknown where it is not attached. */
   isStrained(validator: string | undefined): Known {
     const witness = this.of(validator);
     if (witness === undefined) return undefined;
     const { standing, record, next } = witness;
     // One that is far behind is still in a view of before.
-    const current = standing.view < this.view ? this.#look(standing.node, standing.view) : undefined;
+    const current = standing.view < this.view ? this.look(standing.node, standing.view) : undefined;
     return anyOf([record, next, current].map((one) => isStrainedIn(one, this.timerUs)));
   }
 
@@ -340,11 +329,20 @@ export class Evidence {
     return this.history.apartLately(Math.min(this.committee.members.length, MOST_LOOKED_BACK)) ?? [];
   }
 
-  /** Whether more leaders equivocated of late than the protocol bears: no statement can be relied upon. */
+  /** Whether more validators lied of late than the protocol bears, or agreement is broken: nobody can be relied upon. */
   get isBeyondFaults(): boolean {
-    const { committee } = this;
-    const liars = this.history.equivocators(4 * Math.min(committee.members.length, MOST_LOOKED_BACK));
+    const { committee, history, view } = this;
+    if (history.isBroken(view)) return true;
+    const most = 4 * Math.min(committee.members.length, MOST_LOOKED_BACK);
+    const liars = [...history.equivocators(most), ...history.liars(view, most)];
     return liars.length > 0 && committee.powerOf(liars) > committee.power - committee.quorum;
+  }
+
+  /** Where the leader proposed two blocks: whether it was proven of `validator` that it says two things. */
+  isLiar(validator: string | undefined): boolean {
+    if (validator === undefined || this.blocks.size < 2) return false;
+    const rotation = 2 * Math.min(this.committee.members.length, MOST_LOOKED_BACK);
+    return validator === this.leader || this.history.liars(this.view, rotation).includes(validator);
   }
 
   // --- certificates

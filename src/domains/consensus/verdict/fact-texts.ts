@@ -13,9 +13,10 @@ export const factTexts = {
   leaderDown: "the leader's process was down, as its connections or its own stream say",
   leaderFar: 'a round trip to the leader takes half the timer, and far longer than to others',
   leaderHeard:
-    'a vote of the leader came to an attached node within the last rotation of leaders, or its certificate of the view before did',
+    'a vote of the leader, or a certificate that it collected, came to an attached node before each of the last views that it led, and since',
   leaderUnheardBefore:
     'the last two views that it led went by without its proposal too, while those of others came',
+  leaderDeaf: 'nothing of the others came to the leader in the view and the one before',
   gaveUp: 'a quorum gave the view up',
   keptDecides: 'the leader kept its proposal from so many that their votes would have made the quorum',
   lateDecides: 'the proposal came late to so many that their votes would have made the quorum',
@@ -46,10 +47,11 @@ export const factTexts = {
   fewShown:
     'the collector gave the proposal that carries the certificate to its transport for some receivers only',
   scattered: 'messages of several validators were lost while their connections stood',
+  delayed: 'messages came late on the way, far later than usual, to and from nobody in particular',
   timerSuffices: 'most views that others led and collected ended within this timer',
   slackDecides: 'what was missing came after the timer, and nobody was held up',
   strained: 'the own machine of every node that gave up took a good part of the timer for one step',
-  syncing: 'every node that gave up was catching up, or had just started',
+  syncing: 'every node that gave up was catching up, or had just come back',
   isolated: 'every node that gave up was cut off from the others',
 } as const;
 

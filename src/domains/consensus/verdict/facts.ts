@@ -7,13 +7,17 @@
  * have decided it otherwise, nothing decides.
  */
 import { hasCertificateLeft, isCertificateKept, isCertified } from './certificates.js';
-import type { ViewRecord } from '../record/view-record.js';
 import { Evidence, type Scene, type Witness } from './evidence.js';
 import type { Facts } from './fact-texts.js';
+import { isDeaf, isHeardAllAlong } from './hearing.js';
 import { allOf, type Known } from './known.js';
 import { latenessOf, type Lateness } from './lateness.js';
 import { sidesOf } from './sides.js';
+import { isDelayed } from './transit.js';
 import { decisiveSnag, snagOf, type Snag } from './snags.js';
+
+/** So many timers after its return a node may still be out of step. */
+const BACK_TIMERS = 4;
 
 /** Validators that facts are about. */
 export interface Parties {
@@ -56,7 +60,7 @@ export function findFacts(scene: Scene): Findings {
     leaderApart: sides.isApart(leader),
     collectorApart: sides.isApart(collector),
     strained: ofAll(laggards, ({ standing }) => evidence.isStrained(standing.self)),
-    syncing: ofAll(laggards, ({ record }) => isBehind(record)),
+    syncing: ofAll(laggards, (witness) => isBehind(witness, evidence.timerUs)),
     leaderWasApart: leader !== undefined && wasApart.includes(leader) && evidence.isDown(leader) !== true,
     lossOfApart: isAbout(evidence.deliveries.missing, wasApart),
     isolated: ofAll(laggards, ({ standing }) => sides.isApart(standing.self)),
@@ -90,14 +94,16 @@ type ProposalFact =
   | 'leaderFar'
   | 'leaderHeard'
   | 'leaderUnheardBefore'
+  | 'leaderDeaf'
   | 'leaderHeldUp'
   | 'gaveUp'
   | 'scattered'
+  | 'delayed'
   | 'timerSuffices';
 
 /** Of the proposal and its leader, and of how the view ended. */
 function proposalFacts(evidence: Evidence): Pick<Facts, ProposalFact> {
-  const { leader, collector, history, deliveries, view } = evidence;
+  const { leader, collector, history, deliveries } = evidence;
   const isLoss = deliveries.groups.length <= 1 && deliveries.oneWay === undefined;
   return {
     twoBlocks: evidence.blocks.size > 1 || evidence.blocksVotedFor.size > 1,
@@ -109,12 +115,13 @@ function proposalFacts(evidence: Evidence): Pick<Facts, ProposalFact> {
     proposalLate: isProposalLate(evidence),
     leaderDown: leader === undefined ? undefined : evidence.isDown(leader),
     leaderFar: evidence.isFar(leader),
-    leaderHeard:
-      leader === undefined ? undefined : evidence.isVoting(leader) || history.hasCollected(leader, view - 1),
+    leaderHeard: leader === undefined ? undefined : isHeardAllAlong(evidence, leader),
     leaderUnheardBefore: isUnheardBefore(evidence),
+    leaderDeaf: isDeaf(evidence, leader),
     leaderHeldUp: evidence.isLeaderHeldUp,
     gaveUp: hasGivenUp(evidence),
     scattered: isLoss && deliveries.missed > 0,
+    delayed: isDelayed(evidence),
     timerSuffices: history.timerSuffices(evidence.timerUs, leader, collector),
   };
 }
@@ -174,10 +181,12 @@ function ofAll(witnesses: readonly Witness[], holds: (witness: Witness) => Known
   return witnesses.length === 0 ? false : allOf(witnesses.map(holds));
 }
 
-/** It was catching up, or had just started. */
-function isBehind(record: ViewRecord | undefined): Known {
+/** It was catching up, or had just come back. */
+function isBehind({ record, standing }: Witness, timerUs: number): Known {
   if (record === undefined) return undefined;
-  return record.strain.isSyncing || record.trigger === 'start' || record.trigger === 'sync';
+  const { strain, trigger, enteredAtUs } = record;
+  if (strain.isSyncing || trigger === 'start' || trigger === 'sync') return true;
+  return standing.wasAway(enteredAtUs - BACK_TIMERS * timerUs, enteredAtUs);
 }
 
 function isProposalSeen(evidence: Evidence): Known {

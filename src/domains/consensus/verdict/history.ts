@@ -26,6 +26,8 @@ export interface PastView {
 }
 
 const KEPT_VIEWS = 256;
+/** For so many views after agreement was broken the chain is not what its validators say. */
+const BROKEN_VIEWS = 64;
 /** A timer is judged by at least so many views. */
 const LEAST_SAMPLES = 3;
 const MOST_SAMPLES = 40;
@@ -36,11 +38,37 @@ const TIGHT_SHARE = 0.6;
 export class ViewHistory {
   readonly #views: PastView[] = [];
   #next = 0;
+  /** The newest view in which each was proven to have said two things. */
+  readonly #liars = new Map<string, number>();
+  /** The view by which agreement was found broken last. */
+  #brokenView = Number.NEGATIVE_INFINITY;
 
   note(past: PastView): void {
     if (this.#views.length < KEPT_VIEWS) this.#views.push(past);
     else this.#views[this.#next] = past;
     this.#next = (this.#next + 1) % KEPT_VIEWS;
+  }
+
+  /** It was proven that `validator` told two things in `view`. */
+  lied(validator: string, view: number): void {
+    this.#liars.set(validator, Math.max(view, this.#liars.get(validator) ?? view));
+  }
+
+  /** Those of whom that was proven in `view` or one of the `most` before it. */
+  liars(view: number, most: number): string[] {
+    return [...this.#liars].flatMap(([validator, last]) =>
+      last >= view - most && last - view <= most ? [validator] : [],
+    );
+  }
+
+  /** Two blocks were found certified or final where one can be. */
+  broke(view: number): void {
+    this.#brokenView = Math.max(this.#brokenView, view);
+  }
+
+  /** Whether agreement was broken in `view` or not long before it. */
+  isBroken(view: number): boolean {
+    return view >= this.#brokenView && view - this.#brokenView < BROKEN_VIEWS;
   }
 
   /**
@@ -90,6 +118,16 @@ export class ViewHistory {
       if (known === true) streak++;
     }
     return streak;
+  }
+
+  /** The newest views that `leader` led, newest first, at most `most`. */
+  ledBy(leader: string, most: number): readonly number[] {
+    const views: number[] = [];
+    for (const past of this.#newestFirst()) {
+      if (views.length >= most) break;
+      if (past.leader === leader) views.push(past.view);
+    }
+    return views;
   }
 
   /** Whether `view`, which `collector` collected, was certified: only it can have made that certificate. */

@@ -10,6 +10,7 @@ import type { Clock } from '../../../base/clock.js';
 import type { EventMap, HelloEvent } from '../../../events/vocabulary.js';
 import type { NodeObserver } from '../../domain.js';
 import type { Known } from './known.js';
+import { TransitTimes } from './transit-times.js';
 
 /** A connection: standing, ended by the other side or an error, or given up after silence. */
 export type LinkState = 'up' | 'closed' | 'silent';
@@ -41,6 +42,11 @@ export type Handed = keyof typeof kinds;
 /** What a node may leave unsaid at its level of attachment. */
 const subjects = { proposals: 1, votes: 2 } as const;
 
+/** A statement with its wall time. */
+interface Timed {
+  readonly ts_us: number;
+}
+
 /** Who keeps the standings of a chain's nodes. */
 interface StandingBook {
   /** A node was attached or detached. */
@@ -53,7 +59,7 @@ interface StandingBook {
 export class NodeStanding implements NodeObserver {
   readonly node: string;
   readonly handlers = {
-    'consensus.view_entered': (event: EventMap['consensus.view_entered']) => this.#entered(event),
+    'consensus.view_entered': (event: EventMap['consensus.view_entered']) => this.entered(event),
     'network.peer_connected': (event: EventMap['network.peer_connected']) => this.#connected(event),
     'network.peer_disconnected': (event: EventMap['network.peer_disconnected']) => this.#disconnected(event),
     'network.latency_measured': (event: EventMap['network.latency_measured']) => {
@@ -64,22 +70,20 @@ export class NodeStanding implements NodeObserver {
     'consensus.proposal_sent': (event: EventMap['consensus.proposal_sent']) =>
       this.#spoke(event, subjects.proposals),
     'consensus.proposal_received': (event: EventMap['consensus.proposal_received']) =>
-      this.#spoke(event, subjects.proposals),
+      this.proposalReceived(event),
     // Whoever speaks of one of these speaks of all: they are of one level of attachment.
-    'consensus.vote_received': (event: EventMap['consensus.vote_received']) =>
-      this.#spoke(event, subjects.votes),
-    'consensus.lock_updated': (event: EventMap['consensus.lock_updated']) =>
-      this.#spoke(event, subjects.votes),
+    'consensus.vote_received': (event: EventMap['consensus.vote_received']) => this.spokeOfVotes(event),
+    'consensus.lock_updated': (event: EventMap['consensus.lock_updated']) => this.spokeOfVotes(event),
     'consensus.view_timed_out': (event: EventMap['consensus.view_timed_out']) => this.#spoke(event, 0),
-    'consensus.wish_sent': (event: EventMap['consensus.wish_sent']) => this.#spoke(event, subjects.votes),
-    'consensus.wish_received': (event: EventMap['consensus.wish_received']) =>
-      this.#spoke(event, subjects.votes),
+    'consensus.wish_sent': (event: EventMap['consensus.wish_sent']) => this.spokeOfVotes(event),
+    'consensus.wish_received': (event: EventMap['consensus.wish_received']) => this.spokeOfVotes(event),
   };
   readonly #book: StandingBook;
   readonly #clock: Clock;
   readonly #peers = new Map<string, Change[]>();
   readonly #peerOf = new Map<string, string>();
   readonly #latencies = new Map<string, number>();
+  readonly #transits = new TransitTimes();
   readonly #absences: Absence[] = [];
   /** By kind and view: the view, and how many receivers a message of it was handed over for. */
   readonly #sentViews = new Float64Array(KEPT_VIEWS * Object.keys(kinds).length).fill(-1);
@@ -151,6 +155,11 @@ export class NodeStanding implements NodeObserver {
     return { to, usual: all[(all.length - 1) >> 1] ?? to };
   }
 
+  /** What proposals of `validator` usually take to it, the difference of their clocks included. */
+  usualTransitUs(validator: string): ReturnType<TransitTimes['usual']> {
+    return this.#transits.usual(validator);
+  }
+
   /**
    * For how many receivers a message of `view` went to the transport; undefined where the node does not say such
    * things.
@@ -166,6 +175,7 @@ export class NodeStanding implements NodeObserver {
     if (isNewRun) {
       this.#peers.clear();
       this.#latencies.clear();
+      this.#transits.clear();
       this.#forgetMessages();
       this.#view = -1;
     }
@@ -203,12 +213,25 @@ export class NodeStanding implements NodeObserver {
     if (this.#absences.length > KEPT) this.#absences.shift();
   }
 
-  #entered({ view, ts_us }: EventMap['consensus.view_entered']): void {
+  /** The node is in another view. */
+  entered({ view, ts_us }: EventMap['consensus.view_entered']): void {
     this.#heardUs = ts_us;
     this.#view = view;
   }
 
-  #spoke({ ts_us }: { readonly ts_us: number }, subject: number): void {
+  /** A proposal came to it. */
+  proposalReceived(event: EventMap['consensus.proposal_received']): void {
+    this.#spoke(event, subjects.proposals);
+    if (event.proposed_at_us !== undefined)
+      this.#transits.note(event.validator, event.ts_us - event.proposed_at_us);
+  }
+
+  /** It said something that tells whether it speaks of votes. */
+  spokeOfVotes(event: Timed): void {
+    this.#spoke(event, subjects.votes);
+  }
+
+  #spoke({ ts_us }: Timed, subject: number): void {
     this.#heardUs = ts_us;
     this.#told |= subject;
   }

@@ -81,7 +81,7 @@ export const rules: readonly Rule[] = [
     reason: 'No proposal ever left the leader.',
     outcomes: failed,
     cases: [
-      { all: [], none: ['proposalLeft', 'certified'] },
+      { all: [], none: ['proposalLeft', 'certified'], unless: ['leaderDeaf'] },
       { all: ['leaderDown', 'gaveUp'], none: ['proposalSeen'], unless: ['certified'] },
       { all: ['keptDecides'] },
       {
@@ -157,9 +157,14 @@ export const rules: readonly Rule[] = [
   },
   {
     cause: 'message_loss',
-    reason: 'Messages were lost on the way, to and from nobody in particular.',
-    outcomes: failed,
-    cases: [{ all: ['lossDecides'] }, { all: ['slackDecides', 'scattered'] }],
+    reason: 'Messages were lost on the way, or came late, to and from nobody in particular.',
+    outcomes: both,
+    cases: [
+      { all: ['lossDecides'] },
+      { all: ['slackDecides', 'scattered'] },
+      { all: ['slackDecides', 'delayed'] },
+      { all: ['votesCounted', 'delayed'] },
+    ],
     culprits: 'nobody',
     scope: 'network',
     contradiction: 'everything missing being to or from the same validators',
@@ -187,10 +192,10 @@ export const rules: readonly Rule[] = [
     reason: 'Everybody did their part, and it took longer than the timer.',
     outcomes: both,
     cases: [
-      { all: ['slackDecides'], none: ['timerSuffices'], unless: ['scattered'] },
-      { all: ['votesCounted'], none: ['timerSuffices'], unless: ['scattered'] },
-      { all: ['proposalLate'], none: ['timerSuffices'], unless: ['scattered'] },
-      { all: ['certified'], none: ['timerSuffices'], unless: ['scattered'] },
+      { all: ['slackDecides'], none: ['timerSuffices'], unless: ['scattered', 'delayed'] },
+      { all: ['votesCounted'], none: ['timerSuffices'], unless: ['scattered', 'delayed'] },
+      { all: ['proposalLate'], none: ['timerSuffices'], unless: ['scattered', 'delayed'] },
+      { all: ['certified'], none: ['timerSuffices'], unless: ['scattered', 'delayed'] },
     ],
     culprits: 'nobody',
     scope: 'network',

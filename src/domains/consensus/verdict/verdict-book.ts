@@ -13,6 +13,7 @@
 import type { Clock, Timer } from '../../../base/clock.js';
 import type { ValidatorNames } from '../../domain.js';
 import type { ChainViews, RecordListener, ViewRecord } from '../record/view-record.js';
+import type { Finding } from '../findings/finding.js';
 import { Committee } from './committee.js';
 import type { Witness } from './evidence.js';
 import type { Findings } from './facts.js';
@@ -100,6 +101,15 @@ export class VerdictBook implements RecordListener {
   /** The validator set changed. */
   validators(): void {
     this.#committee = new Committee(this.#options.names.members);
+  }
+
+  /** Something was proven, which later verdicts must not forget. */
+  found({ class: name, kind, validators, view, source }: Finding): void {
+    // A node's own word is no proof.
+    if (view === undefined || source !== 'inferred') return;
+    if (name === 'safety') this.#history.broke(view);
+    if (kind === 'double_vote' || kind === 'double_proposal')
+      for (const validator of validators) this.#history.lied(validator, view);
   }
 
   closed(record: ViewRecord): void {

@@ -61,3 +61,32 @@ describe('leaders that equivocated', () => {
     expect(historyOf([{}, {}]).equivocators(10)).toEqual([]);
   });
 });
+
+describe('who lied', () => {
+  it('is remembered for as many views as asked, by the newest lie', () => {
+    const history = new ViewHistory();
+    history.lied('v1', 10);
+    history.lied('v1', 4);
+    history.lied('v2', 30);
+    expect(history.liars(14, 4)).toEqual(['v1']);
+    expect(history.liars(15, 4)).toEqual([]);
+    expect(history.liars(31, 21).sort()).toEqual(['v1', 'v2']);
+  });
+});
+
+describe('broken agreement', () => {
+  it('holds from the view in which it was found, and not for ever', () => {
+    const history = new ViewHistory();
+    expect(history.isBroken(7)).toBe(false);
+    history.broke(10);
+    expect([9, 10, 73, 10 + 64].map((view) => history.isBroken(view))).toEqual([false, true, true, false]);
+  });
+});
+
+describe('views that a validator led', () => {
+  it('are told newest first, as many as asked', () => {
+    const history = historyOf(new Array<object>(12).fill({}));
+    expect(history.ledBy('v1', 2)).toEqual([9, 5]);
+    expect(history.ledBy('nobody', 2)).toEqual([]);
+  });
+});

@@ -1,0 +1,114 @@
+/**
+ * Rows of the journal as columns: the times at which was sampled, and for each series asked for its values and the
+ * stretches of ticks in which it was there. A series that is absent at a tick ended, which is what a stale marker
+ * says in Prometheus; the tables of a segment keep it the same way, by rows that are not there.
+ *
+ * Where a process begins after a pause there is one empty tick an interval behind the last one: what a Prometheus
+ * would have noted at the first scrape that found nobody.
+ */
+import { RowDecoder, type Applied } from './row-codec.js';
+
+/** Milliseconds since the epoch, strictly rising; series are there only at ticks at which was sampled. */
+export interface Ticks {
+  readonly times: Float64Array;
+  /** 1 where was sampled, 0 for an empty tick. */
+  readonly isSampled: Uint8Array;
+}
+
+/** Values at times. */
+export interface Samples {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** A record of the journal. */
+export interface Recorded {
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
+
+/** What is gathered of the rows. */
+export interface TickColumnsOptions {
+  /** Which series; all by default. */
+  readonly wants?: (id: number) => boolean;
+  /** Rows after the first and up to the second time are kept; others only move on what the next is measured against. */
+  readonly afterMs?: number;
+  readonly untilMs?: number;
+}
+
+/** An interval may be late by so much before there was a pause. */
+const PAUSE = 1.5;
+
+/** Columns of a stretch of the journal. */
+export class TickColumns {
+  readonly #options: Required<TickColumnsOptions>;
+  readonly #decoder = new RowDecoder();
+  readonly #times: number[] = [];
+  readonly #isSampled: number[] = [];
+  readonly #columns = new Map<number, Column>();
+  #lastMs = -Infinity;
+  #broken = 0;
+
+  constructor({ wants = () => true, afterMs = -Infinity, untilMs = Infinity }: TickColumnsOptions = {}) {
+    this.#options = { wants, afterMs, untilMs };
+  }
+
+  /** Rows that could not be read because one before them is missing. */
+  get broken(): number {
+    return this.#broken;
+  }
+
+  /** Takes the next record. */
+  take(record: Recorded): Applied {
+    const applied = this.#decoder.apply(record);
+    if (applied.is === 'broken') this.#broken++;
+    if (applied.is !== 'row' || !(applied.timeMs > this.#lastMs)) return applied;
+    const { timeMs, intervalMs, begins } = applied;
+    if (begins && timeMs - this.#lastMs > PAUSE * intervalMs && this.#lastMs !== -Infinity)
+      this.#tick(this.#lastMs + intervalMs, false);
+    this.#tick(timeMs, true);
+    this.#lastMs = timeMs;
+    return applied;
+  }
+
+  get ticks(): Ticks {
+    return { times: Float64Array.from(this.#times), isSampled: Uint8Array.from(this.#isSampled) };
+  }
+
+  /** Ids of the series that were there, ascending. */
+  ids(): number[] {
+    return [...this.#columns.keys()].sort((a, b) => a - b);
+  }
+
+  /** The samples of a series. */
+  samples(id: number): Samples {
+    const column = this.#columns.get(id);
+    if (column === undefined) return { times: new Float64Array(0), values: new Float64Array(0) };
+    const { ticks, values } = column;
+    return {
+      times: Float64Array.from(ticks, (tick) => this.#times[tick]!),
+      values: Float64Array.from(values),
+    };
+  }
+
+  #tick(timeMs: number, isSampled: boolean): void {
+    const { afterMs, untilMs, wants } = this.#options;
+    if (!(timeMs > afterMs && timeMs <= untilMs)) return;
+    const tick = this.#times.length;
+    this.#times.push(timeMs);
+    this.#isSampled.push(isSampled ? 1 : 0);
+    if (!isSampled) return;
+    for (const id of this.#decoder.live()) {
+      if (!wants(id)) continue;
+      let column = this.#columns.get(id);
+      if (column === undefined) this.#columns.set(id, (column = { ticks: [], values: [] }));
+      column.ticks.push(tick);
+      column.values.push(this.#decoder.value(id));
+    }
+  }
+}
+
+interface Column {
+  readonly ticks: number[];
+  readonly values: number[];
+}
