@@ -389,6 +389,8 @@ function addNotifications(program: Command, context: CliContext, finish: Finish)
   ).action(async (options: ConfigOptions) => {
     finish(await (await import('./silence.js')).maintenance(options, context));
   });
+}
+
 function addAlerts(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('alerts')

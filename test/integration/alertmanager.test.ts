@@ -141,7 +141,7 @@ inhibit_rules:
     expect(expected.some((one) => one.includes('"Slow"') && one.includes('"main"'))).toBe(false);
   });
 
-  it('is asked and silenced by amtool', async () => {
+  it('is asked and silenced by amtool', () => {
     expect(amtool('alert', 'query', 'alertname=Halted')).toContain('Halted');
     expect(amtool('alert', 'query', '--inhibited', '-o', 'json')).toContain('suppressed');
     const id = amtool(

@@ -10,7 +10,12 @@ const health = {
   component: () => undefined,
   components: () => [],
 };
-const handlers = { ...few, health, prometheus: () => Promise.resolve({ status: 200, body: '{}' }) };
+const handlers = {
+  ...few,
+  health,
+  prometheus: () => Promise.resolve({ status: 200, body: '{}' }),
+  notifications: () => ({ status: 200, document: [] }),
+};
 
 interface Document {
   readonly openapi: string;
