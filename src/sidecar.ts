@@ -29,6 +29,7 @@ import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { EventOutlets } from './event-outlets.js';
+import { exporterHandlers } from './exporter-handlers.js';
 import { openExporters, type CustomExporter } from './exporters.js';
 import { healthOf } from './health.js';
 import type { HealthChecker } from './health/health-checker.js';
@@ -453,24 +454,6 @@ class ComposedSidecar implements Sidecar {
       : '';
     return [`Nothing is attached${advice}`];
   }
-}
-
-/** The exporters as the API shows them. */
-function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
-  return {
-    list: () =>
-      pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
-        name,
-        kind,
-        interval_seconds: intervalUs === undefined ? null : intervalUs / 1e6,
-        paused,
-        failures,
-        points,
-      })),
-    pause: (name) => void pushes.pause(name),
-    resume: (name) => void pushes.resume(name),
-    test: (name) => pushes.test(name),
-  };
 }
 
 /** Receives and counts, but lets nothing become a metric: `metrics.enabled: false`. */
