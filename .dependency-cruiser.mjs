@@ -38,7 +38,9 @@ const clients = {
   commander: '^src/cli/',
   pino: '^src/cli/',
   // Scenario files are read as the configuration is, in a room of their own.
-  yaml: '^(src/(alerts|config|cli)|simulator/scenario)/',
+  // Alertmanager's file is another one than ours, with rules of its own.
+  yaml: '^(src/(config|cli|alerts)|simulator/scenario)/',
+  nodemailer: '^src/alerts/channels/email\\.ts$',
   zod: '^(src/config|simulator/scenario)/',
   nats: '^src/export/nats/',
   re2js: '^src/promql/',

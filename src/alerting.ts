@@ -35,8 +35,6 @@ export interface AlertingDeps {
   /** The clock that the data follows. */
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Who is told of alerts; none: they are written to the log. */
-  readonly listener?: AlertListener | undefined;
 }
 
 /** Folder within `data.dir`. */
@@ -81,9 +79,14 @@ export class Alerting {
     };
   }
 
-  /** Reads rules and state, and begins. @throws QuorumscopeError `alerts.rules`, or as `Journal.open` does */
-  async start(history: History, url: string): Promise<void> {
-    const { config, board, clock, logger, listener } = this.#deps;
+  /**
+   * Reads rules and state, and begins.
+   * @param listeners who is told of alerts; none: they are written to the log
+   * @throws QuorumscopeError `alerts.rules`, or as `Journal.open` does
+   */
+  async start(history: History, url: string, listeners: readonly AlertListener[]): Promise<void> {
+    const { config, board, clock, logger } = this.#deps;
+    const told = listeners.length === 0 ? [loggedTo(logger)] : listeners;
     const { groups, problems } = readRuleFiles(await this.#files());
     if (problems.length > 0) throw rulesError(problems);
     const { dir } = config.data;
@@ -98,7 +101,7 @@ export class Alerting {
       wallClock,
       board,
       logger,
-      listener: listener ?? loggedTo(logger),
+      listener: { tell: (alerts) => told.forEach((one) => one.tell(alerts)) },
       journal: this.#journal,
       outputs: this.outputs,
       intervalUs: config.rules.intervalUs,

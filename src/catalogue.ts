@@ -2,6 +2,7 @@
  * Every metric there is, of the domains and of the sidecar itself, room by room. Docs, dashboards and the tests that hold
  * them together read this list: a room that declares metrics has its line here. Part of the composition.
  */
+import { notificationMetrics } from './alerts/catalogue.js';
 import { ruleMetrics } from './alerts/evaluation/catalogue.js';
 import { deliveryMetrics } from './delivery/catalogue.js';
 import { catalogues } from './domains/catalogue.js';
@@ -43,6 +44,7 @@ export const ownCatalogues: readonly RoomCatalogue[] = [
   { title: 'History', metrics: historyMetrics },
   { title: 'Archive', metrics: archiveMetrics },
   { title: 'Rules', metrics: ruleMetrics },
+  { title: 'Notifications', metrics: notificationMetrics },
   { title: 'Health and thresholds', metrics: healthMetrics },
   { title: 'Exporters', metrics: pushMetrics },
   { title: 'Delivery', metrics: deliveryMetrics },

@@ -32,7 +32,7 @@ import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { EventOutlets } from './event-outlets.js';
 import { exporterHandlers, openExporters, type CustomExporter } from './exporters.js';
-import { healthOf } from './health.js';
+import { healthOf, isUsable } from './health.js';
 import type { HealthChecker } from './health/health-checker.js';
 import {
   components,
@@ -41,9 +41,10 @@ import {
   type HealthReport,
 } from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
-import type { Dispatcher } from './intake/dispatcher.js';
+import { notifies, openNotifications, type Notifications } from './notifications.js';
+import { followStreams, ignoring, recorderOf, tapOf } from './intake-parts.js';
 import { Intake } from './intake/intake.js';
-import { Recorder } from './intake/recorder.js';
+import type { Recorder } from './intake/recorder.js';
 import type { Tap } from './intake/tap.js';
 import { Board } from './metrics/board.js';
 import { rangeHandler } from './range-exports.js';
@@ -133,6 +134,8 @@ export function createSidecar(config: Config, deps: SidecarDeps): Sidecar {
 const FLUSH_DEADLINE_US = 5_000_000;
 const STOP_DEADLINE_US = 2_000_000;
 
+const STARTING = { status: 503, document: 'the sidecar is starting' };
+
 class ComposedSidecar implements Sidecar {
   readonly board: Board;
   readonly logger: Logger;
@@ -159,6 +162,7 @@ class ComposedSidecar implements Sidecar {
   #server: HttpServer | undefined;
   #history: History | undefined;
   readonly #alerting: Alerting | undefined;
+  #notifications: Notifications | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -183,7 +187,7 @@ class ComposedSidecar implements Sidecar {
       onWanted: () => this.#listen(),
     });
     if (evaluatesRules(config) && deps.serve !== false)
-      this.#alerting = new Alerting({ config, board: this.board, clock, logger, listener: deps.alerts });
+      this.#alerting = new Alerting({ config, board: this.board, clock, logger });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
@@ -262,6 +266,7 @@ class ComposedSidecar implements Sidecar {
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
       await this.#traces?.open();
       await this.#openServer();
+      await this.#openAlerts();
       await this.#openDoors();
       this.#ready = true;
     } catch (error) {
@@ -309,8 +314,9 @@ class ComposedSidecar implements Sidecar {
     return { contentType: this.#exposition.contentType(format), body: await this.#exposition.render(format) };
   }
 
-  reload(): Promise<string | undefined> {
-    return this.#alerting?.reload() ?? Promise.resolve(undefined);
+  async reload(): Promise<string | undefined> {
+    const refused = [await this.#alerting?.reload(), this.#notifications?.reload()];
+    return refused.find((why) => why !== undefined);
   }
 
   stop(): Promise<void> {
@@ -326,6 +332,7 @@ class ComposedSidecar implements Sidecar {
     await this.#alerting?.stop();
     await this.#history?.stop();
     await this.#recorder?.close();
+    await this.#notifications?.close(STOP_DEADLINE_US);
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
     await this.#outlets.close();
     await this.#server?.close();
@@ -349,12 +356,16 @@ class ComposedSidecar implements Sidecar {
       ...this.#healthHandlers(),
       ...this.#exportHandlers(),
       ...this.#alerting?.handlers,
+      reload: () => this.reload(),
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: new WholeViews(this.consensus, () => {
         const archive = this.#history?.archive;
         return archive === undefined ? undefined : viewArchive(archive.reader);
       }),
       incidents: incidentHandlers(this.#outlets.incidentFolder),
+      ...(notifies(this.#config)
+        ? { notifications: (request) => this.#notifications?.answer(request) ?? STARTING }
+        : {}),
       // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
       ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),
     };
@@ -377,7 +388,6 @@ class ComposedSidecar implements Sidecar {
       const options = { config: this.#config, board, clock, logger, exemplars, outputs, ...own };
       this.#history = startHistory(options);
       await this.#history.opened;
-      await this.#alerting?.start(this.#history, `http://${address}`);
     }
     this.#addresses = {
       http: `http://${address}`,
@@ -413,6 +423,19 @@ class ComposedSidecar implements Sidecar {
       },
       ...(pushes === undefined ? {} : { exporters: exporterHandlers(pushes) }),
     };
+  }
+
+  /** After the server, whose address is part of every link; until then its API says that it is starting. */
+  async #openAlerts(): Promise<void> {
+    const { clock, logger, alerts } = this.#deps;
+    const url = this.#addresses.http ?? '';
+    if (notifies(this.#config)) {
+      const isWell = (): boolean => this.#stopping === undefined && isUsable(this.health());
+      const room = { board: this.board, clock, logger, address: () => url, isWell };
+      this.#notifications = await openNotifications(this.#config, room);
+    }
+    const listeners = [this.#notifications?.listener, alerts].flatMap((one) => one ?? []);
+    if (this.#history !== undefined) await this.#alerting?.start(this.#history, url, listeners);
   }
 
   async #openDoors(): Promise<void> {
@@ -452,44 +475,7 @@ function boardOf({ metrics: { prefix, seriesLimit, metricSeriesLimit } }: Config
   return new Board({ prefix, seriesLimit, metricSeriesLimit });
 }
 
-/** Receives and counts, but lets nothing become a metric: `metrics.enabled: false`. */
-const ignoring: Dispatcher = {
-  attach: () => ({
-    hello: () => undefined,
-    dispatch: () => undefined,
-    gap: () => undefined,
-    detach: () => undefined,
-  }),
-};
-
 /** What stands on the page beside the board. */
 function registriesOf({ prometheus }: Config, { registries = [] }: SidecarDeps): typeof registries {
   return [...(prometheus.processMetrics ? [defaultProcessRegistry()] : []), ...registries];
-}
-
-/** The recorder that `attach.record` asks for. */
-function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder | undefined {
-  if (!attach.record) return undefined;
-  const { file, maxSizeBytes, keep } = attach.record;
-  return new Recorder({ path: file, maxBytes: maxSizeBytes, keep, board, logger });
-}
-
-/** One tap of several; undefined where there is none. */
-function tapOf(taps: readonly Tap[]): Tap | undefined {
-  if (taps.length < 2) return taps[0];
-  return {
-    line: (line, speaking, event) => taps.forEach((tap) => tap.line(line, speaking, event)),
-    hello: (line, speaking) => taps.forEach((tap) => tap.hello(line, speaking)),
-  };
-}
-
-/** Lets a stream clock follow what the streams say. */
-function followStreams(clock: StreamClock): {
-  onTime: (stream: string, tsUs: number) => void;
-  onStreamEnd: (stream: string) => void;
-} {
-  return {
-    onTime: (stream, tsUs) => clock.advance(stream, tsUs),
-    onStreamEnd: (stream) => clock.close(stream),
-  };
 }

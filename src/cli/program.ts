@@ -54,7 +54,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
-  addTests(program, context, finish);
+  addNotifications(program, context, finish);
   addAlerts(program, context, finish);
   addDashboards(program, context, finish);
   program
@@ -351,10 +351,12 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
     });
 }
 
-function addTests(program: Command, context: CliContext, finish: Finish): void {
-  program
+/** Who is told of alerts, and when nobody is. */
+function addNotifications(program: Command, context: CliContext, finish: Finish): void {
+  const test = program
     .command('test')
-    .description('whether something does what is said of it; exit 1 when not')
+    .description('whether something does what is said of it; exit 1 when not');
+  test
     .command('rules')
     .description("unit tests of rules in promtool's format")
     .argument('<files...>', 'files of tests, which name their rule files')
@@ -362,6 +364,50 @@ function addTests(program: Command, context: CliContext, finish: Finish): void {
     .action(async (files: string[], options: { json?: boolean }) => {
       finish(await (await import('./test-rules.js')).testRules(files, options, context));
     });
+  test
+    .command('notify')
+    .description('sends a test alert and its end to a receiver, and prints what it answers')
+    .argument('[receiver]', 'its name; else every receiver')
+    .option('--config <file>', 'YAML file')
+    .option('--set <path=value>', 'any setting; may be repeated', collect)
+    .option('--json', 'one JSON document')
+    .action(async (receiver: string | undefined, options: ConfigOptions) => {
+      finish(await (await import('./test-notify.js')).testNotify(receiver, options, context));
+    });
+  const withPlace = (command: Command): Command =>
+    command
+      .option('--url <url>', 'a running sidecar, or any Alertmanager; else what the configuration says')
+      .option('--config <file>', 'YAML file')
+      .option('--json', 'one JSON document');
+  const withReason = (command: Command): Command =>
+    withPlace(command)
+      .requiredOption('--for <duration>', 'how long, such as 15m')
+      .option('--author <name>', 'who; else the user')
+      .option('--comment <text>', 'why');
+  const silence = program.command('silence').description('keeps alerts from being told');
+  withReason(
+    silence
+      .command('add')
+      .description('silences alerts that pass all matchers')
+      .argument('<matchers...>', 'such as alertname=HotStuffHalted or validator=~"v[0-3]"'),
+  ).action(async (matchers: string[], options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).silenceAdd(matchers, options, context));
+  });
+  withPlace(silence.command('list').description('what is silenced'))
+    .option('--all', 'also what is over')
+    .action(async (options: ConfigOptions) => {
+      finish(await (await import('./silence.js')).silenceList(options, context));
+    });
+  withPlace(
+    silence.command('expire').description('ends a silence').argument('<id>', 'as `silence list` gives it'),
+  ).action(async (id: string, options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).silenceExpire(id, options, context));
+  });
+  withReason(
+    program.command('maintenance').description('silences everything for a while; ends are told'),
+  ).action(async (options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).maintenance(options, context));
+  });
 }
 
 function addAlerts(program: Command, context: CliContext, finish: Finish): void {

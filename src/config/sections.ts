@@ -17,6 +17,7 @@ import { incidents } from './incidents.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
+import { notify } from './notify.js';
 import { prometheus } from './prometheus.js';
 import { query } from './query.js';
 import { rules } from './rules.js';
@@ -39,6 +40,7 @@ export const sections = {
   query,
   rules,
   tracing,
+  notify,
   health,
   alerts,
   dashboards,

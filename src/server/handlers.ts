@@ -72,6 +72,33 @@ export interface StreamedPage {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** A request of Alertmanager's API, or of ours beside it. */
+export interface NotificationRequest {
+  readonly endpoint:
+    | 'status'
+    | 'receivers'
+    | 'alerts'
+    | 'post_alerts'
+    | 'groups'
+    | 'silences'
+    | 'post_silence'
+    | 'silence'
+    | 'delete_silence'
+    | 'acknowledgements'
+    | 'acknowledge';
+  readonly query: URLSearchParams;
+  /** Of the silence. */
+  readonly id?: string;
+  /** The text of a JSON document. */
+  readonly body: string;
+}
+
+/** Status code and JSON; undefined is no body. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly document?: unknown;
+}
+
 /** Where answers come from. */
 export interface Handlers {
   /** Renders the page in the format that an `Accept` header asks for; absent when `prometheus.enabled` is false. */
@@ -110,6 +137,8 @@ export interface Handlers {
     /** What the receiver answered. */
     readonly test: (name: string) => Promise<unknown>;
   };
+  /** Alertmanager's API; absent where nothing is routed here. */
+  readonly notifications?: (request: NotificationRequest) => JsonAnswer | Promise<JsonAnswer>;
   /** How nodes and chain are; absent when `health.enabled` is false. */
   readonly health?: {
     readonly report: () => { readonly state: string };

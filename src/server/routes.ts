@@ -2,6 +2,7 @@
 import type { Handlers } from './handlers.js';
 import type { Route } from './route.js';
 import { consensusRoutes } from './routes/consensus.js';
+import { alertmanagerRoutes } from './routes/alertmanager.js';
 import { contentsRoutes } from './routes/contents.js';
 import { eventRoutes } from './routes/events.js';
 import { exportRoutes } from './routes/exports.js';
@@ -26,6 +27,7 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
     ...incidentRoutes(handlers),
     ...prometheusRoutes(handlers),
     ...rulesRoutes(handlers),
+    ...alertmanagerRoutes(handlers),
   ];
   return [...contentsRoutes(version, routes), ...routes];
 }

@@ -88,8 +88,18 @@ const alertManager = section('S4.alert_manager', '`AlertManager`', [
   open('check_system_health', 'check_system_health(metrics) -> Vec<Alert>', [
     'feature check by component: process and storage',
   ]),
-  open('send_alert', 'send_alert(alert)', 'feature send, counted as notified only when delivered'),
-  open('resolve_alert', 'resolve_alert(alert_id)', 'feature resolve; resolves survive a restart'),
+  done(
+    shown.notifier,
+    'send_alert',
+    'send_alert(alert)',
+    'feature send, counted as notified only when delivered',
+  ),
+  done(
+    shown.alertKills,
+    'resolve_alert',
+    'resolve_alert(alert_id)',
+    'feature resolve; resolves survive a restart',
+  ),
 ]);
 
 const health = section('S4.health', '`HealthChecker` and `HealthStatus`', [
@@ -321,7 +331,7 @@ const config = section('S4.config', '`MetricsConfig`', [
     'setting alerts.thresholds.max_block_time',
     'feature thresholds as settings',
   ]),
-  open('alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
+  done(shown.notifications, 'alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
     'feature receivers; short form for people without Alertmanager knowledge',
   ]),
   done(shown.embedded, 'metrics_sampling_rate', 'metrics_sampling_rate: f64', 'setting hooks.sampling_rate'),

@@ -385,10 +385,20 @@ const integration = section('S0.integration', 'Integration with monitoring', [
   done(shown.rules, 'low_efficiency_summary', 'LowEfficiency summary: "Low efficiency score detected"', [
     'feature annotations with contract, value and runbook link',
   ]),
-  open('slack', 'Slack: real-time alerts', 'feature channel: Slack'),
-  open('email', 'Email: critical alerts', 'feature channel: e-mail'),
-  open('pagerduty', 'PagerDuty: emergency escalation', 'feature channel: PagerDuty Events v2, escalation'),
-  open('webhook', 'Webhook: custom integrations', "feature channel: webhook with Alertmanager's payload"),
+  done(shown.alertChannels, 'slack', 'Slack: real-time alerts', 'feature channel: Slack'),
+  done(shown.alertChannels, 'email', 'Email: critical alerts', 'feature channel: e-mail'),
+  done(
+    shown.alertChannels,
+    'pagerduty',
+    'PagerDuty: emergency escalation',
+    'feature channel: PagerDuty Events v2, escalation',
+  ),
+  done(
+    shown.alertChannels,
+    'webhook',
+    'Webhook: custom integrations',
+    "feature channel: webhook with Alertmanager's payload",
+  ),
 ]);
 
 const practices = section('S0.practices', 'Best practices', [

@@ -405,7 +405,7 @@ const alerts = section('S2.alerts', 'Alert rules', [
   done(shown.alertLife, 'condition', 'AlertRule.condition', 'feature rule: `expr`'),
   done(shown.conditions, 'severity', 'AlertRule.severity', 'feature rule: label `severity`'),
   done(shown.conditions, 'cooldown', 'AlertRule.cooldown', 'feature rule form: cooldown'),
-  open('actions', 'AlertRule.actions', 'feature routes to receivers'),
+  done(shown.alertRoutes, 'actions', 'AlertRule.actions', 'feature routes to receivers'),
   done(
     shown.alertLife,
     'metric_threshold',

@@ -114,15 +114,25 @@ const alerting = section('S1.alerting', 'Alerting', [
     'feature Prometheus rule files, evaluated as they are',
   ),
   done(shown.rulesTidy, 'severities', 'Multiple severity levels', 'feature severity critical, warning, info'),
-  open('rate_limiting', 'Rate limiting and suppression', 'feature rate limits, inhibition, silences'),
-  open('escalation', 'Escalation policies', 'feature escalation after unacknowledged time'),
-  open('channels', 'Multiple notification channels', [
+  done(
+    shown.notifier,
+    'rate_limiting',
+    'Rate limiting and suppression',
+    'feature rate limits, inhibition, silences',
+  ),
+  done(shown.notifier, 'escalation', 'Escalation policies', 'feature escalation after unacknowledged time'),
+  done(shown.alertChannels, 'channels', 'Multiple notification channels', [
     'feature channels: Slack, PagerDuty, e-mail, webhook, Discord, Telegram, log',
   ]),
 ]);
 
 const external = section('S1.external', 'External integration', [
-  open('webhooks', 'Webhook endpoints', "feature channel: webhook with Alertmanager's payload"),
+  done(
+    shown.alertChannels,
+    'webhooks',
+    'Webhook endpoints',
+    "feature channel: webhook with Alertmanager's payload",
+  ),
   open('api_keys', 'API key management', 'feature API keys with scope and expiry, stored as hashes'),
   done(
     shown.exportCommand,

@@ -17,6 +17,7 @@ const handlers = {
   prometheus: () => Promise.resolve(answer),
   rules: { rules: () => answer, alerts: () => answer },
   reload: () => Promise.resolve(undefined),
+  notifications: () => ({ status: 200, document: [] }),
 };
 
 interface Document {
