@@ -1,8 +1,15 @@
 /** Answers what is asked of `/export` with a time in it: which range of what, in which format, as a stream. */
 import type { Clock } from './base/clock.js';
-import { rangeDocument, type RangeSource } from './export/range.js';
-import { rangeEncoderOf, rangeFormats } from './export/range-formats.js';
+import { rangeDocument, type RangeEncoder, type RangeSource } from './export/range.js';
+import { textRanges, type RangeLoaders } from './export/range-formats.js';
 import type { Handlers } from './server/handlers.js';
+
+const loaders: RangeLoaders = {
+  ...textRanges,
+  parquet: async () => (await import('./parquet-range.js')).parquetRange,
+};
+/** Formats of ranges. */
+export const rangeFormats: readonly string[] = Object.keys(loaders);
 
 const SECONDS = /^-?\d+(\.\d+)?$/;
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -38,6 +45,11 @@ export function rangeHandler(
       return { contentType, body: rangeDocument(source(), encoder, request, signal) };
     },
   };
+}
+
+/** The encoder of a format; undefined when there is none of that name. */
+async function rangeEncoderOf(format: string): Promise<RangeEncoder | undefined> {
+  return Object.hasOwn(loaders, format) ? loaders[format]!() : undefined;
 }
 
 /** Microseconds since the Unix epoch. */
