@@ -40,8 +40,10 @@ export class WholeRange implements RangeSource {
   async *series(request: RangeRequest, signal: AbortSignal): AsyncGenerator<RangeSeries> {
     const { recent, recentFromMs, archive } = this.#options;
     const archived = archive();
-    if (archived === undefined || request.fromUs / 1000 >= recentFromMs())
-      return yield* recent.series(request, signal);
+    if (archived === undefined || request.fromUs / 1000 >= recentFromMs()) {
+      yield* recent.series(request, signal);
+      return;
+    }
     // What is written while this goes on counts as recent to the end.
     const { durableMs } = archived;
     yield* this.#archived(archived, durableMs, request, signal);
@@ -51,9 +53,9 @@ export class WholeRange implements RangeSource {
 
   async *read(series: RangeSeries, fromUs: number, toUs: number): AsyncGenerator<RangeBlock> {
     const block = this.#blocks.get(series);
-    if (block === undefined) return yield* this.#options.recent.read(series, fromUs, toUs);
     this.#blocks.delete(series);
-    yield block;
+    if (block === undefined) yield* this.#options.recent.read(series, fromUs, toUs);
+    else yield block;
   }
 
   async *#archived(

@@ -3,6 +3,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { readParquet } from 'parquet-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
+import { tableHere } from '../../src/history/archive/packed-table.js';
 import { readRangeHere } from '../../src/history/archive/range-reading.js';
 import { RecentWindow } from '../../src/history/recent/recent-window.js';
 import { WholeHistory } from '../../src/history/whole-history.js';
@@ -53,12 +54,12 @@ function exporting() {
     }),
     reading: readRangeHere,
   });
-  const { render } = rangeHandler(() => whole, { nowUs: () => world.nowMs * 1000 } as Clock);
+  const { render } = rangeHandler(() => whole, { nowUs: () => world.nowMs * 1000 } as Clock, tableHere);
   return async (parameters: Record<string, string>): Promise<Buffer> => {
     const page = await render(new URLSearchParams(parameters), new AbortController().signal);
     if ('problems' in page) throw new Error(page.problems.join());
     const pieces: Uint8Array[] = [];
-    for await (const piece of page.body as AsyncIterable<Uint8Array>) pieces.push(piece);
+    for await (const piece of page.body) pieces.push(piece);
     return Buffer.concat(pieces);
   };
 }

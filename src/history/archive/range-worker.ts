@@ -15,8 +15,8 @@ const packs = readRangeHere(workerData as RangeJob);
 
 parentPort?.on('message', () => {
   packs.next().then(
-    ({ value }) => {
-      const pack = value ?? undefined;
+    (step) => {
+      const pack = step.done === true ? undefined : step.value;
       say({ pack }, pack === undefined ? [] : [pack.timesUs.buffer, pack.values.buffer]);
     },
     (error: unknown) => say({ problem: messageOf(error) }, []),

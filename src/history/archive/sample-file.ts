@@ -6,9 +6,7 @@ import { METRIC_NAME } from '../../promql/labels.js';
 import { isStale, type Series } from '../../promql/series.js';
 import { TableEncoder, TableWriter, type ColumnSpec } from './table-writer.js';
 
-/** Rows of a group: what a file is best read by, and what a stream can make without holding up others. */
-const FILE_GROUP = 20_000;
-const STREAM_GROUP = 5_000;
+const GROUP_ROWS = 20_000;
 
 const columns: readonly ColumnSpec[] = [
   { name: 'time_ms', type: 'INT64', hasRange: true },
@@ -20,18 +18,14 @@ const columns: readonly ColumnSpec[] = [
 /** The table of samples, wherever it goes. States: open -> finished. */
 export class SampleTable {
   readonly #writer: TableEncoder;
-  readonly #groupRows: number;
-  readonly #times: BigInt64Array;
-  readonly #values: Float64Array;
+  readonly #times = new BigInt64Array(GROUP_ROWS);
+  readonly #values = new Float64Array(GROUP_ROWS);
   #names: string[] = [];
   #labels: string[] = [];
 
   /** All of its functions throw what the writer throws. */
-  protected constructor(writer: TableEncoder, groupRows: number) {
+  protected constructor(writer: TableEncoder) {
     this.#writer = writer;
-    this.#groupRows = groupRows;
-    this.#times = new BigInt64Array(groupRows);
-    this.#values = new Float64Array(groupRows);
   }
 
   /** Hands over bytes as groups are full. */
@@ -40,7 +34,7 @@ export class SampleTable {
       write: (bytes: Uint8Array): void => taken(Buffer.from(bytes)),
       finish: (): void => undefined,
     };
-    return new SampleTable(new TableEncoder(sink, columns), STREAM_GROUP);
+    return new SampleTable(new TableEncoder(sink, columns));
   }
 
   /** Rows so far. */
@@ -69,7 +63,7 @@ export class SampleTable {
       this.#values[row] = values[i]!;
       this.#names.push(name);
       this.#labels.push(text);
-      if (row + 1 === this.#groupRows) this.#flush();
+      if (row + 1 === GROUP_ROWS) this.#flush();
     }
   }
 
@@ -91,6 +85,6 @@ export class SampleTable {
 export class SampleFile extends SampleTable {
   /** Makes the file. @throws the error of the system, as all of its functions do */
   constructor(path: string) {
-    super(new TableWriter(path, columns), FILE_GROUP);
+    super(new TableWriter(path, columns));
   }
 }
