@@ -26,8 +26,10 @@ const rooms = {
   'src/report': ['src/base', 'src/views', 'src/domains/consensus'],
   'src/history': ['src/base', 'src/metrics', 'src/journal', 'src/promql'],
   'src/query': ['src/base', 'src/promql'],
+  'src/alerts': ['src/base', 'src/events', 'src/metrics', 'src/promql', 'src/journal', 'src/delivery'],
   'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains'],
   'src/health': ['src/base', 'src/metrics'],
+  'src/dashboards': ['src/base', 'src/metrics', 'src/promql'],
   'src/server': ['src/base'],
 };
 
@@ -36,10 +38,13 @@ const clients = {
   commander: '^src/cli/',
   pino: '^src/cli/',
   // Scenario files are read as the configuration is, in a room of their own.
-  yaml: '^(src/(config|cli)|simulator/scenario)/',
+  // Alertmanager's file is another one than ours, with rules of its own.
+  yaml: '^(src/(config|cli|alerts)|simulator/scenario)/',
+  nodemailer: '^src/alerts/channels/email\\.ts$',
   zod: '^(src/config|simulator/scenario)/',
   nats: '^src/export/nats/',
   re2js: '^src/promql/',
+  '@grafana/grafana-foundation-sdk': '^src/dashboards/(render|variables)',
   hyparquet: '^src/history/archive/',
   'hyparquet-writer': '^src/history/archive/',
   '@libp2p/interface': '^src/attach/libp2p/',

@@ -27,6 +27,7 @@ import type { Selection } from './export/selection.js';
 import type { MetricsExporter } from './export/snapshot.js';
 import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
+import type { Handlers } from './server/handlers.js';
 import { VERSION } from './version.js';
 
 /** What exporters are built from besides their configuration. */
@@ -287,4 +288,22 @@ function readText(path: string): string {
       { details: { file: path }, cause: error },
     );
   }
+}
+
+/** The exporters as the API shows them. */
+export function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
+  return {
+    list: () =>
+      pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
+        name,
+        kind,
+        interval_seconds: intervalUs === undefined ? null : intervalUs / 1e6,
+        paused,
+        failures,
+        points,
+      })),
+    pause: (name) => void pushes.pause(name),
+    resume: (name) => void pushes.resume(name),
+    test: (name) => pushes.test(name),
+  };
 }

@@ -5,6 +5,7 @@
 import type { Config } from './config/sections.js';
 import { healthMetrics } from './health/catalogue.js';
 import { HealthChecker } from './health/health-checker.js';
+import type { HealthReport } from './health/health-report.js';
 import type { Board } from './metrics/board.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
 
@@ -52,4 +53,9 @@ function questionOf(chain: string, outcome: string, cause?: string): [string, st
     ['limit', '1'],
   ];
   return cause === undefined ? usual : [...usual, ['cause', cause]];
+}
+
+/** Whether the heartbeat may go on: silence is what tells whoever listens that something is badly wrong. */
+export function isUsable(report: HealthReport | undefined): boolean {
+  return report === undefined || (report.state !== 'critical' && report.state !== 'failing');
 }

@@ -2,8 +2,9 @@
  * Fills the ports between history, the query language and the server: samples the board while the sidecar runs, keeps an
  * archive of it where there is a data folder, and answers Prometheus's API over both. Nothing here knows HTTP.
  */
+import { joinedSeries, type IndexedSource } from './alerts/evaluation/joined-series.js';
 import { ArchiveOutlet, archivesHistory, type ArchiveOutletOptions } from './archive-outlet.js';
-import { WallClock, type Clock, type Timer } from './base/clock.js';
+import { WallClock, type Clock } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import type { RangeSource } from './export/range.js';
@@ -18,7 +19,9 @@ import { unarchivedExemplars, WholeExemplars } from './history/whole-exemplars.j
 import { WholeHistory } from './history/whole-history.js';
 import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
+import type { Counter, Gauge } from './metrics/series.js';
 import { defaultLimits } from './promql/budget.js';
+import type { SelectRequest } from './promql/series.js';
 import {
   PrometheusApi,
   type ApiAnswer,
@@ -35,6 +38,8 @@ export interface HistoryOptions {
   readonly logger: Logger;
   /** Observations with their traces, where there are any. */
   readonly exemplars?: ExemplarReader | undefined;
+  /** Series of the rules, which are answered beside those of the board. */
+  readonly outputs?: IndexedSource | undefined;
   /** The clock that the data follows. */
   readonly clock: Clock;
   /** The label `instance`, unless the configuration has one. */
@@ -46,6 +51,13 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
+  /** The series of the board for rules: the archive is asked only for what is older than the recent window may be. */
+  readonly source: IndexedSource;
+  /**
+   * Samples now; within the millisecond of the last one only if it `mustBeNew`. Returns the time of the newest sampling,
+   * milliseconds, which is never before the clock's.
+   */
+  sample(mustBeNew: boolean): number;
   /** For exports. */
   readonly range: RangeSource;
   /** Resolves when the archive, if there is to be one, has been opened or will be tried again. May reject. */
@@ -77,17 +89,18 @@ export function startHistory(options: HistoryOptions): History {
     windowMs,
     maxBytes: history.recentMaxBytes,
   });
-  const sampling = sampleEvery(window, options);
+  const sampler = new Sampler(window, options);
+  const timer = clock.every(history.recentIntervalUs, () => sampler.tick());
   const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
   const recentExemplars = exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs });
-  const recentFromMs = (): number => sampling.lastMs - window.size.spanMs;
+  const recentFromMs = (): number => sampler.lastMs - window.size.spanMs;
   const source = new WholeHistory({
     recent: window,
     recentFromMs,
     archive: () => outlet?.archive,
   });
   const api = new PrometheusApi({
-    source,
+    source: options.outputs === undefined ? source : joinedSeries(source, options.outputs),
     metadata: () => metadataOf(board),
     exemplars: recentExemplars && new WholeExemplars(recentExemplars, () => outlet?.archive?.reader),
     dataClock: clock,
@@ -108,6 +121,8 @@ export function startHistory(options: HistoryOptions): History {
   });
   return {
     answer: (request) => api.answer(request),
+    source: shallow(window, source, () => nowMs() - windowMs),
+    sample: (mustBeNew) => sampler.now(mustBeNew),
     range,
     opened: outlet?.open() ?? Promise.resolve(),
     get archive() {
@@ -115,7 +130,7 @@ export function startHistory(options: HistoryOptions): History {
     },
     view: (view) => outlet?.view(view),
     stop: async () => {
-      sampling.timer.stop();
+      timer.stop();
       await outlet?.close();
     },
   };
@@ -126,29 +141,65 @@ function archiveOptions({ exemplars, ...options }: HistoryOptions, target: Targe
   return { ...options, target, exemplars: unarchivedExemplars(exemplars, target) };
 }
 
-/** Sampling that goes on. */
-interface Sampling {
-  readonly timer: Timer;
-  /** Time of the last one; Infinity before the first. */
-  lastMs: number;
+/** Reading the archive takes longer than a round of rules may: it is asked only where it must be. */
+function shallow(recent: IndexedSource, whole: IndexedSource, oldestMs: () => number): IndexedSource {
+  const sourceFor = ({ fromMs }: SelectRequest): IndexedSource => (fromMs >= oldestMs() ? recent : whole);
+  return {
+    select: (request, signal) => sourceFor(request).select(request, signal),
+    labelSets: (request) => sourceFor(request).labelSets(request),
+  };
 }
 
-function sampleEvery(window: RecentWindow, { board, clock, config }: HistoryOptions): Sampling {
-  const span = board.gauge(historyMetrics.span).at();
-  const bytes = board.gauge(historyMetrics.bytes).at();
-  const skipped = board.counter(historyMetrics.skipped).at();
-  span.set(0);
-  bytes.set(0);
-  const sampling = { timer: undefined as unknown as Timer, lastMs: Infinity };
-  sampling.timer = clock.every(config.history.recentIntervalUs, () => {
-    const timeMs = Math.floor(clock.nowUs() / 1000);
-    if (window.sample(timeMs)) sampling.lastMs = timeMs;
-    else skipped.add();
-    const size = window.size;
-    span.set(size.spanMs / 1000);
-    bytes.set(size.bytes);
-  });
-  return sampling;
+/** A sampling that rules asked for so recently is as good as one of our own. */
+const FRESH_MS = 25;
+
+/** Samples at intervals, and when rules ask for what is newest. */
+class Sampler {
+  readonly #window: RecentWindow;
+  readonly #clock: Clock;
+  readonly #span: Gauge;
+  readonly #bytes: Gauge;
+  readonly #skipped: Counter;
+  #lastMs = -Infinity;
+
+  constructor(window: RecentWindow, { board, clock }: HistoryOptions) {
+    this.#window = window;
+    this.#clock = clock;
+    this.#span = board.gauge(historyMetrics.span).at();
+    this.#bytes = board.gauge(historyMetrics.bytes).at();
+    this.#skipped = board.counter(historyMetrics.skipped).at();
+    this.#span.set(0);
+    this.#bytes.set(0);
+  }
+
+  /** Time of the last sampling, milliseconds; Infinity before the first. */
+  get lastMs(): number {
+    return this.#lastMs === -Infinity ? Infinity : this.#lastMs;
+  }
+
+  tick(): void {
+    const nowMs = Math.floor(this.#clock.nowUs() / 1000);
+    if (nowMs >= this.#lastMs && nowMs - this.#lastMs < FRESH_MS) return;
+    if (this.#window.sample(nowMs)) this.#lastMs = nowMs;
+    else this.#skipped.add();
+    this.#measure();
+  }
+
+  now(mustBeNew: boolean): number {
+    const nowMs = Math.floor(this.#clock.nowUs() / 1000);
+    if (nowMs <= this.#lastMs && !mustBeNew) return this.#lastMs;
+    // Within one millisecond of the last one, or after a step back of the clock, the next free time is taken.
+    this.#lastMs = Math.max(nowMs, this.#lastMs + 1);
+    this.#window.sample(this.#lastMs);
+    this.#measure();
+    return this.#lastMs;
+  }
+
+  #measure(): void {
+    const { spanMs, bytes } = this.#window.size;
+    this.#span.set(spanMs / 1000);
+    this.#bytes.set(bytes);
+  }
 }
 
 function* metadataOf(board: Board): Generator<MetricMetadata> {

@@ -15,6 +15,9 @@ export type {
   HealthScope,
   HealthState,
 } from './health/health-report.js';
+export { buildDashboards, pushDashboards, type DashboardOptions, type PushOptions } from './dashboards.js';
+export type { CustomDashboard, GridDashboard, TemplateDashboard, Widget } from './dashboards/custom.js';
+export type { DashboardJson, Pushed } from './dashboards/grafana.js';
 export { causes, type Cause } from './domains/consensus/verdict/view-verdict.js';
 export type { ChainObserver, ChainScope, Domain, NodeObserver, NodeScope } from './domains/domain.js';
 export { embed, type Embedded, type EmbedOptions } from './embedded.js';

@@ -8,6 +8,8 @@
  * States: built -> started -> stopped. Starting opens doors last; stopping closes them first, processes
  * what was received, and only then closes the server, so that a last scrape sees everything.
  */
+import { Alerting, evaluatesRules } from './alerting.js';
+import type { AlertListener } from './alerts/alert.js';
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
@@ -29,8 +31,8 @@ import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { EventOutlets } from './event-outlets.js';
-import { openExporters, type CustomExporter } from './exporters.js';
-import { healthOf } from './health.js';
+import { exporterHandlers, openExporters, type CustomExporter } from './exporters.js';
+import { healthOf, isUsable } from './health.js';
 import type { HealthChecker } from './health/health-checker.js';
 import {
   components,
@@ -39,9 +41,10 @@ import {
   type HealthReport,
 } from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
-import type { Dispatcher } from './intake/dispatcher.js';
+import { notifies, openNotifications, type Notifications } from './notifications.js';
+import { followStreams, ignoring, recorderOf, tapOf } from './intake-parts.js';
 import { Intake } from './intake/intake.js';
-import { Recorder } from './intake/recorder.js';
+import type { Recorder } from './intake/recorder.js';
 import type { Tap } from './intake/tap.js';
 import { Board } from './metrics/board.js';
 import { rangeHandler } from './range-exports.js';
@@ -72,6 +75,8 @@ export interface SidecarDeps {
   readonly consensus?: ConsensusListeners;
   /** Which verdicts are kept, where that is not the usual. */
   readonly verdictLog?: OutletOptions['verdictLog'];
+  /** Who is told of alerts, where that is not the log. */
+  readonly alerts?: AlertListener;
   /** Hears every line that arrives. */
   readonly tap?: Tap;
 }
@@ -114,6 +119,8 @@ export interface Sidecar {
   flush(): Promise<void>;
   /** Renders the page as `/metrics` would. */
   page(accept?: string): Promise<{ contentType: string; body: Uint8Array }>;
+  /** Reads rule files anew. Resolves with what is wrong, when the old rules stay. */
+  reload(): Promise<string | undefined>;
   /** Closes the doors, processes what was received, pushes it, closes the server. May be called twice. */
   stop(): Promise<void>;
 }
@@ -126,6 +133,8 @@ export function createSidecar(config: Config, deps: SidecarDeps): Sidecar {
 /** How long a push on demand, and the last one, may take. */
 const FLUSH_DEADLINE_US = 5_000_000;
 const STOP_DEADLINE_US = 2_000_000;
+
+const STARTING = { status: 503, document: 'the sidecar is starting' };
 
 class ComposedSidecar implements Sidecar {
   readonly board: Board;
@@ -152,6 +161,8 @@ class ComposedSidecar implements Sidecar {
   #pushes: Pushes | undefined;
   #server: HttpServer | undefined;
   #history: History | undefined;
+  readonly #alerting: Alerting | undefined;
+  #notifications: Notifications | undefined;
   #timer: Timer | undefined;
   #addresses: SidecarAddresses = {};
   #ready = false;
@@ -162,11 +173,7 @@ class ComposedSidecar implements Sidecar {
     const { metrics, chain } = config;
     this.#config = config;
     this.#startedAtUs = clock.nowUs();
-    this.board = new Board({
-      prefix: metrics.prefix,
-      seriesLimit: metrics.seriesLimit,
-      metricSeriesLimit: metrics.metricSeriesLimit,
-    });
+    this.board = boardOf(config);
     this.#traces = tracesOf(config.tracing, { board: this.board, clock, logger: deps.logger });
     const logger = this.#traces?.logger ?? deps.logger;
     this.logger = logger;
@@ -179,6 +186,8 @@ class ComposedSidecar implements Sidecar {
       names: (chain) => this.#outlets.reader.names(chain),
       onWanted: () => this.#listen(),
     });
+    if (evaluatesRules(config) && deps.serve !== false)
+      this.#alerting = new Alerting({ config, board: this.board, clock, logger });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
@@ -232,6 +241,7 @@ class ComposedSidecar implements Sidecar {
       this.#traces?.listeners,
       this.#events.listeners,
       this.#archivist.listeners,
+      this.#alerting?.listeners,
       this.#deps.consensus,
     ];
     return all.flatMap((one) => one ?? []);
@@ -256,6 +266,7 @@ class ComposedSidecar implements Sidecar {
       this.#pushes = await openExporters(this.#config.exporters, exporters, room);
       await this.#traces?.open();
       await this.#openServer();
+      await this.#openAlerts();
       await this.#openDoors();
       this.#ready = true;
     } catch (error) {
@@ -303,6 +314,11 @@ class ComposedSidecar implements Sidecar {
     return { contentType: this.#exposition.contentType(format), body: await this.#exposition.render(format) };
   }
 
+  async reload(): Promise<string | undefined> {
+    const refused = [await this.#alerting?.reload(), this.#notifications?.reload()];
+    return refused.find((why) => why !== undefined);
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -313,8 +329,10 @@ class ComposedSidecar implements Sidecar {
     await Promise.all(this.#doors.map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
+    await this.#alerting?.stop();
     await this.#history?.stop();
     await this.#recorder?.close();
+    await this.#notifications?.close(STOP_DEADLINE_US);
     await Promise.all([this.#pushes?.close(STOP_DEADLINE_US), this.#traces?.close(STOP_DEADLINE_US)]);
     await this.#outlets.close();
     await this.#server?.close();
@@ -337,12 +355,17 @@ class ComposedSidecar implements Sidecar {
       status: () => this.status(),
       ...this.#healthHandlers(),
       ...this.#exportHandlers(),
+      ...this.#alerting?.handlers,
+      reload: () => this.reload(),
       events: ({ lastEventId, signal, ...filter }) => this.#events.hub.open(filter, lastEventId, signal),
       consensus: new WholeViews(this.consensus, () => {
         const archive = this.#history?.archive;
         return archive === undefined ? undefined : viewArchive(archive.reader);
       }),
       incidents: incidentHandlers(this.#outlets.incidentFolder),
+      ...(notifies(this.#config)
+        ? { notifications: (request) => this.#notifications?.answer(request) ?? STARTING }
+        : {}),
       // Begun as soon as the address is known, which is part of every series; nobody can ask before that.
       ...(keepsHistory(this.#config) ? { prometheus: (request) => this.#history!.answer(request) } : {}),
     };
@@ -360,8 +383,9 @@ class ComposedSidecar implements Sidecar {
       const { clock } = this.#deps;
       const { logger } = this.#deps;
       const exemplars = this.#traces?.exemplars;
+      const outputs = this.#alerting?.outputs;
       const own = { instance: address, version: VERSION };
-      const options = { config: this.#config, board, clock, logger, exemplars, ...own };
+      const options = { config: this.#config, board, clock, logger, exemplars, outputs, ...own };
       this.#history = startHistory(options);
       await this.#history.opened;
     }
@@ -401,6 +425,19 @@ class ComposedSidecar implements Sidecar {
     };
   }
 
+  /** After the server, whose address is part of every link; until then its API says that it is starting. */
+  async #openAlerts(): Promise<void> {
+    const { clock, logger, alerts } = this.#deps;
+    const url = this.#addresses.http ?? '';
+    if (notifies(this.#config)) {
+      const isWell = (): boolean => this.#stopping === undefined && isUsable(this.health());
+      const room = { board: this.board, clock, logger, address: () => url, isWell };
+      this.#notifications = await openNotifications(this.#config, room);
+    }
+    const listeners = [this.#notifications?.listener, alerts].flatMap((one) => one ?? []);
+    if (this.#history !== undefined) await this.#alerting?.start(this.#history, url, listeners);
+  }
+
   async #openDoors(): Promise<void> {
     const { socket, socketMode, tcp } = this.#config.attach;
     if (socket !== null) {
@@ -433,62 +470,12 @@ class ComposedSidecar implements Sidecar {
   }
 }
 
-/** The exporters as the API shows them. */
-function exporterHandlers(pushes: Pushes): NonNullable<Handlers['exporters']> {
-  return {
-    list: () =>
-      pushes.list().map(({ name, kind, intervalUs, paused, failures, points }) => ({
-        name,
-        kind,
-        interval_seconds: intervalUs === undefined ? null : intervalUs / 1e6,
-        paused,
-        failures,
-        points,
-      })),
-    pause: (name) => void pushes.pause(name),
-    resume: (name) => void pushes.resume(name),
-    test: (name) => pushes.test(name),
-  };
+/** The board with the budgets that are configured. */
+function boardOf({ metrics: { prefix, seriesLimit, metricSeriesLimit } }: Config): Board {
+  return new Board({ prefix, seriesLimit, metricSeriesLimit });
 }
-
-/** Receives and counts, but lets nothing become a metric: `metrics.enabled: false`. */
-const ignoring: Dispatcher = {
-  attach: () => ({
-    hello: () => undefined,
-    dispatch: () => undefined,
-    gap: () => undefined,
-    detach: () => undefined,
-  }),
-};
 
 /** What stands on the page beside the board. */
 function registriesOf({ prometheus }: Config, { registries = [] }: SidecarDeps): typeof registries {
   return [...(prometheus.processMetrics ? [defaultProcessRegistry()] : []), ...registries];
-}
-
-/** The recorder that `attach.record` asks for. */
-function recorderOf({ attach }: Config, board: Board, logger: Logger): Recorder | undefined {
-  if (!attach.record) return undefined;
-  const { file, maxSizeBytes, keep } = attach.record;
-  return new Recorder({ path: file, maxBytes: maxSizeBytes, keep, board, logger });
-}
-
-/** One tap of several; undefined where there is none. */
-function tapOf(taps: readonly Tap[]): Tap | undefined {
-  if (taps.length < 2) return taps[0];
-  return {
-    line: (line, speaking, event) => taps.forEach((tap) => tap.line(line, speaking, event)),
-    hello: (line, speaking) => taps.forEach((tap) => tap.hello(line, speaking)),
-  };
-}
-
-/** Lets a stream clock follow what the streams say. */
-function followStreams(clock: StreamClock): {
-  onTime: (stream: string, tsUs: number) => void;
-  onStreamEnd: (stream: string) => void;
-} {
-  return {
-    onTime: (stream, tsUs) => clock.advance(stream, tsUs),
-    onStreamEnd: (stream) => clock.close(stream),
-  };
 }

@@ -26,12 +26,15 @@ export function renderHttp(): string {
   const routes = createRoutes('', {
     ...probes,
     health,
+    rules: { rules: unused, alerts: unused },
+    reload: unused,
     consensus,
     incidents,
     exports,
     exporters,
     events: unused,
     prometheus: unused,
+    notifications: unused,
   });
   return `${[intro(), ...routes.map(renderRoute)].join('\n\n')}\n`;
 }
@@ -43,8 +46,8 @@ Generated from the routes in \`src/server\`; do not edit. The running sidecar se
 
 The default address is \`127.0.0.1:10920\`. There is no authentication, so another address than loopback is refused
 unless \`server.insecure: true\` says that it is intended. On loopback the \`Host\` header must name this machine
-(\`localhost\`, \`127.0.0.1\`, \`[::1]\`), which keeps web pages in a browser out. A request has no body, but for a form (at
-most 1 MiB) where a route takes one by \`POST\`, which is refused from web pages of another origin. \`HEAD\` is answered wherever
+(\`localhost\`, \`127.0.0.1\`, \`[::1]\`), which keeps web pages in a browser out. A request has no body, but for a form or a
+JSON document (at most 1 MiB) where a route takes one by \`POST\`. What changes something is refused from web pages of another origin. \`HEAD\` is answered wherever
 \`GET\` is. Other paths answer 404 with the list of what there is, other methods 405.
 
 \`server.telemetry_listen\` opens a second address that serves only the routes marked *telemetry*.`;

@@ -1,7 +1,10 @@
 /** Every generated document and what writes it. */
 import { renderAlerts } from './alerts.js';
+import { fileOf, textOf } from '../../src/cli/dashboards.js';
+import { buildDashboards } from '../../src/dashboards.js';
 import { renderCauses } from './causes.js';
 import { renderConfig } from './config.js';
+import { renderDashboardList } from './dashboards.js';
 import { renderEvents } from './events.js';
 import { renderHealth } from './health.js';
 import { renderHttp } from './http.js';
@@ -18,6 +21,7 @@ export const generatedDocs: Readonly<Record<string, () => string>> = {
   'docs/ALERTS.md': renderAlerts,
   'docs/CAUSES.md': renderCauses,
   'docs/CONFIG.md': renderConfig,
+  'docs/DASHBOARDS.md': renderDashboardList,
   'docs/EVENTS.md': renderEvents,
   'docs/HEALTH.md': renderHealth,
   'docs/HTTP.md': renderHttp,
@@ -26,3 +30,9 @@ export const generatedDocs: Readonly<Record<string, () => string>> = {
   'docs/SCENARIOS.md': renderScenarios,
   'docs/TRACES.md': renderTraces,
 };
+
+/** The same for what takes a moment to load: Grafana's JSON. */
+export async function generatedDashboards(): Promise<Readonly<Record<string, string>>> {
+  const built = await buildDashboards();
+  return Object.fromEntries(built.map((one) => [`dashboards/${fileOf(one)}`, textOf(one)]));
+}

@@ -1,49 +1,10 @@
 /** Renders docs/METRICS.md from the catalogues: what is documented is what is declared. */
-import { deliveryMetrics } from '../../src/delivery/catalogue.js';
+import { ownCatalogues, type RoomCatalogue } from '../../src/catalogue.js';
 import { bucketSets } from '../../src/domains/buckets.js';
 import { catalogues } from '../../src/domains/catalogue.js';
-import { tracingMetrics } from '../../src/tracing/catalogue.js';
-import { domainMetrics } from '../../src/domains/domain-metrics.js';
 import type { DomainMetric } from '../../src/domains/declare.js';
-import { evidenceMetrics } from '../../src/evidence/catalogue.js';
-import { prometheusMetrics } from '../../src/export/prometheus/catalogue.js';
-import { incidentMetrics } from '../../src/incidents/catalogue.js';
-import { healthMetrics } from '../../src/health/catalogue.js';
-import { historyMetrics } from '../../src/history/catalogue.js';
-import { eventStreamMetrics } from '../../src/export/events/catalogue.js';
-import { pushMetrics } from '../../src/export/pushes.js';
-import { intakeMetrics, recorderMetrics } from '../../src/intake/catalogue.js';
-import { journalMetrics } from '../../src/journal-meter.js';
-import { boardMetrics } from '../../src/metrics/board.js';
-import { collectorMetrics } from '../../src/metrics/collector.js';
 import type { MetricDefinition } from '../../src/metrics/definition.js';
 import { seedGroups, type SeedName } from './seed-names.js';
-
-/** Metrics that the sidecar keeps about itself. */
-interface OwnCatalogue {
-  /** The room they belong to, as a heading. */
-  readonly title: string;
-  readonly metrics: Readonly<Record<string, MetricDefinition>>;
-}
-
-/** Every room's own, in the order of the data flow. */
-const ownCatalogues: readonly OwnCatalogue[] = [
-  { title: 'Intake', metrics: intakeMetrics },
-  { title: 'Recorder', metrics: recorderMetrics },
-  { title: 'Domains', metrics: domainMetrics },
-  { title: 'Board', metrics: boardMetrics },
-  { title: 'Collector', metrics: collectorMetrics },
-  { title: 'Tracing', metrics: tracingMetrics },
-  { title: 'Page', metrics: prometheusMetrics },
-  { title: 'Evidence', metrics: evidenceMetrics },
-  { title: 'Incidents', metrics: incidentMetrics },
-  { title: 'Journals', metrics: journalMetrics },
-  { title: 'History', metrics: historyMetrics },
-  { title: 'Health and thresholds', metrics: healthMetrics },
-  { title: 'Exporters', metrics: pushMetrics },
-  { title: 'Delivery', metrics: deliveryMetrics },
-  { title: 'Event stream', metrics: eventStreamMetrics },
-];
 
 /** docs/METRICS.md. */
 export function renderMetrics(): string {
@@ -113,7 +74,7 @@ function renderBuckets(): string {
   return `## Buckets\n\n${table(['Set', 'Upper bounds', 'Why'], rows)}`;
 }
 
-function renderOwn(own: readonly OwnCatalogue[]): string {
+function renderOwn(own: readonly RoomCatalogue[]): string {
   const sections = own.map(({ title, metrics }) => {
     const rows = Object.values(metrics).map((metric) => [
       `\`${metric.name}\``,

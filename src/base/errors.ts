@@ -13,8 +13,15 @@ export const errorCodes = {
   'config.unreadable': 'A configuration or secret file cannot be read or is not YAML.',
   'metrics.definition':
     'A metric is declared twice differently, or its name, labels or buckets are not valid.',
+  'dashboards.unknown_metric': 'A dashboard asks for a metric that the catalogue does not have.',
+  'dashboards.unknown_label': 'A dashboard groups a metric by a label that it does not have.',
+  'dashboards.custom':
+    'A dashboard of the configuration names a row, a template or a query that does not hold.',
+  'dashboards.refused': 'Grafana refused a dashboard or folder, or something else stands in its place.',
+  'dashboards.unreachable': 'Grafana did not answer, or not as Grafana does.',
   'metrics.recording': 'A custom metric was recorded with a kind or label set that it was not declared with.',
   'events.encoding': 'An event was stated with a value that its schema does not allow; it is not written.',
+  'alerts.rules': 'Rule files have problems; all are listed, each with file, line, column and expectation.',
   'attach.hooks': 'The options of createHooks cannot be stated in a hello, or are out of range.',
   'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
   'attach.listen': 'The event socket cannot be opened.',

@@ -28,6 +28,8 @@ export interface CliContext {
   readonly clock: Clock;
   /** Aborted by SIGINT and SIGTERM: finish cleanly. */
   readonly stop: AbortSignal;
+  /** Runs `action` on every SIGHUP; without it nobody sends one. */
+  readonly onHangup?: (action: () => void) => void;
   /** Runs `action` when the process ends, however it ends short of a kill. */
   readonly atExit: (action: () => void) => void;
   /** How to start this program again: what `node` is given before the command's words. */

@@ -36,6 +36,7 @@ const context: CliContext = {
   environment: process.env,
   clock,
   stop: stopping.signal,
+  onHangup: (action) => process.on('SIGHUP', action),
   atExit: (action) => process.once('exit', action),
   self: [...process.execArgv, process.argv[1]!],
 };

@@ -54,7 +54,9 @@ function createProgram(context: CliContext, finish: Finish): Command {
   addIncident(program, context, finish);
   addSimulate(program, context, finish);
   addChecks(program, context, finish);
+  addNotifications(program, context, finish);
   addAlerts(program, context, finish);
+  addDashboards(program, context, finish);
   program
     .command('version')
     .description('what is installed')
@@ -332,6 +334,14 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
       finish((await import('./check-config.js')).checkConfig(file, options, context));
     });
   check
+    .command('rules')
+    .description('whether rule files would be loaded: YAML, PromQL, templates, names')
+    .argument('<files...>', "files in Prometheus's format")
+    .option('--json', 'one JSON document')
+    .action(async (files: string[], options: { json?: boolean }) => {
+      finish(await (await import('./check-rules.js')).checkRules(files, options, context));
+    });
+  check
     .command('stream')
     .description('what an event stream can tell, which attachment level it reaches, and what stays unknown')
     .argument('<file>', 'NDJSON, gzipped or not; - is stdin')
@@ -339,6 +349,65 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
     .action(async (file: string, options: { json?: boolean }) => {
       finish(await (await import('./check-stream.js')).checkStream(file, options, context));
     });
+}
+
+/** Who is told of alerts, and when nobody is. */
+function addNotifications(program: Command, context: CliContext, finish: Finish): void {
+  const test = program
+    .command('test')
+    .description('whether something does what is said of it; exit 1 when not');
+  test
+    .command('rules')
+    .description("unit tests of rules in promtool's format")
+    .argument('<files...>', 'files of tests, which name their rule files')
+    .option('--json', 'one JSON document')
+    .action(async (files: string[], options: { json?: boolean }) => {
+      finish(await (await import('./test-rules.js')).testRules(files, options, context));
+    });
+  test
+    .command('notify')
+    .description('sends a test alert and its end to a receiver, and prints what it answers')
+    .argument('[receiver]', 'its name; else every receiver')
+    .option('--config <file>', 'YAML file')
+    .option('--set <path=value>', 'any setting; may be repeated', collect)
+    .option('--json', 'one JSON document')
+    .action(async (receiver: string | undefined, options: ConfigOptions) => {
+      finish(await (await import('./test-notify.js')).testNotify(receiver, options, context));
+    });
+  const withPlace = (command: Command): Command =>
+    command
+      .option('--url <url>', 'a running sidecar, or any Alertmanager; else what the configuration says')
+      .option('--config <file>', 'YAML file')
+      .option('--json', 'one JSON document');
+  const withReason = (command: Command): Command =>
+    withPlace(command)
+      .requiredOption('--for <duration>', 'how long, such as 15m')
+      .option('--author <name>', 'who; else the user')
+      .option('--comment <text>', 'why');
+  const silence = program.command('silence').description('keeps alerts from being told');
+  withReason(
+    silence
+      .command('add')
+      .description('silences alerts that pass all matchers')
+      .argument('<matchers...>', 'such as alertname=HotStuffHalted or validator=~"v[0-3]"'),
+  ).action(async (matchers: string[], options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).silenceAdd(matchers, options, context));
+  });
+  withPlace(silence.command('list').description('what is silenced'))
+    .option('--all', 'also what is over')
+    .action(async (options: ConfigOptions) => {
+      finish(await (await import('./silence.js')).silenceList(options, context));
+    });
+  withPlace(
+    silence.command('expire').description('ends a silence').argument('<id>', 'as `silence list` gives it'),
+  ).action(async (id: string, options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).silenceExpire(id, options, context));
+  });
+  withReason(
+    program.command('maintenance').description('silences everything for a while; ends are told'),
+  ).action(async (options: ConfigOptions) => {
+    finish(await (await import('./silence.js')).maintenance(options, context));
+  });
 }
 
 function addAlerts(program: Command, context: CliContext, finish: Finish): void {
@@ -353,6 +422,35 @@ function addAlerts(program: Command, context: CliContext, finish: Finish): void 
     .option('--dashboards <url>', 'where Grafana is, such as https://grafana.example')
     .action(async (options: { out: string }) => {
       finish((await import('./alerts-render.js')).renderAlerts(options, context));
+    });
+}
+
+function addDashboards(program: Command, context: CliContext, finish: Finish): void {
+  const dashboards = program
+    .command('dashboards')
+    .description('dashboards for Grafana, the shipped ones and those of the configuration');
+  const withChoices = (command: Command): Command =>
+    command
+      .option(
+        '--config <file>',
+        'YAML file: prefix of metrics, address of the runbook, dashboards of your own',
+      )
+      .option('--set <path=value>', 'any setting; may be repeated', collect)
+      .option('--only <names>', 'such as overview,consensus; else all');
+  withChoices(dashboards.command('build').description('write them as JSON files'))
+    .option('--out <dir>', 'the folder to write to', 'dashboards')
+    .action(async (options: ConfigOptions & { out: string }) => {
+      finish(await (await import('./dashboards.js')).buildDashboardFiles(options, context));
+    });
+  withChoices(
+    dashboards.command('push').description('put them into a running Grafana; twice is as good as once'),
+  )
+    .requiredOption('--url <url>', 'the base address of Grafana, such as http://127.0.0.1:3000')
+    .option('--token-file <file>', "file with a service account's token")
+    .option('--folder <title>', 'folder to put them in, made where it is missing', 'Quorumscope')
+    .option('--json', 'one JSON document')
+    .action(async (options: ConfigOptions & { url: string; folder: string }) => {
+      finish(await (await import('./dashboards.js')).pushDashboardFiles(options, context));
     });
 }
 

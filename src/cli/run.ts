@@ -32,6 +32,7 @@ export async function run(options: ConfigOptions, context: CliContext): Promise<
     context.stderr.write(`${renderStarted(sidecar.addresses)}\n`);
   else logger.info('the sidecar is running', started(sidecar));
 
+  context.onHangup?.(() => void sidecar.reload());
   const reminder = context.clock.every(REMINDER_US, () => remind(sidecar, logger));
   await stopped(context.stop);
   reminder.stop();

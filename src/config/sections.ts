@@ -6,6 +6,7 @@ import { alerts } from './alerts.js';
 import { attach } from './attach.js';
 import { chain } from './chain.js';
 import { exporters } from './exporters.js';
+import { dashboards } from './dashboards.js';
 import { data } from './data.js';
 import { evidence } from './evidence.js';
 import { general } from './general.js';
@@ -16,8 +17,10 @@ import { incidents } from './incidents.js';
 import { intake } from './intake.js';
 import { log } from './log.js';
 import { metrics } from './metrics.js';
+import { notify } from './notify.js';
 import { prometheus } from './prometheus.js';
 import { query } from './query.js';
+import { rules } from './rules.js';
 import type { Built, Section } from './section.js';
 import { server } from './server.js';
 import type { Setting } from './setting.js';
@@ -35,9 +38,12 @@ export const sections = {
   exporters,
   history,
   query,
+  rules,
   tracing,
+  notify,
   health,
   alerts,
+  dashboards,
   server,
   data,
   evidence,

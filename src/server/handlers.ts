@@ -72,6 +72,33 @@ export interface StreamedPage {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** A request of Alertmanager's API, or of ours beside it. */
+export interface NotificationRequest {
+  readonly endpoint:
+    | 'status'
+    | 'receivers'
+    | 'alerts'
+    | 'post_alerts'
+    | 'groups'
+    | 'silences'
+    | 'post_silence'
+    | 'silence'
+    | 'delete_silence'
+    | 'acknowledgements'
+    | 'acknowledge';
+  readonly query: URLSearchParams;
+  /** Of the silence. */
+  readonly id?: string;
+  /** The text of a JSON document. */
+  readonly body: string;
+}
+
+/** Status code and JSON; undefined is no body. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly document?: unknown;
+}
+
 /** Where answers come from. */
 export interface Handlers {
   /** Renders the page in the format that an `Accept` header asks for; absent when `prometheus.enabled` is false. */
@@ -110,6 +137,8 @@ export interface Handlers {
     /** What the receiver answered. */
     readonly test: (name: string) => Promise<unknown>;
   };
+  /** Alertmanager's API; absent where nothing is routed here. */
+  readonly notifications?: (request: NotificationRequest) => JsonAnswer | Promise<JsonAnswer>;
   /** How nodes and chain are; absent when `health.enabled` is false. */
   readonly health?: {
     readonly report: () => { readonly state: string };
@@ -119,4 +148,11 @@ export interface Handlers {
   };
   readonly consensus: ConsensusHandlers;
   readonly incidents: IncidentHandlers;
+  /** Rules and alerts in Prometheus's form; absent where no rules are evaluated. */
+  readonly rules?: {
+    readonly rules: (parameters: URLSearchParams) => { readonly status: number; readonly body: string };
+    readonly alerts: () => { readonly status: number; readonly body: string };
+  };
+  /** Reads files of rules anew. Resolves with what is wrong, when the old ones stay. */
+  readonly reload?: () => Promise<string | undefined>;
 }

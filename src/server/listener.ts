@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { gzipped } from './compression.js';
-import { readForm } from './form.js';
+import { readForm, readJson } from './form.js';
 import { isLocalHost } from './host-check.js';
 import { textReply, type Reply } from './route.js';
 import type { Router } from './router.js';
@@ -115,12 +115,14 @@ export class Listener {
       return textReply(403, 'a page of another origin may not change anything here; ask from a shell');
     const form = body === 'form' ? await readForm(request) : new URLSearchParams();
     if (!(form instanceof URLSearchParams)) return form;
+    const json = body === 'json' ? await readJson(request) : '';
+    if (typeof json !== 'string') return json;
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
     const header = (name: string): string | undefined => {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     };
-    return router.answer({ method, path, query, form, signal, header });
+    return router.answer({ method, path, query, form, body: json, signal, header });
   }
 }
 

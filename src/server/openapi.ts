@@ -32,7 +32,7 @@ function operationId({ method, path }: Route): string {
 }
 
 /** Parameters, and the form that holds those of the query where the route takes one. */
-function asked({ parameters = [], takesForm = false }: Route): Record<string, unknown> {
+function asked({ parameters = [], takesForm = false, takesJson = false }: Route): Record<string, unknown> {
   const listed = parameters.filter((one) => one.in === 'path' || !takesForm).map(parameter);
   const fields = parameters.filter((one) => one.in === 'query');
   const schema = {
@@ -44,6 +44,7 @@ function asked({ parameters = [], takesForm = false }: Route): Record<string, un
   return {
     ...(listed.length === 0 ? {} : { parameters: listed }),
     ...(takesForm ? { requestBody: { content: { [FORM_TYPE]: { schema } } } } : {}),
+    ...(takesJson ? { requestBody: { content: { 'application/json': {} } } } : {}),
   };
 }
 

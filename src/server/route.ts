@@ -3,7 +3,7 @@
  * read the same table, so a route that is served is documented and the other way round.
  */
 
-/** What a handler may know of a request. Nothing but a form has a body here. */
+/** What a handler may know of a request. Only forms and JSON documents have a body here. */
 export interface RouteRequest {
   readonly method: string;
   /** Path without the query. */
@@ -13,6 +13,8 @@ export interface RouteRequest {
   readonly parameter: (name: string) => string;
   /** The fields of a form, where the route takes one; else empty. */
   readonly form: URLSearchParams;
+  /** The text of a JSON document, where the route takes one; else empty. */
+  readonly body: string;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
   /** One header's value, by lower-case name. */
@@ -53,7 +55,7 @@ export interface DocumentedParameter {
 
 /** One route. HEAD is answered wherever GET is. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Exact, but for parts in braces: `/views/{view}`. */
   readonly path: string;
   /** Short: what it is. */
@@ -62,8 +64,10 @@ export interface Route {
   readonly doc: string;
   readonly parameters?: readonly DocumentedParameter[];
   readonly replies: readonly DocumentedReply[];
-  /** Takes a form as its body. Every other route refuses a body. */
+  /** Takes a form as its body. A route that takes neither this nor JSON refuses a body. */
   readonly takesForm?: boolean;
+  /** Takes a JSON document as its body. */
+  readonly takesJson?: boolean;
   /** Served by the second listener too. */
   readonly telemetry?: boolean;
   readonly handle: (request: RouteRequest) => Reply | Promise<Reply>;

@@ -22,10 +22,11 @@ export class Router {
   }
 
   /** What becomes of the body of such a request: read, refused, or left alone because there is no such path. */
-  bodyOf(method: string, path: string): 'form' | 'none' | 'unknown' {
+  bodyOf(method: string, path: string): 'form' | 'json' | 'none' | 'unknown' {
     const found = this.#find(path);
     if (!found) return 'unknown';
-    return found.methods.get(method)?.takesForm === true ? 'form' : 'none';
+    const route = found.methods.get(method);
+    return route?.takesForm === true ? 'form' : route?.takesJson === true ? 'json' : 'none';
   }
 
   /** The answer of the route, or 404 or 405. */

@@ -2,6 +2,7 @@
 import type { Handlers } from './handlers.js';
 import type { Route } from './route.js';
 import { consensusRoutes } from './routes/consensus.js';
+import { alertmanagerRoutes } from './routes/alertmanager.js';
 import { contentsRoutes } from './routes/contents.js';
 import { eventRoutes } from './routes/events.js';
 import { exportRoutes } from './routes/exports.js';
@@ -10,6 +11,7 @@ import { incidentRoutes } from './routes/incidents.js';
 import { metricsRoutes } from './routes/metrics.js';
 import { prometheusRoutes } from './routes/prometheus.js';
 import { probeRoutes } from './routes/probes.js';
+import { rulesRoutes } from './routes/rules.js';
 import { statusRoutes } from './routes/status.js';
 
 /** The routes that these handlers can serve. */
@@ -24,6 +26,8 @@ export function createRoutes(version: string, handlers: Handlers): Route[] {
     ...consensusRoutes(handlers),
     ...incidentRoutes(handlers),
     ...prometheusRoutes(handlers),
+    ...rulesRoutes(handlers),
+    ...alertmanagerRoutes(handlers),
   ];
   return [...contentsRoutes(version, routes), ...routes];
 }

@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   promql: () => import('./promql.js'),
   simulator: () => import('./simulator.js'),
   journal: () => import('./journal.js'),
+  alerts: () => import('./alerts.js'),
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
   archive: () => import('./archive.js'),

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { requirements, specifications } from '../../scripts/docs/requirements.js';
 import type { MappingKind, Row } from '../../scripts/docs/requirements/row.js';
 import { settingByPath } from '../../src/config/sections.js';
+import { notificationMetrics } from '../../src/alerts/catalogue.js';
 import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { allMetrics } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
@@ -34,6 +35,7 @@ const definitions: readonly MetricDefinition[] = [
   ...Object.values(prometheusMetrics),
   ...Object.values(pushMetrics),
   ...Object.values(deliveryMetrics),
+  ...Object.values(notificationMetrics),
 ];
 const metricByName = new Map(definitions.map((definition) => [definition.name, definition]));
 

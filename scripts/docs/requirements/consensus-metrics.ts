@@ -56,7 +56,7 @@ const architecture = section('S4.architecture', 'Architecture overview', [
   ]),
   done(shown.prometheus, 'prometheus', 'Prometheus Export', 'route GET /metrics'),
   done(shown.jaeger, 'jaeger', 'Jaeger Export', 'feature traces by OTLP and by the Jaeger exporter'),
-  open('grafana', 'Grafana Dashboards', 'feature dashboards generated from the catalogue'),
+  done(shown.dashboards, 'grafana', 'Grafana Dashboards', 'feature dashboards generated from the catalogue'),
   done(shown.exportsExample, 'custom', 'Custom Export', 'feature the `MetricsExporter` face'),
 ]);
 

@@ -88,8 +88,18 @@ const alertManager = section('S4.alert_manager', '`AlertManager`', [
   open('check_system_health', 'check_system_health(metrics) -> Vec<Alert>', [
     'feature check by component: process and storage',
   ]),
-  open('send_alert', 'send_alert(alert)', 'feature send, counted as notified only when delivered'),
-  open('resolve_alert', 'resolve_alert(alert_id)', 'feature resolve; resolves survive a restart'),
+  done(
+    shown.notifier,
+    'send_alert',
+    'send_alert(alert)',
+    'feature send, counted as notified only when delivered',
+  ),
+  done(
+    shown.alertKills,
+    'resolve_alert',
+    'resolve_alert(alert_id)',
+    'feature resolve; resolves survive a restart',
+  ),
 ]);
 
 const health = section('S4.health', '`HealthChecker` and `HealthStatus`', [
@@ -130,18 +140,19 @@ const health = section('S4.health', '`HealthChecker` and `HealthStatus`', [
 ]);
 
 const dashboards = section('S4.dashboards', '`DashboardConfig` and `DashboardExporter`', [
-  open('consensus_dashboard', 'consensus_dashboard: ConsensusDashboardConfig', [
+  done(shown.dashboards, 'consensus_dashboard', 'consensus_dashboard: ConsensusDashboardConfig', [
     'feature Grafana dashboards: consensus, validators',
   ]),
-  open(
+  done(
+    shown.dashboards,
     'network_dashboard',
     'network_dashboard: NetworkDashboardConfig',
     'feature Grafana dashboard: network',
   ),
-  open('system_dashboard', 'system_dashboard: SystemDashboardConfig', [
+  done(shown.dashboards, 'system_dashboard', 'system_dashboard: SystemDashboardConfig', [
     'feature Grafana dashboards: storage and state, process and sidecar',
   ]),
-  open('custom_dashboards', 'custom_dashboards: Vec<CustomDashboardConfig>', [
+  done(shown.dashboardsCustom, 'custom_dashboards', 'custom_dashboards: Vec<CustomDashboardConfig>', [
     'feature custom dashboards from configuration',
   ]),
   open(
@@ -149,14 +160,19 @@ const dashboards = section('S4.dashboards', '`DashboardConfig` and `DashboardExp
     'prometheus_client: PrometheusClient',
     'feature data source variable of the dashboards',
   ),
-  open('grafana_client', 'grafana_client: GrafanaClient', 'feature `quorumscope dashboards push`'),
-  open('export_consensus_dashboard', 'export_consensus_dashboard -> String', [
+  done(
+    shown.dashboardsPush,
+    'grafana_client',
+    'grafana_client: GrafanaClient',
+    'feature `quorumscope dashboards push`',
+  ),
+  done(shown.dashboards, 'export_consensus_dashboard', 'export_consensus_dashboard -> String', [
     'feature `quorumscope dashboards build`, also as a function',
   ]),
-  open('export_network_dashboard', 'export_network_dashboard -> String', [
+  done(shown.dashboards, 'export_network_dashboard', 'export_network_dashboard -> String', [
     'feature `quorumscope dashboards build`, also as a function',
   ]),
-  open('create_custom_dashboard', 'create_custom_dashboard(config) -> String', [
+  done(shown.dashboardsCustom, 'create_custom_dashboard', 'create_custom_dashboard(config) -> String', [
     'feature custom dashboards, also as a function',
   ]),
 ]);
@@ -245,7 +261,7 @@ const testing = section('S4.testing', 'Testing framework: `test_utils` and `Metr
   done(shown.testPrometheus, 'prometheus_export', 'test_prometheus_export', [
     'feature `checkPrometheusExport` of `quorumscope/testing`',
   ]),
-  open('grafana', 'test_grafana_dashboard_generation', [
+  done(shown.dashboards, 'grafana', 'test_grafana_dashboard_generation', [
     'feature every query of every panel is parsed and run against the sidecar',
   ]),
 ]);
@@ -315,7 +331,7 @@ const config = section('S4.config', '`MetricsConfig`', [
     'setting alerts.thresholds.max_block_time',
     'feature thresholds as settings',
   ]),
-  open('alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
+  done(shown.notifications, 'alert_destinations', 'alert_destinations: Vec<AlertDestination>', [
     'feature receivers; short form for people without Alertmanager knowledge',
   ]),
   done(shown.embedded, 'metrics_sampling_rate', 'metrics_sampling_rate: f64', 'setting hooks.sampling_rate'),
@@ -352,7 +368,12 @@ const status = section('S4.status', 'Implementation status', [
 
 const foundation = section('S4.foundation', 'Academic foundation', [
   done(shown.prometheus, 'prometheus', 'Prometheus: metrics collection and storage', 'route GET /metrics'),
-  open('grafana', 'Grafana: visualization and dashboards', 'feature generated Grafana dashboards'),
+  done(
+    shown.dashboards,
+    'grafana',
+    'Grafana: visualization and dashboards',
+    'feature generated Grafana dashboards',
+  ),
   done(
     shown.jaeger,
     'jaeger',

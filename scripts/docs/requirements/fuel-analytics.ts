@@ -286,7 +286,8 @@ const dashboard = section('S0.dashboard', 'Analytics dashboard', [
     'metric hotstuff_process_cpu_ratio',
     'metric hotstuff_process_resident_memory_bytes',
   ]),
-  open(
+  done(
+    shown.dashboards,
     'performance',
     'Performance: overall system performance metrics',
     'feature Grafana dashboard: overview',
@@ -294,15 +295,21 @@ const dashboard = section('S0.dashboard', 'Analytics dashboard', [
   open('security_status', 'Security Status: current security posture', [
     'feature findings by class on the live page and the overview dashboard',
   ]),
-  open(
+  done(
+    shown.dashboards,
     'individual',
     'Individual Performance: per-plugin metrics',
     'feature dashboard: execution per contract',
   ),
-  open('consumption', 'Resource Consumption: detailed resource usage', [
+  done(shown.dashboards, 'consumption', 'Resource Consumption: detailed resource usage', [
     'feature dashboard: fuel, operations and bytes by class',
   ]),
-  open('efficiency', 'Efficiency Scores: performance efficiency ratings', 'feature dashboard: efficiency'),
+  done(
+    shown.dashboards,
+    'efficiency',
+    'Efficiency Scores: performance efficiency ratings',
+    'feature dashboard: efficiency',
+  ),
   open('anomalies', 'Anomaly Detection: security and performance anomalies', 'feature dashboard: anomalies'),
   done(shown.archive, 'performance_trends', 'Performance Trends: long-term performance patterns', [
     'feature history with roll-ups of 1 min and 1 h',
@@ -328,7 +335,7 @@ const dashboard = section('S0.dashboard', 'Analytics dashboard', [
   open('version_analysis', 'Version Analysis: performance across versions', [
     'feature fuel report: difference between code versions, with tolerance',
   ]),
-  open('environment', 'Environment Comparison: different deployment environments', [
+  done(shown.dashboards, 'environment', 'Environment Comparison: different deployment environments', [
     'feature dashboard variables `chain_id` and `node_id`',
   ]),
 ]);
@@ -344,14 +351,22 @@ const integration = section('S0.integration', 'Integration with monitoring', [
     'metric hotstuff_execution_efficiency_ratio',
   ]),
   open('anomaly_count', 'FuelMetrics.anomaly_count: Counter', 'feature counter of anomalies by kind'),
-  open('grafana_fuel', 'Grafana: Fuel Consumption, real-time fuel usage', 'feature dashboard: execution'),
-  open('grafana_performance', 'Grafana: Performance Metrics, execution time and efficiency', [
+  done(
+    shown.dashboards,
+    'grafana_fuel',
+    'Grafana: Fuel Consumption, real-time fuel usage',
     'feature dashboard: execution',
-  ]),
+  ),
+  done(
+    shown.dashboards,
+    'grafana_performance',
+    'Grafana: Performance Metrics, execution time and efficiency',
+    ['feature dashboard: execution'],
+  ),
   open('grafana_security', 'Grafana: Security Alerts, anomaly detection and threats', [
     'feature alert annotations and anomaly panels',
   ]),
-  open('grafana_resources', 'Grafana: Resource Utilization, CPU, memory, network usage', [
+  done(shown.dashboards, 'grafana_resources', 'Grafana: Resource Utilization, CPU, memory, network usage', [
     'feature dashboard: process and sidecar',
   ]),
   done(shown.rules, 'high_fuel', 'alert HighFuelConsumption: fuel_consumed > 1000000 for 5m, warning', [
@@ -370,10 +385,20 @@ const integration = section('S0.integration', 'Integration with monitoring', [
   done(shown.rules, 'low_efficiency_summary', 'LowEfficiency summary: "Low efficiency score detected"', [
     'feature annotations with contract, value and runbook link',
   ]),
-  open('slack', 'Slack: real-time alerts', 'feature channel: Slack'),
-  open('email', 'Email: critical alerts', 'feature channel: e-mail'),
-  open('pagerduty', 'PagerDuty: emergency escalation', 'feature channel: PagerDuty Events v2, escalation'),
-  open('webhook', 'Webhook: custom integrations', "feature channel: webhook with Alertmanager's payload"),
+  done(shown.alertChannels, 'slack', 'Slack: real-time alerts', 'feature channel: Slack'),
+  done(shown.alertChannels, 'email', 'Email: critical alerts', 'feature channel: e-mail'),
+  done(
+    shown.alertChannels,
+    'pagerduty',
+    'PagerDuty: emergency escalation',
+    'feature channel: PagerDuty Events v2, escalation',
+  ),
+  done(
+    shown.alertChannels,
+    'webhook',
+    'Webhook: custom integrations',
+    "feature channel: webhook with Alertmanager's payload",
+  ),
 ]);
 
 const practices = section('S0.practices', 'Best practices', [

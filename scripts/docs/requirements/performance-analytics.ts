@@ -87,27 +87,52 @@ const storage = section('S1.storage', 'Analytics & storage', [
 ]);
 
 const dashboards = section('S1.dashboards', 'Dashboards', [
-  open('layouts', 'Customizable dashboard layouts', 'feature custom dashboards from configuration: grid'),
+  done(
+    shown.dashboardsCustom,
+    'layouts',
+    'Customizable dashboard layouts',
+    'feature custom dashboards from configuration: grid',
+  ),
   open('widgets', 'Real-time widgets and charts', 'feature live page; Grafana panels'),
   open('sharing', 'Public/private sharing options', [
     'feature live page behind authentication, read-only role; folders in Grafana',
   ]),
-  open('templates', 'Dashboard templates', 'feature shipped dashboards as templates for custom ones'),
+  done(
+    shown.dashboardsCustom,
+    'templates',
+    'Dashboard templates',
+    'feature shipped dashboards as templates for custom ones',
+  ),
   open('preferences', 'User preferences', 'feature live page remembers theme and panels in the browser'),
 ]);
 
 const alerting = section('S1.alerting', 'Alerting', [
-  open('rules', 'Configurable alert rules', 'feature Prometheus rule files, evaluated as they are'),
+  done(
+    shown.alertSidecar,
+    'rules',
+    'Configurable alert rules',
+    'feature Prometheus rule files, evaluated as they are',
+  ),
   done(shown.rulesTidy, 'severities', 'Multiple severity levels', 'feature severity critical, warning, info'),
-  open('rate_limiting', 'Rate limiting and suppression', 'feature rate limits, inhibition, silences'),
-  open('escalation', 'Escalation policies', 'feature escalation after unacknowledged time'),
-  open('channels', 'Multiple notification channels', [
+  done(
+    shown.notifier,
+    'rate_limiting',
+    'Rate limiting and suppression',
+    'feature rate limits, inhibition, silences',
+  ),
+  done(shown.notifier, 'escalation', 'Escalation policies', 'feature escalation after unacknowledged time'),
+  done(shown.alertChannels, 'channels', 'Multiple notification channels', [
     'feature channels: Slack, PagerDuty, e-mail, webhook, Discord, Telegram, log',
   ]),
 ]);
 
 const external = section('S1.external', 'External integration', [
-  open('webhooks', 'Webhook endpoints', "feature channel: webhook with Alertmanager's payload"),
+  done(
+    shown.alertChannels,
+    'webhooks',
+    'Webhook endpoints',
+    "feature channel: webhook with Alertmanager's payload",
+  ),
   open('api_keys', 'API key management', 'feature API keys with scope and expiry, stored as hashes'),
   done(
     shown.exportCommand,
@@ -149,27 +174,52 @@ const recording = section('S1.record_metric', 'Recording metrics: `record_metric
 ]);
 
 const createRule = section('S1.create_alert_rule', 'Creating alert rules: `create_alert_rule`', [
-  open('admin', 'admin', 'feature rules change by file and reload only, by who may write the file'),
-  open('name', 'name: "High Gas Usage"', 'feature rule API and YAML form: name'),
-  open('contract', 'contract: Some(contract_address)', 'feature rule form: label matchers'),
-  open('metric', 'metric: "gas_used"', 'feature rule form: metric'),
-  open('comparator', 'comparator: "gt"', 'feature rule form: comparator'),
-  open('threshold', 'threshold: 1000000', 'feature rule form: threshold'),
-  open('window', 'window: 300 (5 minutes)', 'feature rule form: window'),
-  open('min_points', 'min data points: 10', 'feature rule form: minimum points'),
-  open('severity', 'severity: "high"', 'feature rule form: severity; high becomes critical'),
-  open('cooldown', 'cooldown: 300', 'feature rule form: cooldown'),
-  open('rule_id', 'returns rule_id', 'feature rules are named by group and alert'),
+  done(
+    shown.alertSidecar,
+    'admin',
+    'admin',
+    'feature rules change by file and reload only, by who may write the file',
+  ),
+  done(shown.conditions, 'name', 'name: "High Gas Usage"', 'feature rule form: name'),
+  done(shown.conditions, 'contract', 'contract: Some(contract_address)', 'feature rule form: label matchers'),
+  done(shown.conditions, 'metric', 'metric: "gas_used"', 'feature rule form: metric'),
+  done(shown.conditions, 'comparator', 'comparator: "gt"', 'feature rule form: comparator'),
+  done(shown.conditions, 'threshold', 'threshold: 1000000', 'feature rule form: threshold'),
+  done(shown.conditions, 'window', 'window: 300 (5 minutes)', 'feature rule form: window'),
+  done(shown.conditions, 'min_points', 'min data points: 10', 'feature rule form: minimum points'),
+  done(
+    shown.conditions,
+    'severity',
+    'severity: "high"',
+    'feature rule form: severity; high becomes critical',
+  ),
+  done(shown.conditions, 'cooldown', 'cooldown: 300', 'feature rule form: cooldown'),
+  done(shown.alertSidecar, 'rule_id', 'returns rule_id', 'feature rules are named by group and alert'),
 ]);
 
 const createDashboard = section('S1.create_dashboard', 'Building dashboards: `create_dashboard`', [
-  open('owner', 'owner', 'feature `quorumscope dashboards push` with the token of its owner'),
-  open('title', 'title: "Performance Overview"', 'feature custom dashboard: title'),
-  open('description', 'description: "Main performance dashboard"', 'feature custom dashboard: description'),
-  open('layout', 'layout: "grid"', 'feature custom dashboard: grid'),
-  open('columns', 'columns: 3', 'feature custom dashboard: columns'),
-  open('rows', 'rows: 4', 'feature custom dashboard: rows'),
-  open('dashboard_id', 'returns dashboard_id', 'feature stable dashboard uid; pushing twice changes nothing'),
+  done(
+    shown.dashboardsPush,
+    'owner',
+    'owner',
+    'feature `quorumscope dashboards push` with the token of its owner',
+  ),
+  done(shown.dashboardsCustom, 'title', 'title: "Performance Overview"', 'feature custom dashboard: title'),
+  done(
+    shown.dashboardsCustom,
+    'description',
+    'description: "Main performance dashboard"',
+    'feature custom dashboard: description',
+  ),
+  done(shown.dashboardsCustom, 'layout', 'layout: "grid"', 'feature custom dashboard: grid'),
+  done(shown.dashboardsCustom, 'columns', 'columns: 3', 'feature custom dashboard: columns'),
+  done(shown.dashboardsCustom, 'rows', 'rows: 4', 'feature custom dashboard: rows'),
+  done(
+    shown.dashboardsPush,
+    'dashboard_id',
+    'returns dashboard_id',
+    'feature stable dashboard uid; pushing twice changes nothing',
+  ),
 ]);
 
 const createIntegration = section('S1.create_integration', 'External integration: `create_integration`', [
@@ -210,13 +260,28 @@ const conditions = section('S1.conditions', 'Alert rule conditions', [
 ]);
 
 const widgets = section('S1.widgets', 'Dashboard widgets', [
-  open('line', 'Charts: line', 'feature custom dashboard: time series panel'),
-  open('bar', 'Charts: bar', 'feature custom dashboard: bar chart panel'),
-  open('pie', 'Charts: pie', 'feature custom dashboard: pie chart panel'),
-  open('gauge', 'Charts: gauge', 'feature custom dashboard: gauge panel'),
-  open('metrics', 'Metrics: single value displays', 'feature custom dashboard: stat panel'),
-  open('tables', 'Tables: tabular data presentation', 'feature custom dashboard: table panel'),
-  open('alerts', 'Alerts: active alert displays', 'feature custom dashboard: alert list panel'),
+  done(shown.dashboardsCustom, 'line', 'Charts: line', 'feature custom dashboard: time series panel'),
+  done(shown.dashboardsCustom, 'bar', 'Charts: bar', 'feature custom dashboard: bar chart panel'),
+  done(shown.dashboardsCustom, 'pie', 'Charts: pie', 'feature custom dashboard: pie chart panel'),
+  done(shown.dashboardsCustom, 'gauge', 'Charts: gauge', 'feature custom dashboard: gauge panel'),
+  done(
+    shown.dashboardsCustom,
+    'metrics',
+    'Metrics: single value displays',
+    'feature custom dashboard: stat panel',
+  ),
+  done(
+    shown.dashboardsCustom,
+    'tables',
+    'Tables: tabular data presentation',
+    'feature custom dashboard: table panel',
+  ),
+  done(
+    shown.dashboardsCustom,
+    'alerts',
+    'Alerts: active alert displays',
+    'feature custom dashboard: alert list panel',
+  ),
 ]);
 
 const retention = section('S1.retention', 'Data retention', [

@@ -150,6 +150,8 @@ describe('history and query settings', () => {
       ['history.recent_interval', '2s'],
       ['history.job', 'validators'],
       ['history.instance', 'here'],
+      // Rules sample for themselves.
+      ['rules.enabled', 'false'],
     );
     clock.advance(10_000_000);
     const { result } = await query(sidecar, 'count_over_time(hotstuff_consensus_current_view[1m])');

@@ -10,7 +10,15 @@ const health = {
   component: () => undefined,
   components: () => [],
 };
-const handlers = { ...few, health, prometheus: () => Promise.resolve({ status: 200, body: '{}' }) };
+const answer = { status: 200, body: '{}' };
+const handlers = {
+  ...few,
+  health,
+  prometheus: () => Promise.resolve(answer),
+  rules: { rules: () => answer, alerts: () => answer },
+  reload: () => Promise.resolve(undefined),
+  notifications: () => ({ status: 200, document: [] }),
+};
 
 interface Document {
   readonly openapi: string;

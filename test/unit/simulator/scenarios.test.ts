@@ -20,7 +20,10 @@ const VIEWS = 600;
 
 /** What one line of the truth amounts to, in the words of expectations, and who is named by it. */
 function conclusions(line: TruthLine): (readonly [name: string, culprits: readonly string[]])[] {
-  if (isFaultLine(line)) return line.fault === 'clock' ? [['clock/skew', line.validators]] : [];
+  if (isFaultLine(line)) return line.fault === 'clock' ? [['divergence/clock_skew', line.validators]] : [];
+  // A vote that is kept back proves nothing against anybody: what shows is that somebody is not heard.
+  if (line.type === 'deed' && line.deed === 'vote_withheld')
+    return [['participation/silent', [line.validator]]];
   if (line.type === 'deed') return [[`byzantine/${line.deed}`, [line.validator]]];
   if (line.type === 'violation')
     return line.violation === 'S1' ? [['safety/conflicting_commit', line.culprits]] : [];

@@ -1,0 +1,395 @@
+/**
+ * Evaluates rules for as long as the sidecar runs, and tells of alerts. One thing at a time: cycles of groups at their
+ * intervals, and between them, when something critical was told, the rules that read what was touched.
+ *
+ *   tick, touch -> queue -> sample, evaluate -> transitions -> journal (fsync) -> listener
+ *
+ * Invariants: a transition is durable before anybody is told of it (unless the disk fails); outputs and alerts of a
+ * rule outlive a reload of the files; what fired under a rule that is no more is resolved and told.
+ */
+import type { Clock, Timer } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import type { Board } from '../../metrics/board.js';
+import type { QueryLimits } from '../../promql/budget.js';
+import { PromqlEngine } from '../../promql/engine.js';
+import type { Alert, AlertListener } from '../alert.js';
+import { ruleMetrics } from './catalogue.js';
+import type { RuleSet } from '../rules/rule.js';
+import type { AlertJournal } from '../state/alert-journal.js';
+import type { StoredInstance } from '../state/instance-record.js';
+import { GroupRun } from './group-run.js';
+import {
+  isToBeTold,
+  RESOLVED_RETENTION_US,
+  resolve,
+  type Changes,
+  type Instance,
+  type Telling,
+} from './instance.js';
+import { joinedSeries, type IndexedSource } from './joined-series.js';
+import type { RuleOutputs } from './rule-outputs.js';
+import type { RuleRoom, RuleRun } from './rule-run.js';
+
+/** What an evaluator is made of. */
+export interface RuleEvaluatorOptions {
+  /** Series besides those of the rules. */
+  readonly source: IndexedSource;
+  /** The clock that the data follows. */
+  readonly clock: Clock;
+  /** The machine's clock: deadlines and durations. */
+  readonly wallClock: Pick<Clock, 'monoUs'>;
+  readonly board: Board;
+  readonly logger: Logger;
+  readonly listener: AlertListener;
+  /** Absent: state ends with the process. */
+  readonly journal?: AlertJournal | undefined;
+  readonly outputs: RuleOutputs;
+  /** Of groups that say none. */
+  readonly intervalUs: number;
+  /** How often what is known already is told again. Default 1 min, as Prometheus. */
+  readonly resendUs?: number;
+  /** How long absence says nothing about alerts that were read back. */
+  readonly restartGraceUs: number;
+  readonly externalUrl: string;
+  readonly lookbackMs?: number;
+  readonly limits?: Partial<QueryLimits>;
+  /**
+   * Makes the newest values part of `source`, and says as of when, milliseconds. Called before each evaluation, with
+   * true when what changed in this very millisecond counts.
+   */
+  readonly sample?: (mustBeNew: boolean) => number;
+  /** Cycles that may wait; 1 on a clock of its own pace, many where time follows recorded events. */
+  readonly waiting?: number;
+}
+
+/** An alert whose rule is no more. */
+interface Orphan {
+  readonly rule: string;
+  readonly expr: string;
+  readonly instance: Instance;
+}
+
+const RESEND_US = 60_000_000;
+/** Changed annotations are told no more often: values change with each evaluation. */
+const ANNOTATIONS_US = 10_000_000;
+const ALIVE_US = 10_000_000;
+/** Evaluations between two intervals: so many at once, and so many more per second. */
+const BURST = 20;
+const PER_SECOND = 4;
+
+/** States: built -> restored -> started -> stopped. */
+export class RuleEvaluator {
+  readonly outputs: RuleOutputs;
+  readonly #options: RuleEvaluatorOptions;
+  readonly #engine: PromqlEngine;
+  readonly #telling: Telling;
+  #groups: readonly GroupRun[] = [];
+  #timers: Timer[] = [];
+  /** Instances read back whose rules have not been loaded. */
+  #stored: readonly StoredInstance[] = [];
+  #graceEndsUs = -Infinity;
+  /** Alerts of rules that are no more: resolved, and told as long as others are. */
+  #orphans: Orphan[] = [];
+  #aliveTimer: Timer | undefined;
+  #isStarted = false;
+  #waiting = 0;
+  #work: Promise<void> = Promise.resolve();
+  #told: Promise<void> = Promise.resolve();
+  #touched: Set<string> | undefined;
+  #tokens = BURST;
+  #tokensAtUs = -Infinity;
+
+  constructor(options: RuleEvaluatorOptions) {
+    const { source, wallClock, limits, lookbackMs, resendUs = RESEND_US, outputs } = options;
+    this.#options = options;
+    this.outputs = outputs;
+    this.#engine = new PromqlEngine({
+      source: joinedSeries(source, outputs),
+      clock: wallClock,
+      ...(limits === undefined ? {} : { limits }),
+      ...(lookbackMs === undefined ? {} : { semantics: { lookbackMs } }),
+    });
+    this.#telling = { resendUs, annotationsUs: ANNOTATIONS_US };
+  }
+
+  /** Groups as they are now. */
+  get groups(): readonly GroupRun[] {
+    return this.#groups;
+  }
+
+  /** Takes over what the journal holds. Before the first `load`. */
+  restore(): void {
+    const { journal, clock, restartGraceUs } = this.#options;
+    if (journal === undefined) return;
+    this.#stored = journal.stored();
+    const nowUs = clock.nowUs();
+    this.#graceEndsUs = nowUs + restartGraceUs;
+    const aliveUs = Math.min(nowUs, journal.lastAliveUs ?? nowUs);
+    for (const { instance } of this.#stored)
+      if (instance.state !== 'inactive') instance.unconfirmedSinceUs = aliveUs;
+  }
+
+  /** Replaces all rules between two evaluations; alerts of rules that are still there go on. */
+  load(rules: RuleSet): Promise<void> {
+    return this.#enqueue(() => this.#load(rules));
+  }
+
+  /** Begins to evaluate at intervals. */
+  start(): void {
+    this.#isStarted = true;
+    this.#schedule();
+    const { journal, clock } = this.#options;
+    if (journal !== undefined) this.#aliveTimer = clock.every(ALIVE_US, () => this.#alive());
+  }
+
+  /** Ends all evaluation, and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#isStarted = false;
+    for (const timer of this.#timers) timer.stop();
+    this.#timers = [];
+    this.#aliveTimer?.stop();
+    await this.idle();
+    this.#alive();
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#work;
+    await this.#told;
+  }
+
+  /**
+   * Evaluates at once what reads these metrics, without `for`. Several calls in one turn are one.
+   * @returns false when that has been asked for too often: the next cycle will see it
+   */
+  touch(names: Iterable<string>): boolean {
+    if (!this.#isStarted) return false;
+    if (this.#touched !== undefined) {
+      for (const name of names) this.#touched.add(name);
+      return true;
+    }
+    if (!this.#takeToken()) return false;
+    const touched = (this.#touched = new Set(names));
+    // The event is still on its way through the observers: what it changes is there when this turn ends.
+    setImmediate(() => {
+      this.#touched = undefined;
+      void this.#enqueue(() => this.#immediate(touched));
+    });
+    return true;
+  }
+
+  /** Evaluates these groups at the clock's time. What `start` does at intervals. */
+  cycle(groups: readonly GroupRun[] = this.#groups): void {
+    const { board, waiting = 1, sample, clock } = this.#options;
+    if (this.#waiting >= waiting) {
+      for (const { group } of groups) board.counter(ruleMetrics.missed).at(group.name).add();
+      return;
+    }
+    this.#waiting++;
+    const tsUs = (sample?.(false) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    void this.#enqueue(async () => {
+      this.#waiting--;
+      for (const group of groups) if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
+      this.#tellOrphans(tsUs);
+      this.outputs.forget(tsUs / 1000);
+      this.#count();
+    });
+  }
+
+  async #evaluate(group: GroupRun, tsUs: number): Promise<void> {
+    const { board } = this.#options;
+    const { name } = group.group;
+    const failures = board.counter(ruleMetrics.failures).at(name);
+    const alerts: Alert[] = [];
+    await group.evaluate(this.#room(), tsUs, this.#monoUs, (run, changes) => {
+      if (run.health.health === 'err') failures.add();
+      this.#commit(run, changes, tsUs, alerts);
+    });
+    board.counter(ruleMetrics.evaluations).at(name).add(group.runs.length);
+    board
+      .histogram(ruleMetrics.duration)
+      .at(name)
+      .observe(group.durationUs / 1e6);
+    board
+      .gauge(ruleMetrics.lastEvaluation)
+      .at(name)
+      .set(tsUs / 1e6);
+    this.#tell(alerts);
+  }
+
+  async #immediate(touched: Set<string>): Promise<void> {
+    const { board, sample, clock } = this.#options;
+    const tsUs = (sample?.(true) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    board.counter(ruleMetrics.immediate).at().add();
+    for (const group of this.#groups)
+      await group.evaluateTouched(this.#room(), tsUs, touched, this.#monoUs, (run, changes) => {
+        // Told rule by rule: a later one may have to read far back.
+        const alerts: Alert[] = [];
+        this.#commit(run, changes, tsUs, alerts);
+        this.#tell(alerts);
+      });
+  }
+
+  /** Writes down what changed, and gathers what is to be told. */
+  #commit(run: RuleRun, { changed, gone }: Changes, tsUs: number, alerts: Alert[]): void {
+    const { journal } = this.#options;
+    const { key } = run.rule;
+    for (const instance of changed) journal?.state(key, instance);
+    for (const { labels } of gone) journal?.gone(key, labels);
+    if (changed.size + gone.length > 0) journal?.alive(tsUs);
+    for (const instance of run.instances.values()) {
+      if (!isToBeTold(instance, tsUs, this.#telling)) continue;
+      instance.lastTold = { atUs: tsUs, state: instance.state, annotations: instance.annotations };
+      alerts.push(this.#alertOf(instance, run.rule.expr));
+    }
+  }
+
+  #alertOf({ texts, annotations, firedAtUs, activeAtUs, resolvedAtUs }: Instance, expr: string): Alert {
+    return {
+      labels: texts,
+      annotations,
+      startsAtUs: firedAtUs ?? activeAtUs,
+      endsAtUs: resolvedAtUs,
+      generatorUrl: `${this.#options.externalUrl}/api/v1/query?query=${encodeURIComponent(expr)}`,
+    };
+  }
+
+  #tell(alerts: readonly Alert[]): void {
+    const { journal, listener } = this.#options;
+    const flushed = journal?.flush();
+    if (alerts.length === 0 && flushed === undefined) return;
+    this.#told = this.#told.then(async () => {
+      // A disk that fails must not keep anybody from hearing of it.
+      await flushed;
+      if (alerts.length > 0) listener.tell(alerts);
+    });
+  }
+
+  // Async, so that it takes its turn among the evaluations.
+  async #load(rules: RuleSet): Promise<void> {
+    const { clock } = this.#options;
+    const tsUs = Math.floor(clock.nowUs() / 1000) * 1000;
+    const before = new Map(this.#groups.flatMap(({ runs }) => runs.map((run) => [run.rule.key, run])));
+    this.#groups = rules.map(
+      (group) =>
+        new GroupRun(group, ({ key }) => {
+          const run = before.get(key);
+          before.delete(key);
+          return run;
+        }),
+    );
+    for (const run of before.values()) {
+      run.endSeries(this.outputs, tsUs / 1000);
+      const { key, expr } = run.rule;
+      for (const instance of run.instances.values()) this.#orphan({ rule: key, expr, instance }, tsUs);
+    }
+    this.#adopt(tsUs);
+    this.#tellOrphans(tsUs);
+    this.#count();
+    if (this.#isStarted) this.#schedule();
+    await Promise.resolve();
+  }
+
+  /** Gives what was read back to its rules. */
+  #adopt(tsUs: number): void {
+    const runs = new Map(this.#groups.flatMap(({ runs }) => runs.map((run) => [run.rule.key, run])));
+    for (const { rule, instance } of this.#stored) {
+      const run = runs.get(rule);
+      if (run === undefined) this.#orphan({ rule, expr: '', instance }, tsUs);
+      else run.instances.set(instance.labels.key, instance);
+    }
+    this.#stored = [];
+  }
+
+  #orphan(orphan: Orphan, tsUs: number): void {
+    const { journal } = this.#options;
+    const { rule, instance } = orphan;
+    if (instance.state === 'pending') {
+      journal?.gone(rule, instance.labels);
+      return;
+    }
+    if (instance.state === 'firing') {
+      resolve(instance, tsUs);
+      journal?.state(rule, instance);
+    }
+    this.#orphans.push(orphan);
+  }
+
+  #tellOrphans(tsUs: number): void {
+    const { journal } = this.#options;
+    const alerts: Alert[] = [];
+    this.#orphans = this.#orphans.filter(({ rule, expr, instance }) => {
+      if (tsUs - instance.resolvedAtUs! > RESOLVED_RETENTION_US) {
+        journal?.gone(rule, instance.labels);
+        return false;
+      }
+      if (isToBeTold(instance, tsUs, this.#telling)) {
+        instance.lastTold = { atUs: tsUs, state: instance.state, annotations: instance.annotations };
+        alerts.push(this.#alertOf(instance, expr));
+      }
+      return true;
+    });
+    this.#tell(alerts);
+  }
+
+  #schedule(): void {
+    const { clock, intervalUs } = this.#options;
+    for (const timer of this.#timers) timer.stop();
+    const byInterval = new Map<number, GroupRun[]>();
+    for (const group of this.#groups) {
+      const own = group.group.intervalUs ?? intervalUs;
+      byInterval.set(own, [...(byInterval.get(own) ?? []), group]);
+    }
+    this.#timers = [...byInterval].map(([us, groups]) => clock.every(us, () => this.cycle(groups)));
+  }
+
+  #enqueue(job: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(job).catch((error: unknown) => {
+      this.#options.logger.error('an evaluation of rules failed', { error });
+    });
+    return this.#work;
+  }
+
+  #alive(): void {
+    const { journal, clock } = this.#options;
+    if (journal === undefined) return;
+    const isLive = this.#groups.some(({ runs }) => runs.some(({ instances }) => instances.size > 0));
+    if (isLive) journal.alive(clock.nowUs());
+  }
+
+  #takeToken(): boolean {
+    const nowUs = this.#options.wallClock.monoUs();
+    const earned = ((nowUs - this.#tokensAtUs) / 1e6) * PER_SECOND;
+    this.#tokens = Math.min(BURST, this.#tokens + earned);
+    this.#tokensAtUs = nowUs;
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  #count(): void {
+    const { board } = this.#options;
+    const counts = { pending: 0, firing: 0 };
+    for (const { group, runs } of this.#groups) {
+      board.gauge(ruleMetrics.rules).at(group.name).set(runs.length);
+      // At zero from the start, so that the first one is an increase.
+      board.counter(ruleMetrics.missed).at(group.name);
+      for (const { instances } of runs)
+        for (const { state } of instances.values()) if (state !== 'inactive') counts[state]++;
+    }
+    board.gauge(ruleMetrics.alerts).at('pending').set(counts.pending);
+    board.gauge(ruleMetrics.alerts).at('firing').set(counts.firing);
+  }
+
+  #room(): RuleRoom {
+    return {
+      engine: this.#engine,
+      outputs: this.outputs,
+      externalUrl: this.#options.externalUrl,
+      externalLabels: {},
+      graceEndsUs: this.#graceEndsUs,
+    };
+  }
+
+  readonly #monoUs = (): number => this.#options.wallClock.monoUs();
+}

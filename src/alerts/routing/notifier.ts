@@ -1,0 +1,493 @@
+/**
+ * Tells receivers of alerts: routes them, groups them, keeps back what is inhibited or silenced, and remembers what was
+ * told to whom. An alert counts as notified only when it was delivered.
+ *
+ *   tell -> ledger -> routes -> groups --(group_wait, group_interval)--> decide -> record -> send -> record
+ *
+ * Each attempt is written down before it begins and after it ends, so that a crash in between repeats at most that one
+ * notification, and never loses the end of an alert. `tell` never throws and never waits. Times are the Clock's; only
+ * the deadline of an attempt is wall time.
+ */
+import type { Clock, Timer } from '../../base/clock.js';
+import { silentLogger, type Logger } from '../../base/logger.js';
+import type { Random } from '../../base/random.js';
+import { backoffUs, usualBackoff } from '../../delivery/backoff.js';
+import type { Receipt } from '../../delivery/transport.js';
+import { fingerprintOf, type Alert, type AlertListener } from '../alert.js';
+import type { Channel } from '../channels/notification.js';
+import { compose } from './compose.js';
+import { decide, type Decision, type Verdict } from './decide.js';
+import { findRoutes, groupKeyOf, groupLabelsOf } from './find-routes.js';
+import { newGroup, stopGroup, type Group, type Lane, type Outlet } from './group.js';
+import { isSame, type HeldAlert } from './held.js';
+import type { Ledger } from './ledger.js';
+import { inhibitors, isFiring, silencesOf, type MutedBy } from './mutes.js';
+import type { NotifierMeter } from './meter.js';
+import type { Policy } from './policy.js';
+import type { Route, Routing } from './routing.js';
+import { sendOnce } from './send.js';
+import { isWithin } from './time-interval.js';
+
+/** What a notifier is made of. */
+export interface NotifierOptions {
+  readonly routing: Routing;
+  /** The channels of a receiver of the routing, in its order. */
+  readonly channels: (receiver: string) => readonly Channel[];
+  readonly ledger: Ledger;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly meter: NotifierMeter;
+  readonly logger?: Logger;
+  readonly externalUrl: string;
+  /** Deadline of one attempt, microseconds of wall time. Default 10 s. */
+  readonly timeoutUs?: number;
+}
+
+const SWEEP_US = 5_000_000;
+/** The end of an alert that no receiver takes, and a silence that is over, are kept so long: five days. */
+const RETENTION_US = 120 * 3_600_000_000;
+const DEFAULT_TIMEOUT_US = 10_000_000;
+
+/** States: built -> started -> closed. */
+export class Notifier implements AlertListener {
+  readonly #options: NotifierOptions;
+  readonly #logger: Logger;
+  #routing: Routing;
+  #channels: NotifierOptions['channels'];
+  #outlets = new Map<string, readonly Outlet[]>();
+  readonly #groups = new Map<string, Group>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #aborts = new Set<AbortController>();
+  #sweep: Timer | undefined;
+  #state: 'built' | 'started' | 'closed' = 'built';
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#routing = options.routing;
+    this.#channels = options.channels;
+  }
+
+  get routing(): Routing {
+    return this.#routing;
+  }
+
+  /** The groups there are now. */
+  get groups(): readonly Group[] {
+    return [...this.#groups.values()];
+  }
+
+  /** Takes up what the ledger remembers; owed notifications leave at once. */
+  start(): void {
+    this.#state = 'started';
+    const { clock, ledger } = this.#options;
+    const nowUs = clock.nowUs();
+    // Whoever posts alerts over HTTP could not be heard while we were away.
+    for (const held of ledger.alerts.values())
+      if (held.expiresAtUs !== undefined && held.alert.endsAtUs === undefined)
+        ledger.alerts.set(held.id, { ...held, expiresAtUs: nowUs + this.#routing.resolveTimeoutUs });
+    this.#sweep = clock.every(SWEEP_US, () => this.#sweepNow());
+    this.#regroup();
+  }
+
+  /** Routes everything anew; what was told under an unchanged route is not told again. */
+  reconfigure(routing: Routing, channels: NotifierOptions['channels']): void {
+    this.#routing = routing;
+    this.#channels = channels;
+    this.#outlets = new Map();
+    this.#regroup();
+  }
+
+  tell(alerts: readonly Alert[]): void {
+    this.receive(alerts, undefined);
+  }
+
+  /** @param expiresAtUs when they count as resolved unless they are told again; undefined never */
+  receive(alerts: readonly Alert[], expiresAtUs: number | undefined): void {
+    if (this.#state === 'closed') return;
+    const due = new Set<Group>();
+    for (const alert of alerts) {
+      const held = this.#hold(alert, expiresAtUs);
+      if (held !== undefined && this.#state === 'started')
+        for (const group of this.#place(held)) due.add(group);
+    }
+    // After the whole batch: a cause that came with its symptoms inhibits them.
+    for (const group of due) this.#flush(group);
+  }
+
+  /** Asks every group again, because something other than its alerts has changed. */
+  reconsider(): void {
+    for (const group of this.#groups.values())
+      if (group.hasFlushed) for (const lane of group.lanes) this.#consider(group, lane);
+  }
+
+  /** Why an alert would not be told of now. */
+  mutedBy({ alert }: HeldAlert): MutedBy {
+    const { ledger, clock } = this.#options;
+    const nowUs = clock.nowUs();
+    return {
+      inhibitedBy: inhibitors(this.#routing.inhibitRules, alert.labels, ledger.alerts.values(), nowUs),
+      silencedBy: silencesOf(alert.labels, ledger.silences.values(), nowUs),
+    };
+  }
+
+  /** The receivers of an alert with these labels. */
+  receiversOf(labels: Alert['labels']): readonly string[] {
+    return [...new Set(findRoutes(this.#routing.root, labels).map(({ receiver }) => receiver))];
+  }
+
+  /** Resolves when no attempt is under way and everything is on disk. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    await this.#options.ledger.durable();
+  }
+
+  /** Lets attempts under way end within `deadlineUs` of wall time; what is owed is told after the next start. */
+  async close(deadlineUs: number): Promise<void> {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#sweep?.stop();
+    for (const group of this.#groups.values()) stopGroup(group);
+    const cut = setTimeout(() => {
+      for (const abort of this.#aborts) abort.abort();
+    }, deadlineUs / 1000);
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    clearTimeout(cut);
+    for (const outlets of this.#outlets.values()) for (const { channel } of outlets) await channel.close?.();
+    await this.#options.ledger.close();
+  }
+
+  /** Remembers an alert; undefined when nothing about it is news. */
+  #hold(told: Alert, expiresAtUs: number | undefined): HeldAlert | undefined {
+    const { ledger, clock } = this.#options;
+    const nowUs = clock.nowUs();
+    const id = fingerprintOf(told.labels);
+    const before = ledger.alerts.get(id);
+    const wasFiring = before !== undefined && isFiring(before, nowUs);
+    // The end of what nobody was told of is no news.
+    if (before === undefined && told.endsAtUs !== undefined) return undefined;
+    const startsAtUs = wasFiring ? Math.min(before.alert.startsAtUs, told.startsAtUs) : told.startsAtUs;
+    const held: HeldAlert = {
+      id,
+      alert: { ...told, startsAtUs },
+      updatedAtUs: nowUs,
+      ...(expiresAtUs === undefined ? {} : { expiresAtUs }),
+    };
+    if (before !== undefined && isSame(before, held, wasFiring)) {
+      // Only its sender's patience is new, which a restart grants anyway.
+      ledger.alerts.set(id, held);
+      return undefined;
+    }
+    ledger.put({ is: 'alert', held });
+    return held;
+  }
+
+  /** Puts an alert where its routes want it; returns the groups that are due at once. */
+  #place(held: HeldAlert): Group[] {
+    const { clock } = this.#options;
+    const nowUs = clock.nowUs();
+    const due: Group[] = [];
+    for (const route of findRoutes(this.#routing.root, held.alert.labels)) {
+      const labels = groupLabelsOf(route, held.alert.labels);
+      const key = groupKeyOf(route, labels);
+      let group = this.#groups.get(key);
+      if (group === undefined) {
+        group = newGroup(key, route, labels, this.#outletsOf(route));
+        this.#groups.set(key, group);
+      }
+      group.ids.add(held.id);
+      if (group.hasFlushed) continue;
+      const waitUs = held.alert.startsAtUs + route.groupWaitUs <= nowUs ? 0 : route.groupWaitUs;
+      if (waitUs === 0) due.push(group);
+      else group.timer ??= clock.after(waitUs, () => this.#flush(group));
+    }
+    return due;
+  }
+
+  #regroup(): void {
+    for (const group of this.#groups.values()) stopGroup(group);
+    this.#groups.clear();
+    const due = new Set<Group>();
+    for (const held of this.#options.ledger.alerts.values())
+      for (const group of this.#place(held)) due.add(group);
+    const { ledger } = this.#options;
+    for (const group of this.#groups.values())
+      if (group.lanes.some(({ key }) => ledger.told.has(key) || ledger.telling.has(key))) due.add(group);
+    for (const group of due) this.#flush(group);
+  }
+
+  #outletsOf({ receiver }: Route): readonly Outlet[] {
+    const known = this.#outlets.get(receiver);
+    if (known !== undefined) return known;
+    const outletsOf = (name: string, afterUs: number): Outlet[] =>
+      this.#channels(name).map((channel, i) => ({
+        id: `${afterUs === 0 ? '' : 'escalation/'}${name}/${channel.kind}[${i}]`,
+        receiver: name,
+        channel,
+        afterUs,
+        pausedUntilUs: 0,
+        recent: [],
+      }));
+    const steps = this.#options.policy.escalations.filter(
+      (step) => step.receiver !== receiver && (step.from.length === 0 || step.from.includes(receiver)),
+    );
+    const made = [
+      outletsOf(receiver, 0),
+      ...steps.map(({ receiver: to, afterUs }) => outletsOf(to, afterUs)),
+    ].flat();
+    this.#outlets.set(receiver, made);
+    return made;
+  }
+
+  /** A group is due: now and every interval as long as it has alerts. */
+  #flush(group: Group): void {
+    group.timer?.stop();
+    if (this.#state !== 'started') return;
+    const isIdle = group.lanes.every(({ isBusy }) => !isBusy);
+    if (group.hasFlushed && group.ids.size === 0 && isIdle) return this.#forget(group);
+    group.hasFlushed = true;
+    group.timer = this.#options.clock.after(group.route.groupIntervalUs, () => this.#flush(group));
+    for (const lane of group.lanes) this.#consider(group, lane);
+    this.#clean(group);
+  }
+
+  #forget(group: Group): void {
+    const { ledger, clock, policy } = this.#options;
+    const nowUs = clock.nowUs();
+    const isCooling = group.lanes.some(({ key }) =>
+      Object.values(ledger.told.get(key)?.ended ?? {}).some((atUs) => atUs + policy.cooldownUs > nowUs),
+    );
+    if (isCooling) {
+      group.timer = clock.after(group.route.groupIntervalUs, () => this.#flush(group));
+      return;
+    }
+    for (const { key } of group.lanes) if (ledger.told.has(key)) ledger.put({ is: 'told_gone', key });
+    stopGroup(group);
+    this.#groups.delete(group.key);
+  }
+
+  /** Tells a channel what it should know, if there is anything. */
+  #consider(group: Group, lane: Lane): void {
+    if (this.#state !== 'started') return;
+    if (lane.isBusy) {
+      lane.again = true;
+      return;
+    }
+    lane.wake?.stop();
+    lane.wake = undefined;
+    const { decision, settle, wakeAtUs } = this.#decide(group, lane);
+    const { ledger, clock } = this.#options;
+    const nowUs = clock.nowUs();
+    if (settle !== undefined) ledger.put({ is: 'told', key: lane.key, told: settle });
+    if (decision === undefined) {
+      lane.wantedAtUs = undefined;
+      if (wakeAtUs !== undefined) this.#wakeAt(group, lane, wakeAtUs);
+      return;
+    }
+    const heldUntilUs = this.#heldUntil(lane, decision);
+    if (heldUntilUs > nowUs) return this.#wakeAt(group, lane, heldUntilUs);
+    lane.wantedAtUs ??= clock.monoUs();
+    lane.isBusy = true;
+    // Counted when it begins, so that many at once do not slip through.
+    if (decision.firing.length > 0) lane.outlet.recent.push(nowUs);
+    const attempt = this.#attempt(group, lane, decision).finally(() => this.#underWay.delete(attempt));
+    this.#underWay.add(attempt);
+  }
+
+  #decide(group: Group, lane: Lane): Verdict {
+    const { ledger, clock, policy } = this.#options;
+    const nowUs = clock.nowUs();
+    const told = ledger.told.get(lane.key);
+    const telling = ledger.telling.get(lane.key);
+    const firing: string[] = [];
+    const muted: string[] = [];
+    const ended: string[] = [];
+    const isQuiet = this.#isQuietTime(group.route, nowUs);
+    for (const id of group.ids) {
+      const held = ledger.alerts.get(id);
+      if (held === undefined) continue;
+      if (!isFiring(held, nowUs)) ended.push(id);
+      else if (isQuiet || this.#isMuted(held)) muted.push(id);
+      else firing.push(id);
+    }
+    const acknowledged = firing.length > 0 && firing.every((id) => ledger.acknowledgements.has(id));
+    const { channel, afterUs } = lane.outlet;
+    const isUntold = telling === undefined && Object.keys(told?.firing ?? {}).length === 0;
+    if (afterUs > 0 && isUntold) {
+      const wakeAtUs = this.#escalatesAt(group, afterUs, firing);
+      if (wakeAtUs > nowUs) return wakeAtUs === Infinity ? {} : { wakeAtUs };
+    }
+    return decide({
+      nowUs,
+      firing,
+      muted,
+      ended,
+      told,
+      telling,
+      repeatUs: group.route.repeatIntervalUs,
+      sendResolved: channel.sendResolved,
+      takesAcknowledgement: channel.takesAcknowledgement,
+      acknowledged,
+      cooldownUs: policy.cooldownUs,
+    });
+  }
+
+  /** When those who come later are told: so long after the first was told of what nobody has acknowledged. */
+  #escalatesAt(group: Group, afterUs: number, firing: readonly string[]): number {
+    const { ledger } = this.#options;
+    const open = firing.filter((id) => !ledger.acknowledgements.has(id));
+    const since = group.lanes
+      .filter(({ outlet }) => outlet.afterUs === 0)
+      .flatMap(({ key }) => open.flatMap((id) => ledger.told.get(key)?.firing[id] ?? []));
+    return Math.min(Infinity, ...since) + afterUs;
+  }
+
+  #isQuietTime({ muteTimes, activeTimes }: Route, nowUs: number): boolean {
+    const isIn = (name: string): boolean => isWithin(this.#routing.times.get(name) ?? [], nowUs);
+    return muteTimes.some(isIn) || (activeTimes.length > 0 && !activeTimes.some(isIn));
+  }
+
+  #isMuted(held: HeldAlert): boolean {
+    const { policy, clock } = this.#options;
+    if (isWithin(policy.maintenance, clock.nowUs())) return true;
+    const { inhibitedBy, silencedBy } = this.mutedBy(held);
+    return inhibitedBy.length > 0 || silencedBy.length > 0;
+  }
+
+  /** Until when a notification must wait: for a receiver that asked for it, or for the rate limit. */
+  #heldUntil({ outlet }: Lane, { firing }: Decision): number {
+    const { policy, clock, meter } = this.#options;
+    const nowUs = clock.nowUs();
+    if (outlet.pausedUntilUs > nowUs) {
+      meter.delayed(outlet, 'busy');
+      return outlet.pausedUntilUs;
+    }
+    // Ends are never held back: whoever was woken may sleep again.
+    if (policy.rateLimit === undefined || firing.length === 0) return 0;
+    const { count, windowUs } = policy.rateLimit;
+    while (outlet.recent.length > 0 && outlet.recent[0]! + windowUs <= nowUs) outlet.recent.shift();
+    if (outlet.recent.length < count) return 0;
+    meter.delayed(outlet, 'rate_limit');
+    return outlet.recent[0]! + windowUs;
+  }
+
+  #wakeAt(group: Group, lane: Lane, atUs: number): void {
+    const { clock } = this.#options;
+    lane.wake?.stop();
+    lane.wake = clock.after(Math.max(1, atUs - clock.nowUs()), () => {
+      lane.wake = undefined;
+      this.#consider(group, lane);
+    });
+  }
+
+  async #attempt(group: Group, lane: Lane, decision: Decision): Promise<void> {
+    const { ledger, clock, meter } = this.#options;
+    const { key, outlet } = lane;
+    const { externalUrl, timeoutUs = DEFAULT_TIMEOUT_US } = this.#options;
+    const notification = compose(group, outlet, decision, ledger.alerts, externalUrl);
+    const before = ledger.telling.get(key);
+    ledger.put({ is: 'telling', key, firing: [...new Set([...decision.firing, ...(before ?? [])])] });
+    if (!(await ledger.durable())) meter.recordFailed();
+    const abort = new AbortController();
+    this.#aborts.add(abort);
+    const receipt = await sendOnce(outlet.channel, notification, timeoutUs, abort);
+    this.#aborts.delete(abort);
+    if (receipt.outcome === 'delivered') {
+      ledger.put({ is: 'told', key, told: { ...decision.told, atUs: clock.nowUs() } });
+      if (!(await ledger.durable())) meter.recordFailed();
+      meter.sent(outlet, decision.reason, (clock.monoUs() - (lane.wantedAtUs ?? clock.monoUs())) / 1e6);
+      lane.failures = 0;
+      lane.wantedAtUs = undefined;
+    } else {
+      if (decision.firing.length > 0) outlet.recent.pop();
+      this.#failed(lane, receipt, before);
+    }
+    lane.isBusy = false;
+    this.#afterAttempt(group, lane, receipt);
+  }
+
+  #failed(
+    lane: Lane,
+    receipt: Exclude<Receipt, { outcome: 'delivered' }>,
+    before: readonly string[] | undefined,
+  ): void {
+    const { ledger, clock, meter } = this.#options;
+    const { outlet, key } = lane;
+    lane.failures++;
+    const reason = receipt.outcome === 'retry' ? receipt.reason : receipt.outcome;
+    meter.failed(outlet, reason);
+    // Both said no; after a timeout it may have arrived all the same.
+    if (reason === 'refused' || reason === 'busy')
+      ledger.put(before === undefined ? { is: 'not_told', key } : { is: 'telling', key, firing: before });
+    if (receipt.outcome === 'retry' && receipt.reason === 'busy' && receipt.afterUs !== undefined)
+      outlet.pausedUntilUs = clock.nowUs() + receipt.afterUs;
+    if (lane.failures !== 1 && lane.failures !== 5) return;
+    const { receiver, channel } = outlet;
+    const { failures } = lane;
+    this.#logger.warn('a notification was not delivered', {
+      receiver,
+      channel: channel.kind,
+      reason,
+      detail: receipt.detail,
+      failures,
+    });
+  }
+
+  #afterAttempt(group: Group, lane: Lane, receipt: Receipt): void {
+    if (this.#state !== 'started' || this.#groups.get(group.key) !== group) return;
+    const { clock, random } = this.#options;
+    const isAgain = lane.again;
+    lane.again = false;
+    if (receipt.outcome === 'delivered') {
+      for (const other of group.lanes)
+        if (other === lane ? isAgain : other.outlet.afterUs > 0) this.#consider(group, other);
+      if (!isAgain) this.#watchCooldown(group, lane);
+      return this.#clean(group);
+    }
+    // What is refused is tried again when the group is due: another time, or another message, may pass.
+    const waitUs =
+      receipt.outcome === 'refused'
+        ? undefined
+        : backoffUs(lane.failures, usualBackoff, random, receipt.afterUs);
+    if (waitUs !== undefined) this.#wakeAt(group, lane, clock.nowUs() + waitUs);
+  }
+
+  /** What came back too soon is looked at again when its cooldown ends. */
+  #watchCooldown(group: Group, lane: Lane): void {
+    const { wakeAtUs } = this.#decide(group, lane);
+    if (wakeAtUs !== undefined && lane.wake === undefined) this.#wakeAt(group, lane, wakeAtUs);
+  }
+
+  /** Lets go of ended alerts that nobody is owed the end of. */
+  #clean(group: Group): void {
+    const { ledger, clock } = this.#options;
+    const nowUs = clock.nowUs();
+    for (const id of group.ids) {
+      const held = ledger.alerts.get(id);
+      if (held !== undefined && isFiring(held, nowUs)) continue;
+      const endUs = held?.alert.endsAtUs ?? held?.expiresAtUs ?? 0;
+      const isOwed = group.lanes.some(
+        ({ key, isBusy }) =>
+          isBusy || ledger.told.get(key)?.firing[id] !== undefined || ledger.telling.get(key)?.includes(id),
+      );
+      if (isOwed && endUs + RETENTION_US > nowUs) continue;
+      group.ids.delete(id);
+      if (held === undefined || [...this.#groups.values()].some(({ ids }) => ids.has(id))) continue;
+      ledger.put({ is: 'alert_gone', id });
+    }
+  }
+
+  #sweepNow(): void {
+    const { ledger, clock, meter } = this.#options;
+    const nowUs = clock.nowUs();
+    for (const held of ledger.alerts.values()) {
+      const { expiresAtUs, alert } = held;
+      if (expiresAtUs === undefined || expiresAtUs > nowUs || alert.endsAtUs !== undefined) continue;
+      ledger.put({ is: 'alert', held: { ...held, alert: { ...alert, endsAtUs: expiresAtUs } } });
+    }
+    for (const silence of ledger.silences.values())
+      if (silence.endsAtUs + RETENTION_US <= nowUs) ledger.put({ is: 'silence_gone', id: silence.id });
+    meter.measure(ledger, this.#groups.values(), nowUs, (held) => this.mutedBy(held));
+  }
+}

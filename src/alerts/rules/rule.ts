@@ -1,0 +1,48 @@
+/**
+ * Rules as they are evaluated: read, checked and compiled. Immutable; another version of a rule is another object
+ * with the same key, by which its alerts go on after a reload.
+ */
+import type { CompiledQuery } from '../../promql/engine.js';
+import type { Template } from '../template/template.js';
+
+interface Common {
+  /** Equal for the same rule of another reading: group, name, labels and, where there are several, which of them. */
+  readonly key: string;
+  /** The alert, or the metric that is recorded. */
+  readonly name: string;
+  readonly expr: string;
+  readonly query: CompiledQuery;
+}
+
+/** A rule that raises alerts. */
+export interface AlertRule extends Common {
+  readonly kind: 'alert';
+  readonly forUs: number;
+  readonly keepFiringForUs: number;
+  readonly labels: readonly (readonly [string, Template])[];
+  readonly annotations: readonly (readonly [string, Template])[];
+}
+
+/** A rule that records what its expression gives. */
+export interface RecordingRule extends Common {
+  readonly kind: 'record';
+  readonly labels: readonly (readonly [string, string])[];
+}
+
+export type Rule = AlertRule | RecordingRule;
+
+/** Rules that are evaluated one after the other at the same time. */
+export interface RuleGroup {
+  readonly file: string;
+  readonly name: string;
+  /** Undefined: the usual one. */
+  readonly intervalUs: number | undefined;
+  /** Expressions are asked for a time this much earlier. */
+  readonly queryOffsetUs: number;
+  /** Most series or alerts of one rule; 0 for no limit. */
+  readonly limit: number;
+  readonly rules: readonly Rule[];
+}
+
+/** Groups in order. */
+export type RuleSet = readonly RuleGroup[];

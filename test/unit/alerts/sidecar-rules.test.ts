@@ -1,0 +1,136 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Alert } from '../../../src/alerts/alert.js';
+import { ManualClock } from '../../../src/base/clock.js';
+import { silentLogger } from '../../../src/base/logger.js';
+import { parseConfig } from '../../../src/config/parse.js';
+import { createSidecar, type Sidecar } from '../../../src/sidecar.js';
+import { eventually } from '../../support/child.js';
+
+const START_US = 1_700_000_000_000_000;
+const HIGH = `groups:
+  - name: heights
+    rules:
+      - record: 'chain:height'
+        expr: max by (chain_id) (hotstuff_consensus_committed_height)
+      - alert: High
+        expr: 'chain:height >= 5'
+        labels: {severity: info}
+        annotations: {summary: 'height {{ $value }}'}
+`;
+
+interface Envelope {
+  readonly status: string;
+  readonly data: {
+    readonly groups: readonly { readonly name: string; readonly rules: readonly Record<string, unknown>[] }[];
+    readonly alerts: readonly Record<string, unknown>[];
+    readonly result: readonly unknown[];
+  };
+}
+
+async function start(text: string, ...settings: readonly (readonly [path: string, text: string])[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'quorumscope-rules-'));
+  const file = join(folder, 'mine.rules.yml');
+  writeFileSync(file, text);
+  const flags = (
+    [
+      ['attach.socket', `unix://${folder}/events.sock`],
+      ['server.listen', '127.0.0.1:0'],
+      ['rules.files', file],
+      ['data.dir', join(folder, 'data')],
+      ...settings,
+    ] as const
+  ).map(([path, value]) => ({ flag: '--set', path, text: value }));
+  const clock = new ManualClock(START_US);
+  const told: Alert[] = [];
+  const alerts = { tell: (some: readonly Alert[]) => void told.push(...some) };
+  const sidecar = createSidecar(parseConfig({ flags }), { clock, logger: silentLogger, alerts });
+  onTestFinished(async () => {
+    await sidecar.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await sidecar.start();
+  const feed = sidecar.openFeed({ door: 'unix', peer: 'test' });
+  const say = async (...lines: readonly Record<string, unknown>[]): Promise<void> => {
+    for (const line of lines) feed.write(Buffer.from(`${JSON.stringify({ ts_us: START_US, ...line })}\n`));
+    await sidecar.drained();
+  };
+  await say(
+    { v: 1, type: 'hello', node: 'n1', chain: 'c', run: 'r' },
+    { type: 'consensus.view_entered', seq: 0, view: 7, trigger: 'qc', leader: 'n1' },
+    { type: 'consensus.block_committed', seq: 1, view: 7, height: 5, block: 'b5' },
+  );
+  return { sidecar, clock, told, file };
+}
+
+async function ask(sidecar: Sidecar, path: string): Promise<Envelope> {
+  return (await (await fetch(`${sidecar.addresses.http}${path}`)).json()) as Envelope;
+}
+
+describe('rules in a sidecar', () => {
+  it('are evaluated every rules.interval, told, and shown by the API', async () => {
+    const { sidecar, clock, told } = await start(HIGH, ['rules.interval', '2s']);
+    clock.advance(1_900_000);
+    expect((await ask(sidecar, '/api/v1/alerts')).data.alerts).toEqual([]);
+    clock.advance(100_000);
+    await eventually(() => told[0], 5_000, 'an alert');
+    expect(told).toMatchObject([
+      {
+        labels: { alertname: 'High', chain_id: 'c', severity: 'info' },
+        annotations: { summary: 'height 5' },
+      },
+    ]);
+    const alert = {
+      labels: { alertname: 'High', chain_id: 'c', severity: 'info' },
+      annotations: { summary: 'height 5' },
+      state: 'firing',
+      activeAt: new Date((START_US + 2_000_000) / 1000).toISOString(),
+      value: '5e+00',
+    };
+    expect((await ask(sidecar, '/api/v1/alerts')).data.alerts).toEqual([alert]);
+    const { groups } = (await ask(sidecar, '/api/v1/rules?type=alert')).data;
+    expect(groups).toMatchObject([
+      {
+        name: 'heights',
+        interval: 2,
+        rules: [{ state: 'firing', name: 'High', health: 'ok', type: 'alerting', alerts: [alert] }],
+      },
+    ]);
+    const { result } = (await ask(sidecar, '/api/v1/query?query=ALERTS')).data;
+    expect(result).toMatchObject([{ metric: { alertname: 'High', alertstate: 'firing' } }]);
+    expect((await ask(sidecar, '/api/v1/query?query=chain:height')).data.result).toHaveLength(1);
+    expect((await fetch(`${sidecar.addresses.http}/api/v1/rules?type=x`)).status).toBe(400);
+  });
+
+  it('are read anew on request: all or nothing', async () => {
+    const { sidecar, file } = await start(HIGH);
+    const reload = (): Promise<Response> => fetch(`${sidecar.addresses.http}/-/reload`, { method: 'POST' });
+    appendFileSync(file, "      - {alert: Bad, expr: 'sum(', annotations: {a: '{{ foo }}'}}\n");
+    const refused = await reload();
+    expect(refused.status).toBe(500);
+    const why = await refused.text();
+    expect(why).toContain(`${file}:10:`);
+    expect(why).toContain('function "foo" not defined');
+    const names = async (): Promise<unknown[]> =>
+      (await ask(sidecar, '/api/v1/rules')).data.groups.flatMap(({ rules }) => rules.map(({ name }) => name));
+    expect(await names()).toEqual(['chain:height', 'High']);
+    writeFileSync(file, HIGH.replace('alert: High', 'alert: Higher'));
+    expect((await reload()).status).toBe(200);
+    expect(await names()).toEqual(['chain:height', 'Higher']);
+    expect(await sidecar.reload()).toBeUndefined();
+  });
+
+  it('that are wrong keep a sidecar from starting', async () => {
+    await expect(start('groups: [{rules: []}]')).rejects.toMatchObject({ code: 'alerts.rules' });
+  });
+
+  it.each([
+    ['rules.enabled', 'false'],
+    ['profile', 'exporter'],
+  ])('are not there with %s %s', async (path, value) => {
+    const { sidecar } = await start('not even YAML: [', [path, value]);
+    expect((await fetch(`${sidecar.addresses.http}/api/v1/rules`)).status).toBe(404);
+  });
+});
