@@ -17,6 +17,7 @@ import type { Target } from './history/target.js';
 import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
 import { parseSelector } from './promql/parse.js';
+import type { ArchivedRange } from './whole-range.js';
 
 /** The folder within `data.dir`. */
 export const HISTORY_FOLDER = 'history';
@@ -52,13 +53,25 @@ export class ArchiveOutlet {
     return this.#archive;
   }
 
+  /** The same, for exports of long ranges. */
+  get ranges(): ArchivedRange | undefined {
+    const archive = this.#archive;
+    if (archive === undefined) return undefined;
+    const { durableMs, reader } = archive;
+    return { root: this.#root, durableMs, names: () => reader.names() };
+  }
+
+  get #root(): string {
+    return join(this.#options.config.data.dir!, HISTORY_FOLDER);
+  }
+
   /** Opens the folder, or begins to try. @throws QuorumscopeError `journal.locked` */
   async open(): Promise<void> {
     const { config, board, clock, logger, target, exemplars } = this.#options;
     if (this.#isClosed) return;
     try {
       const archive = await Archive.open({
-        root: join(config.data.dir!, HISTORY_FOLDER),
+        root: this.#root,
         board,
         target,
         clock,

@@ -9,6 +9,7 @@ import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import type { RangeSource } from './export/range.js';
 import type { Archive } from './history/archive/archive.js';
+import { threadedReading } from './history/archive/range-reading.js';
 import type { ArchivedView } from './history/archive/archived-view.js';
 import { historyMetrics } from './history/catalogue.js';
 import { RecentExemplars } from './history/recent/recent-exemplars.js';
@@ -28,6 +29,7 @@ import {
   type MetricMetadata,
 } from './query/prometheus-api.js';
 import { RecentRange } from './recent-range.js';
+import { WholeRange } from './whole-range.js';
 
 /** What it is made of. */
 export interface HistoryOptions {
@@ -91,9 +93,10 @@ export function startHistory(options: HistoryOptions): History {
   const timer = clock.every(history.recentIntervalUs, () => sampler.tick());
   const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
   const recentExemplars = exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs });
+  const recentFromMs = (): number => sampler.lastMs - window.size.spanMs;
   const source = new WholeHistory({
     recent: window,
-    recentFromMs: () => sampler.lastMs - window.size.spanMs,
+    recentFromMs,
     archive: () => outlet?.archive,
   });
   const api = new PrometheusApi({
@@ -109,7 +112,13 @@ export function startHistory(options: HistoryOptions): History {
     queue: query.maxQueue,
     version,
   });
-  const range = new RecentRange(window, board);
+  const range = new WholeRange({
+    recent: new RecentRange(window, board),
+    board,
+    recentFromMs,
+    archive: () => outlet?.ranges,
+    reading: threadedReading(),
+  });
   return {
     answer: (request) => api.answer(request),
     source: shallow(window, source, () => nowMs() - windowMs),

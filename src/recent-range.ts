@@ -11,7 +11,7 @@ import { METRIC_NAME } from './promql/labels.js';
 import { isStale, type Series } from './promql/series.js';
 
 /** What a sample name says of its metric. */
-type About = Pick<RangeSeries, 'metric' | 'kind' | 'unit' | 'field'>;
+export type About = Pick<RangeSeries, 'metric' | 'kind' | 'unit' | 'field'>;
 
 /** Most samples in a block. */
 const BLOCK = 1_024;
@@ -30,7 +30,7 @@ export class RecentRange implements RangeSource {
   async *series({ match, fromUs, toUs }: RangeRequest, signal: AbortSignal): AsyncGenerator<RangeSeries> {
     const isWanted = match.length === 0 ? () => true : anyOf(match);
     const known = aboutNames(this.#board);
-    const matches = (sample: string): boolean => isWanted(known.get(sample)?.metric ?? sample);
+    const matches = (sample: string): boolean => isWanted(aboutOf(sample, known).metric);
     const [fromMs, toMs] = [Math.ceil(fromUs / 1000), Math.floor(toUs / 1000)];
     for (const series of this.#window.scan(matches, fromMs, toMs)) {
       if (signal.aborted) return;
@@ -59,12 +59,15 @@ export class RecentRange implements RangeSource {
 
 function rangeSeries({ labels }: Series, known: ReadonlyMap<string, About>): RangeSeries {
   const name = labels.get(METRIC_NAME);
-  const about = known.get(name) ?? { metric: name, kind: 'unknown', unit: undefined, field: 'value' };
-  return { name, ...about, labels: labels.entries().filter(([label]) => label !== METRIC_NAME) };
+  return {
+    name,
+    ...aboutOf(name, known),
+    labels: labels.entries().filter(([label]) => label !== METRIC_NAME),
+  };
 }
 
 /** Of every sample name on the board. */
-function aboutNames(board: Board): Map<string, About> {
+export function aboutNames(board: Board): Map<string, About> {
   const known = new Map<string, About>();
   for (const { definition } of board.families()) {
     const { name: metric, kind, unit } = definition;
@@ -72,6 +75,11 @@ function aboutNames(board: Board): Map<string, About> {
       known.set(name, { metric, kind, unit, field: fieldOf(name.slice(metric.length), extra.length > 0) });
   }
   return known;
+}
+
+/** Of one of them, or of one that is not on the board any more. */
+export function aboutOf(name: string, known: ReadonlyMap<string, About>): About {
+  return known.get(name) ?? { metric: name, kind: 'unknown', unit: undefined, field: 'value' };
 }
 
 function fieldOf(suffix: string, isStepped: boolean): RangeSeries['field'] {

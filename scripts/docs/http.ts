@@ -1,6 +1,6 @@
 /** docs/HTTP.md from the table of routes: what is documented is what is served. */
 import { formats } from '../../src/export/formats.js';
-import { rangeFormats } from '../../src/export/range-formats.js';
+import { rangeFormats } from '../../src/range-exports.js';
 import type { Route } from '../../src/server/route.js';
 import { createRoutes } from '../../src/server/routes.js';
 

@@ -3,6 +3,7 @@
  * data folder, or any server that answers Prometheus's API.
  */
 import type { ArchiveReader } from '../history/archive/archive-reader.js';
+import { readStretch } from '../history/archive/stretches.js';
 import { Labels } from '../promql/labels.js';
 import { parseSelector } from '../promql/parse.js';
 import type { Series } from '../promql/series.js';
@@ -20,16 +21,10 @@ export function folderSource(reader: ArchiveReader, selector: string): ExportSou
   const matchers = parseSelector(selector);
   return {
     firstMs: async () => {
-      const [oldest] = await reader.segments();
-      if (oldest !== undefined) return oldest.manifest.beginMs;
-      const open = await reader.select({ matchers, fromMs: -Infinity, toMs: Infinity });
-      const firsts = open.flatMap(({ times }) => times[0] ?? []);
-      return firsts.length === 0 ? undefined : firsts.reduce((a, b) => Math.min(a, b)) - 1;
+      const firstMs = await reader.firstMs();
+      return firstMs === undefined ? undefined : firstMs - 1;
     },
-    read: async (afterMs, toMs) => {
-      const found = await reader.select({ matchers, fromMs: afterMs + 1, toMs });
-      return found.map((series) => within(series, afterMs, toMs));
-    },
+    read: (afterMs, toMs) => readStretch(reader, matchers, { afterMs, toMs }),
   };
 }
 
@@ -67,12 +62,4 @@ interface Answer {
 
 function numberOf(text: string): number {
   return text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);
-}
-
-function within({ labels, times, values }: Series, afterMs: number, toMs: number): Series {
-  let from = 0;
-  while (from < times.length && times[from]! <= afterMs) from++;
-  let to = times.length;
-  while (to > from && times[to - 1]! > toMs) to--;
-  return { labels, times: times.subarray(from, to), values: values.subarray(from, to) };
 }

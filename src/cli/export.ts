@@ -12,6 +12,7 @@ import { encodeLines } from '../export/influxdb/line-protocol.js';
 import { jsonLines } from '../export/json/json-exporter.js';
 import type { MetricsSnapshot } from '../export/snapshot.js';
 import { SampleFile } from '../history/archive/sample-file.js';
+import { stretchesOf, type Stretch } from '../history/archive/stretches.js';
 import type { CliContext, ExitCode } from './context.js';
 import { snapshotsOf } from './export-rows.js';
 import { folderSource, serverSource, type ExportSource } from './export-source.js';
@@ -37,7 +38,6 @@ const encoders: Readonly<Record<string, (snapshot: MetricsSnapshot) => Iterable<
   influx: (snapshot) => encodeLines(snapshot, 'ns').lines.map((line) => `${line}\n`),
 };
 const FORMATS = [...Object.keys(encoders), 'parquet'];
-const STRETCH_MS = 900_000;
 const USUAL_MS = 3_600_000;
 /** Text gathered before it is written. */
 const CHUNK = 1 << 18;
@@ -84,21 +84,10 @@ function sourceOf(options: ExportOptions, match: string, context: CliContext): E
   return serverSource(base, match, context.stop);
 }
 
-/** After the first time, up to the second. */
-interface Range {
-  readonly afterMs: number;
-  readonly toMs: number;
-}
-
-function* stretchesOf({ afterMs, toMs }: Range): Generator<Range> {
-  for (let at = afterMs; at < toMs; at += STRETCH_MS)
-    yield { afterMs: at, toMs: Math.min(toMs, at + STRETCH_MS) };
-}
-
 async function writeText(
   source: ExportSource,
   encode: (snapshot: MetricsSnapshot) => Iterable<string>,
-  range: Range,
+  range: Stretch,
   sink: Sink,
   context: CliContext,
 ): Promise<number> {
@@ -127,7 +116,7 @@ async function writeText(
 async function writeParquet(
   source: ExportSource,
   path: string,
-  range: Range,
+  range: Stretch,
   context: CliContext,
 ): Promise<number> {
   const file = new SampleFile(path);

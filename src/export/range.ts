@@ -37,7 +37,10 @@ export interface RangeBlock {
 
 /** Where ranges are read from. Works in small steps; both may reject. */
 export interface RangeSource {
-  /** Every series that matches and may have a sample in the range, each once, in the source's order. */
+  /**
+   * Every series that matches and may have a sample in the range, in the source's order. Of a long range a series may come
+   * again, with later samples.
+   */
   series(request: RangeRequest, signal: AbortSignal): AsyncIterable<RangeSeries>;
   /** The samples of a series that `series` has just given, both ends inclusive. None is fine. */
   read(series: RangeSeries, fromUs: number, toUs: number, signal: AbortSignal): AsyncIterable<RangeBlock>;
@@ -58,8 +61,8 @@ export interface Range {
 export interface RangeEncoder {
   readonly format: string;
   readonly contentType: string;
-  /** Small texts that make up the document. */
-  encode(range: Range): AsyncIterable<string>;
+  /** Small texts that make up the document; or bytes, when all of it is bytes. */
+  encode(range: Range): AsyncIterable<string | Uint8Array>;
 }
 
 /** Pieces have about this size, characters. */
@@ -79,6 +82,10 @@ export async function* rangeDocument(
   const { fromUs, toUs } = request;
   let text = '';
   for await (const part of encoder.encode({ fromUs, toUs, series: opened(source, request, signal) })) {
+    if (typeof part !== 'string') {
+      yield part;
+      continue;
+    }
     text += part;
     if (text.length < PIECE_LENGTH) continue;
     yield Buffer.from(text);

@@ -64,6 +64,19 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     return this.#segments.read();
   }
 
+  /** When the first of all rows was taken, milliseconds since the epoch, or a little before; undefined without any. */
+  async firstMs(): Promise<number | undefined> {
+    const [oldest] = await this.#segments.read();
+    if (oldest !== undefined) return oldest.manifest.beginMs;
+    const all = { matchers: [], fromMs: -Infinity, toMs: Infinity };
+    return (await this.#state(all, () => false)).open?.ticks.times[0];
+  }
+
+  /** Names of all samples that were ever kept. Only where the index was handed in. */
+  names(): Iterable<string> {
+    return this.#owned?.names() ?? [];
+  }
+
   async select(request: SelectRequest, signal?: AbortSignal): Promise<readonly Series[]> {
     const { fromMs, toMs } = request;
     return this.steadily(async () => {

@@ -1,29 +1,40 @@
 /**
  * Samples as one flat Parquet file, for whoever wants a range in a table: a row for each sample with its time, metric,
- * labels and value. Written a group at a time; synchronous, for commands.
+ * labels and value. Written a group at a time: into a file, which is synchronous and for commands, or in pieces for a stream.
  */
 import { METRIC_NAME } from '../../promql/labels.js';
 import { isStale, type Series } from '../../promql/series.js';
-import { TableWriter } from './table-writer.js';
+import { TableEncoder, TableWriter, type ColumnSpec } from './table-writer.js';
 
 const GROUP_ROWS = 20_000;
 
-/** States: open -> finished. */
-export class SampleFile {
-  readonly #writer: TableWriter;
+const columns: readonly ColumnSpec[] = [
+  { name: 'time_ms', type: 'INT64', hasRange: true },
+  { name: 'name', type: 'TEXT', hasRange: true },
+  { name: 'labels', type: 'TEXT' },
+  { name: 'value', type: 'DOUBLE' },
+];
+
+/** The table of samples, wherever it goes. States: open -> finished. */
+export class SampleTable {
+  readonly #writer: TableEncoder;
   readonly #times = new BigInt64Array(GROUP_ROWS);
   readonly #values = new Float64Array(GROUP_ROWS);
   #names: string[] = [];
   #labels: string[] = [];
 
-  /** Makes the file. @throws the error of the system, as all of its functions do */
-  constructor(path: string) {
-    this.#writer = new TableWriter(path, [
-      { name: 'time_ms', type: 'INT64', hasRange: true },
-      { name: 'name', type: 'TEXT', hasRange: true },
-      { name: 'labels', type: 'TEXT' },
-      { name: 'value', type: 'DOUBLE' },
-    ]);
+  /** All of its functions throw what the writer throws. */
+  protected constructor(writer: TableEncoder) {
+    this.#writer = writer;
+  }
+
+  /** Hands over bytes as groups are full. */
+  static inPieces(taken: (bytes: Buffer) => void): SampleTable {
+    const sink = {
+      write: (bytes: Uint8Array): void => taken(Buffer.from(bytes)),
+      finish: (): void => undefined,
+    };
+    return new SampleTable(new TableEncoder(sink, columns));
   }
 
   /** Rows so far. */
@@ -33,8 +44,17 @@ export class SampleFile {
 
   /** Adds the samples of a series, without stale markers. */
   add({ labels, times, values }: Series): void {
-    const name = labels.get(METRIC_NAME);
     const own = labels.entries().filter(([label]) => label !== METRIC_NAME);
+    this.addSamples(labels.get(METRIC_NAME), own, times, values);
+  }
+
+  /** Adds samples at `times`, milliseconds since the epoch, of the series of a name and its labels without the name. */
+  addSamples(
+    name: string,
+    own: readonly (readonly [string, string])[],
+    times: ArrayLike<number>,
+    values: Float64Array,
+  ): void {
     const text = JSON.stringify(Object.fromEntries(own));
     for (let i = 0; i < times.length; i++) {
       if (isStale(values, i)) continue;
@@ -58,5 +78,13 @@ export class SampleFile {
     this.#writer.write([this.#times.slice(0, rows), this.#names, this.#labels, this.#values.slice(0, rows)]);
     this.#names = [];
     this.#labels = [];
+  }
+}
+
+/** The table in a file. */
+export class SampleFile extends SampleTable {
+  /** Makes the file. @throws the error of the system, as all of its functions do */
+  constructor(path: string) {
+    super(new TableWriter(path, columns));
   }
 }

@@ -29,18 +29,26 @@ const ENCODING = {
   TEXT: undefined,
 } as const;
 
-/** States: open -> finished. */
-export class TableWriter {
+/** Where the bytes of a table go, in order. */
+export interface TableSink {
+  /** The bytes are the writer's again when it returns. */
+  write(bytes: Uint8Array): void;
+  /** After the last of them. */
+  finish(): void;
+}
+
+/** A table in pieces. States: open -> finished. */
+export class TableEncoder {
   readonly #columns: readonly ColumnSpec[];
-  readonly #file: number;
+  readonly #sink: TableSink;
   readonly #bytes: ByteWriter;
   readonly #writer: ParquetWriter;
   #rows = 0;
 
-  /** Makes the file. @throws the error of the system, as all of its functions do */
-  constructor(path: string, columns: readonly ColumnSpec[]) {
+  /** All of its functions throw what the sink throws. */
+  constructor(sink: TableSink, columns: readonly ColumnSpec[]) {
     this.#columns = columns;
-    this.#file = openSync(path, 'w', 0o600);
+    this.#sink = sink;
     this.#bytes = new ByteWriter(1 << 18);
     this.#writer = new ParquetWriter({
       writer: this.#bytes,
@@ -79,12 +87,34 @@ export class TableWriter {
     this.#flush();
   }
 
-  /** Writes the footer; the file is durable then. */
+  /** Writes the footer. */
   finish(): void {
+    void this.#writer.finish();
+    this.#flush();
+    this.#sink.finish();
+  }
+
+  #flush(): void {
+    this.#sink.write(new Uint8Array(this.#bytes.buffer, 0, this.#bytes.index));
+    this.#bytes.index = 0;
+  }
+}
+
+/** A table in a file, which is durable when it is finished. States: open -> finished. */
+export class TableWriter extends TableEncoder {
+  readonly #file: number;
+
+  /** Makes the file. @throws the error of the system, as all of its functions do */
+  constructor(path: string, columns: readonly ColumnSpec[]) {
+    const file = openSync(path, 'w', 0o600);
+    super({ write: (bytes) => writeWhole(file, bytes), finish: () => fsyncSync(file) }, columns);
+    this.#file = file;
+  }
+
+  /** Writes the footer; the file is durable then. */
+  override finish(): void {
     try {
-      void this.#writer.finish();
-      this.#flush();
-      fsyncSync(this.#file);
+      super.finish();
     } finally {
       closeSync(this.#file);
     }
@@ -94,12 +124,10 @@ export class TableWriter {
   abandon(): void {
     closeSync(this.#file);
   }
+}
 
-  #flush(): void {
-    const bytes = new Uint8Array(this.#bytes.buffer, 0, this.#bytes.index);
-    for (let written = 0; written < bytes.length;) written += writeSync(this.#file, bytes, written);
-    this.#bytes.index = 0;
-  }
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }
 
 function elementOf({ name, type }: ColumnSpec): SchemaElement {

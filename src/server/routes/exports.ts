@@ -94,7 +94,13 @@ function exportRoute({ formats, render, range }: NonNullable<Handlers['exports']
       {
         status: 200,
         doc: 'The document.',
-        contentTypes: ['application/json', 'application/x-ndjson', 'text/csv', 'text/plain'],
+        contentTypes: [
+          'application/json',
+          'application/x-ndjson',
+          'text/csv',
+          'text/plain',
+          'application/vnd.apache.parquet',
+        ],
       },
       {
         status: 400,
