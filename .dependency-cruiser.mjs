@@ -26,6 +26,7 @@ const rooms = {
   'src/report': ['src/base', 'src/views', 'src/domains/consensus'],
   'src/history': ['src/base', 'src/metrics', 'src/journal', 'src/promql'],
   'src/query': ['src/base', 'src/promql'],
+  'src/analytics': ['src/base', 'src/promql'],
   'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains'],
   'src/health': ['src/base', 'src/metrics'],
   'src/server': ['src/base'],

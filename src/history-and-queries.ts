@@ -2,6 +2,7 @@
  * Fills the ports between history, the query language and the server: samples the board while the sidecar runs, keeps an
  * archive of it where there is a data folder, and answers Prometheus's API over both. Nothing here knows HTTP.
  */
+import { Analytics } from './analytics/analytics.js';
 import { ArchiveOutlet, archivesHistory, type ArchiveOutletOptions } from './archive-outlet.js';
 import { WallClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
@@ -44,6 +45,8 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
+  /** Figures by function, over the same series. */
+  readonly analytics: Analytics;
   /** For exports. */
   readonly range: RangeSource;
   /** Resolves when the archive, if there is to be one, has been opened or will be tried again. May reject. */
@@ -83,15 +86,15 @@ export function startHistory(options: HistoryOptions): History {
     recentFromMs: () => sampling.lastMs - window.size.spanMs,
     archive: () => outlet?.archive,
   });
+  const limits = { ...defaultLimits, maxSamples: query.maxSamples, timeoutMs: query.timeoutUs / 1000 };
+  const lookbackMs = query.lookbackUs / 1000;
+  // Deadlines are the machine's, whatever clock the data follows.
+  const wallClock = new WallClock();
+  const asked = { source, dataClock: clock, wallClock, limits, lookbackMs };
   const api = new PrometheusApi({
-    source,
+    ...asked,
     metadata: () => metadataOf(board),
     exemplars: recentExemplars && new WholeExemplars(recentExemplars, () => outlet?.archive?.reader),
-    dataClock: clock,
-    // Deadlines are the machine's, whatever clock the data follows.
-    wallClock: new WallClock(),
-    limits: { ...defaultLimits, maxSamples: query.maxSamples, timeoutMs: query.timeoutUs / 1000 },
-    lookbackMs: query.lookbackUs / 1000,
     concurrency: query.maxConcurrency,
     queue: query.maxQueue,
     version,
@@ -99,6 +102,7 @@ export function startHistory(options: HistoryOptions): History {
   const range = new RecentRange(window, board);
   return {
     answer: (request) => api.answer(request),
+    analytics: new Analytics(asked),
     range,
     opened: outlet?.open() ?? Promise.resolve(),
     get archive() {
