@@ -1,5 +1,6 @@
 /** Every generated document and what writes it. */
 import { renderAlerts } from './alerts.js';
+import { renderAnalytics } from './analytics.js';
 import { renderCauses } from './causes.js';
 import { renderConfig } from './config.js';
 import { renderEvents } from './events.js';
@@ -16,6 +17,7 @@ export const generatedDocs: Readonly<Record<string, () => string>> = {
   'deploy/kubernetes/dashboards.yaml': renderDashboardMaps,
   'deploy/kubernetes/prometheus-rules.yaml': renderPrometheusRules,
   'docs/ALERTS.md': renderAlerts,
+  'docs/ANALYTICS.md': renderAnalytics,
   'docs/CAUSES.md': renderCauses,
   'docs/CONFIG.md': renderConfig,
   'docs/EVENTS.md': renderEvents,

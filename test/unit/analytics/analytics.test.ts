@@ -101,7 +101,13 @@ it('tells what is unknown from what is empty', async () => {
     /no series named nothing/,
   );
   await rejects(
-    analytics.timeSeries({ range, metric: 'fuel_total', by: ['klass'], aggregation: 'increase', intervalMs: 5_000 }),
+    analytics.timeSeries({
+      range,
+      metric: 'fuel_total',
+      by: ['klass'],
+      aggregation: 'increase',
+      intervalMs: 5_000,
+    }),
     'analytics.unknown',
     /fuel_total has no label klass; it has chain_id, class, node_id/,
   );
