@@ -41,7 +41,7 @@ export function renderAnalytics(): string {
     ...usageMeters.map((meter) => block(`usage.${meter.name}`, usageQuery(meter, range))),
     '## Time series: `timeSeries`',
     SERIES,
-    block('series', timeSeriesQuery(examples.series, 'counter')),
+    block('series', timeSeriesQuery({ ...examples.series, range }, 'counter')),
     '## Dashboard data: `dashboard`',
     DASHBOARD,
     ...figures.map(([name, query]) => block(`dashboard.${name}`, query)),

@@ -16,12 +16,22 @@ const blocks = new Map(
   [...text.matchAll(/`([a-z0-9_.A-Z]+)`\n\n```promql\n(.*)\n```/g)].map(([, name, query]) => [name!, query!]),
 );
 
+const SECOND = 1_000_000;
+
 let run: AlertedRun;
 let analytics: Analytics;
 let range: { fromMs: number; toMs: number };
 
 beforeAll(async () => {
-  run = await alertedRun({ validators: 4, durationUs: 40_000_000, seed: 3 });
+  run = await alertedRun({
+    validators: 4,
+    seed: 3,
+    durationUs: 40 * SECOND,
+    delayUs: 30_000,
+    viewTimeoutUs: SECOND,
+    leaderWaitUs: 50_000,
+    speed: 'max',
+  });
   const toMs = Math.ceil(run.endMs / 1000) * 1000 + 1000;
   run.window.sample(toMs);
   range = { fromMs: toMs - 900_000, toMs };

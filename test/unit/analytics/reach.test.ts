@@ -23,14 +23,18 @@ it('answers in the sidecar and from the folder', async () => {
   const sidecar = createSidecar(parseConfig({ flags }), { clock, logger: silentLogger });
   expect(sidecar.analytics).toBeUndefined();
   await sidecar.start();
-  clock.advance(60e6);
+  for (let second = 0; second < 60; second++) {
+    clock.advance(1e6);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
   const range = { fromMs: START_US / 1000, toMs: START_US / 1000 + 60_000 };
   const asked = { range, metric: 'up', intervalMs: 10_000, aggregation: 'last' } as const;
   const live = await sidecar.analytics!.timeSeries(asked);
   expect(live.series[0]!.points.map(({ value }) => value)).toEqual([1, 1, 1, 1, 1, 1]);
   await sidecar.stop();
   const atRest = await openAnalytics(folder).timeSeries(asked);
-  expect(atRest.series[0]!.points.length).toBeGreaterThan(3);
   expect(atRest.series[0]!.labels).toEqual(live.series[0]!.labels);
+  expect(atRest.series[0]!.points.length).toBeGreaterThan(0);
+  expect(live.series[0]!.points).toEqual(expect.arrayContaining([...atRest.series[0]!.points]));
   expect(() => openAnalytics(join(folder, 'nowhere'))).toThrow(/there is no history in/);
 });
