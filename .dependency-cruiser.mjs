@@ -27,6 +27,7 @@ const rooms = {
   'src/history': ['src/base', 'src/metrics', 'src/journal', 'src/promql'],
   'src/query': ['src/base', 'src/promql'],
   'src/alerts': ['src/base', 'src/events', 'src/metrics', 'src/promql', 'src/journal', 'src/delivery'],
+  'src/analytics': ['src/base', 'src/promql'],
   'src/tracing': ['src/base', 'src/events', 'src/metrics', 'src/delivery', 'src/domains'],
   'src/health': ['src/base', 'src/metrics'],
   'src/dashboards': ['src/base', 'src/metrics', 'src/promql'],

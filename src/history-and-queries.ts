@@ -3,6 +3,7 @@
  * archive of it where there is a data folder, and answers Prometheus's API over both. Nothing here knows HTTP.
  */
 import { joinedSeries, type IndexedSource } from './alerts/evaluation/joined-series.js';
+import { Analytics } from './analytics/analytics.js';
 import { ArchiveOutlet, archivesHistory, type ArchiveOutletOptions } from './archive-outlet.js';
 import { WallClock, type Clock } from './base/clock.js';
 import type { Logger } from './base/logger.js';
@@ -58,6 +59,8 @@ export interface History {
    * milliseconds, which is never before the clock's.
    */
   sample(mustBeNew: boolean): number;
+  /** Figures by function, over the same series. */
+  readonly analytics: Analytics;
   /** For exports. */
   readonly range: RangeSource;
   /** Resolves when the archive, if there is to be one, has been opened or will be tried again. May reject. */
@@ -99,15 +102,16 @@ export function startHistory(options: HistoryOptions): History {
     recentFromMs,
     archive: () => outlet?.archive,
   });
+  const limits = { ...defaultLimits, maxSamples: query.maxSamples, timeoutMs: query.timeoutUs / 1000 };
+  const lookbackMs = query.lookbackUs / 1000;
+  // Deadlines are the machine's, whatever clock the data follows.
+  const wallClock = new WallClock();
+  const asked = { source, dataClock: clock, wallClock, limits, lookbackMs };
   const api = new PrometheusApi({
+    ...asked,
     source: options.outputs === undefined ? source : joinedSeries(source, options.outputs),
     metadata: () => metadataOf(board),
     exemplars: recentExemplars && new WholeExemplars(recentExemplars, () => outlet?.archive?.reader),
-    dataClock: clock,
-    // Deadlines are the machine's, whatever clock the data follows.
-    wallClock: new WallClock(),
-    limits: { ...defaultLimits, maxSamples: query.maxSamples, timeoutMs: query.timeoutUs / 1000 },
-    lookbackMs: query.lookbackUs / 1000,
     concurrency: query.maxConcurrency,
     queue: query.maxQueue,
     version,
@@ -123,6 +127,7 @@ export function startHistory(options: HistoryOptions): History {
     answer: (request) => api.answer(request),
     source: shallow(window, source, () => nowMs() - windowMs),
     sample: (mustBeNew) => sampler.now(mustBeNew),
+    analytics: new Analytics(asked),
     range,
     opened: outlet?.open() ?? Promise.resolve(),
     get archive() {

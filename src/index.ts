@@ -1,4 +1,35 @@
 /** Package entry `quorumscope`: what an embedder, an exporter author or a test suite may rely on. */
+export type { Analytics, QuestionOptions } from './analytics/analytics.js';
+export {
+  dashboardQueries,
+  type DashboardData,
+  type DashboardDataOptions,
+  type DashboardQueries,
+} from './analytics/dashboard.js';
+export {
+  performanceQueries,
+  type PerformanceOptions,
+  type PerformanceQueries,
+  type PerformanceReport,
+  type PerformanceStats,
+  type SuccessRule,
+} from './analytics/performance.js';
+export type { TimeRange } from './analytics/span.js';
+export {
+  timeSeriesQuery,
+  type Aggregation,
+  type TimeSeries,
+  type TimeSeriesOptions,
+} from './analytics/time-series.js';
+export {
+  usageMeters,
+  usageQuery,
+  type Meter,
+  type Price,
+  type PriceTable,
+  type UsageOptions,
+  type UsageReport,
+} from './analytics/usage.js';
 export type { Feed, LosslessFeed, SourceDescription } from './attach/feed.js';
 export { attachFeed } from './attach/hooks/attach-feed.js';
 export { replayFile, type Replayed } from './attach/replay.js';
@@ -39,5 +70,6 @@ export { BoardCollector } from './metrics/collector.js';
 export type { CustomMetric, MetricLabels, MetricsCollector } from './base/metrics-collector.js';
 export { counter, gauge, histogram, summary, type MetricDefinition } from './metrics/definition.js';
 export { createSidecar, type Sidecar, type SidecarAddresses, type SidecarDeps } from './sidecar.js';
+export { openAnalytics, type OpenAnalyticsOptions } from './stored-history.js';
 export type { SidecarStatus } from './status.js';
 export { VERSION } from './version.js';

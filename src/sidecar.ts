@@ -13,6 +13,7 @@ import type { AlertListener } from './alerts/alert.js';
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
+import type { Analytics } from './analytics/analytics.js';
 import { viewArchive, ViewArchivist } from './archived-views.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
 import type { Logger } from './base/logger.js';
@@ -113,6 +114,8 @@ export interface Sidecar {
   status(): SidecarStatus;
   /** How nodes and chain are, as of the last collection interval; undefined when `health.enabled` is false. */
   health(): HealthReport | undefined;
+  /** Figures over the whole history, once started; undefined where none is kept. */
+  readonly analytics: Analytics | undefined;
   /** All metrics as an exporter is given them. */
   snapshot(): MetricsSnapshot;
   /** Pushes to every exporter now. Resolves when all has left, or after five seconds. */
@@ -255,6 +258,10 @@ class ComposedSidecar implements Sidecar {
     return this.#outlets.reader;
   }
 
+  get analytics(): Analytics | undefined {
+    return this.#history?.analytics;
+  }
+
   async start(): Promise<void> {
     const { metrics } = this.#config;
     try {
@@ -380,8 +387,7 @@ class ComposedSidecar implements Sidecar {
     const { address, telemetry } = await this.#server.listen();
     if (handlers.prometheus) {
       const { board } = this;
-      const { clock } = this.#deps;
-      const { logger } = this.#deps;
+      const { clock, logger } = this.#deps;
       const exemplars = this.#traces?.exemplars;
       const outputs = this.#alerting?.outputs;
       const own = { instance: address, version: VERSION };

@@ -2,6 +2,7 @@
 import { renderAlerts } from './alerts.js';
 import { fileOf, textOf } from '../../src/cli/dashboards.js';
 import { buildDashboards } from '../../src/dashboards.js';
+import { renderAnalytics } from './analytics.js';
 import { renderCauses } from './causes.js';
 import { renderConfig } from './config.js';
 import { renderDashboardList } from './dashboards.js';
@@ -19,6 +20,7 @@ export const generatedDocs: Readonly<Record<string, () => string>> = {
   'deploy/kubernetes/dashboards.yaml': renderDashboardMaps,
   'deploy/kubernetes/prometheus-rules.yaml': renderPrometheusRules,
   'docs/ALERTS.md': renderAlerts,
+  'docs/ANALYTICS.md': renderAnalytics,
   'docs/CAUSES.md': renderCauses,
   'docs/CONFIG.md': renderConfig,
   'docs/DASHBOARDS.md': renderDashboardList,

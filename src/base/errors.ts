@@ -42,6 +42,10 @@ export const errorCodes = {
   'promql.execution': 'A PromQL query does not fit the data it found, or would pass a limit.',
   'promql.timeout': 'A PromQL query took longer than its timeout.',
   'promql.canceled': 'A PromQL query was given up by whoever asked it.',
+  'analytics.request':
+    'A question to the analytics cannot be asked: an empty range, a name that is none, a price that is no decimal.',
+  'analytics.unknown':
+    'A question to the analytics names a metric, or a label of it, that no series in the range has.',
   'testing.expectation':
     'A check of `quorumscope/testing` did not hold; the message says what was found and expected.',
   'base.invariant': 'Something that cannot be happened: a defect of ours.',

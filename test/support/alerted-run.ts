@@ -15,7 +15,7 @@ import { createHooks } from '../../src/hooks.js';
 import { compile, PromqlEngine } from '../../src/promql/engine.js';
 import { createSidecar, type Sidecar } from '../../src/sidecar.js';
 import { createSimulation, type NodeIdentity, type SimulatedNodeHooks } from '../../simulator/main.js';
-import type { SimulationOptions } from '../../simulator/main.js';
+import type { SimulationOptions, SimulationResult } from '../../simulator/main.js';
 
 /** A rule as its file has it. */
 export interface Rule {
@@ -53,6 +53,8 @@ export interface AlertedRun {
   readonly window: RecentWindow;
   readonly startMs: number;
   readonly endMs: number;
+  /** What the simulator counted itself. */
+  readonly result: SimulationResult;
 }
 
 /** An alert that fired, and for how long. */
@@ -105,7 +107,7 @@ export async function alertedRun(
   await sidecar.drained();
   const endUs = START_US + result.run.virtual_us;
   clock.advance('world', endUs);
-  return { sidecar, window, startMs: START_US / 1000, endMs: endUs / 1000 };
+  return { sidecar, window, startMs: START_US / 1000, endMs: endUs / 1000, result };
 }
 
 /** Every alert of `rules` that fires in the run, by its beginning. */

@@ -209,10 +209,15 @@ const dashboard = section(
   'S3.dashboard',
   'Dashboard generation',
   [
-    open('get_dashboard', 'get_dashboard(time_range)', 'feature dashboard data for a time range'),
-    open('timestamp', 'timestamp', 'feature dashboard data: time made'),
+    done(
+      shown.analytics,
+      'get_dashboard',
+      'get_dashboard(time_range)',
+      'feature dashboard data for a time range',
+    ),
+    done(shown.analytics, 'timestamp', 'timestamp', 'feature dashboard data: time made'),
     open('time_range', 'time_range, default last minute', 'feature dashboard data: range'),
-    open('bucket_size', 'bucket size by time range', 'feature step chosen by range'),
+    done(shown.analytics, 'bucket_size', 'bucket size by time range', 'feature step chosen by range'),
     open('reads_per_second', 'operations.reads_per_second', [
       'metric hotstuff_storage_reads_total',
       'feature dashboard data: rate of reads',
@@ -277,8 +282,13 @@ const dashboard = section(
 );
 
 const percentiles = section('S3.percentiles', 'Percentile calculations', [
-  open('percentile', 'percentile(metric, start, end, p)', 'feature `histogram_quantile` over a range'),
-  open('empty', 'percentile of no values is nil', 'feature no sample, not zero'),
+  done(
+    shown.analyticsTruth,
+    'percentile',
+    'percentile(metric, start, end, p)',
+    'feature `histogram_quantile` over a range',
+  ),
+  done(shown.analyticsTruth, 'empty', 'percentile of no values is nil', 'feature no sample, not zero'),
   open('exact', 'rank by round(p * n)', [
     'feature quantile rule of Prometheus, and of the exponential histogram, with stated error',
   ]),
@@ -289,17 +299,23 @@ const percentiles = section('S3.percentiles', 'Percentile calculations', [
 ]);
 
 const timeSeries = section('S3.queries', 'Time series queries', [
-  open(
+  done(
+    shown.analyticsTruth,
     'query',
     'query_time_series(metric, start, end, opts)',
     'feature range query; a function of the package',
   ),
-  open('interval', 'interval, default 1 minute', 'feature step'),
-  open('aggregation', 'aggregation, default avg', 'feature `avg_over_time` and the other aggregations'),
-  open('buckets', 'generate_time_buckets', 'feature aligned steps'),
+  done(shown.analyticsTruth, 'interval', 'interval, default 1 minute', 'feature step'),
+  done(
+    shown.analyticsTruth,
+    'aggregation',
+    'aggregation, default avg',
+    'feature `avg_over_time` and the other aggregations',
+  ),
+  done(shown.analyticsTruth, 'buckets', 'generate_time_buckets', 'feature aligned steps'),
   done(shown.queryApi, 'timestamp', 'result: timestamp', 'feature time of each step'),
   done(shown.queryApi, 'value', 'result: value', 'feature value of each step'),
-  open('count', 'result: count', 'feature `count_over_time`'),
+  done(shown.analyticsTruth, 'count', 'result: count', 'feature `count_over_time`'),
 ]);
 
 const telemetry = section(

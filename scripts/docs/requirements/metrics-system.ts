@@ -318,9 +318,14 @@ const analytics = section(
   'S2.analytics',
   'Analytics queries',
   [
-    open('storage', 'AnalyticsEngine.storage', 'feature PromQL evaluator over any series source'),
+    done(
+      shown.analytics,
+      'storage',
+      'AnalyticsEngine.storage',
+      'feature PromQL evaluator over any series source',
+    ),
     open('cache', 'AnalyticsEngine.cache', 'feature cache of repeated range queries'),
-    open('loop_performance_stats', 'loop_performance_stats(loop_type, time_range)', [
+    done(shown.analytics, 'loop_performance_stats', 'loop_performance_stats(loop_type, time_range)', [
       'feature performance statistics by label, as a function and as documented PromQL',
     ]),
     done(shown.prometheusApi, 'metric_names', 'MetricQuery.metric_names', 'feature PromQL selector'),
@@ -342,26 +347,57 @@ const analytics = section(
     ),
     done(shown.prometheusApi, 'aggregation_sum', 'MetricQuery.aggregation: Sum', 'feature `sum`'),
     done(shown.prometheusApi, 'group_by', 'MetricQuery.group_by', 'feature `sum by (...)`'),
-    open('median_duration', 'PerformanceStats.median_duration', 'feature performance statistics: median'),
-    open('p95_duration', 'PerformanceStats.p95_duration', 'feature performance statistics: p95'),
-    open('p99_duration', 'PerformanceStats.p99_duration', 'feature performance statistics: p99'),
-    open('total_executions', 'PerformanceStats.total_executions', 'feature performance statistics: count'),
-    open(
+    done(
+      shown.analytics,
+      'median_duration',
+      'PerformanceStats.median_duration',
+      'feature performance statistics: median',
+    ),
+    done(
+      shown.analytics,
+      'p95_duration',
+      'PerformanceStats.p95_duration',
+      'feature performance statistics: p95',
+    ),
+    done(
+      shown.analytics,
+      'p99_duration',
+      'PerformanceStats.p99_duration',
+      'feature performance statistics: p99',
+    ),
+    done(
+      shown.analytics,
+      'total_executions',
+      'PerformanceStats.total_executions',
+      'feature performance statistics: count',
+    ),
+    done(
+      shown.analytics,
       'success_rate',
       'PerformanceStats.success_rate: calculate_success_rate',
       'feature performance statistics: success rate',
     ),
-    open('token_usage_report', 'token_usage_report(time_range)', [
+    done(shown.analytics, 'token_usage_report', 'token_usage_report(time_range)', [
       'feature usage report: fuel by entry point and class, with cost',
     ]),
-    open('total_tokens', 'TokenUsageReport.total_tokens', 'feature usage report: total fuel'),
+    done(
+      shown.analytics,
+      'total_tokens',
+      'TokenUsageReport.total_tokens',
+      'feature usage report: total fuel',
+    ),
     open(
       'by_loop_type',
       'TokenUsageReport.by_loop_type',
       'feature usage report: by contract and entry point',
     ),
-    open('by_token_type', 'TokenUsageReport.by_token_type', 'feature usage report: by class'),
-    open('estimated_cost', 'TokenUsageReport.estimated_cost: calculate_token_cost', [
+    done(
+      shown.analytics,
+      'by_token_type',
+      'TokenUsageReport.by_token_type',
+      'feature usage report: by class',
+    ),
+    done(shown.analytics, 'estimated_cost', 'TokenUsageReport.estimated_cost: calculate_token_cost', [
       'feature usage report: cost by a price table given by the caller',
     ]),
   ],
@@ -383,7 +419,8 @@ const dashboard = section('S2.dashboard', 'Real-time dashboard', [
     'DashboardData.recent_errors: get_recent_errors',
     'feature recent findings and failed views',
   ),
-  open(
+  done(
+    shown.analytics,
     'performance_metrics',
     'DashboardData.performance_metrics: get_performance_metrics',
     'feature throughput and latency figures',
@@ -397,7 +434,7 @@ const dashboard = section('S2.dashboard', 'Real-time dashboard', [
   open('update_interval', 'MetricsDashboard.update_interval', 'feature setting: refresh of the live page'),
   open('subscribers', 'MetricsDashboard.subscribers', 'feature Server-Sent Events'),
   open('start', 'start: tick, collect, notify subscribers', 'feature live stream of dashboard data'),
-  open('collect', 'collect_dashboard_data', 'feature dashboard data for a time range'),
+  done(shown.analytics, 'collect', 'collect_dashboard_data', 'feature dashboard data for a time range'),
 ]);
 
 const alerts = section('S2.alerts', 'Alert rules', [

@@ -3,6 +3,8 @@
  * Every path must exist; test/tidy/requirements.test.ts checks it.
  */
 export const shown = {
+  analytics: 'test/unit/analytics/documented.test.ts',
+  analyticsTruth: 'test/unit/analytics/brute-force.test.ts',
   accounting: 'test/contract/accounting.test.ts',
   archive: 'test/unit/history/archive/archive.test.ts',
   archiveFiles: 'test/contract/archive-files.test.ts',
