@@ -3,6 +3,7 @@
  * sessions and variables of a bridge in Elixir; here a variable is a stored key, a session an attached
  * source or a plugin instance, gRPC the node's network.
  */
+import { dashboard, percentiles, timeSeries } from './bridge-analytics-answers.js';
 import { done, open, section, type Specification } from './row.js';
 import { shown } from './shown.js';
 
@@ -203,119 +204,6 @@ const aggregation = section('S3.aggregation', 'Real-time aggregation', [
   done(shown.sketch, 'stats_empty', 'stats of nothing is nil', 'feature quantiles of nothing are absent'),
   open('mean', 'stats.mean', 'feature performance statistics: mean'),
   open('stddev', 'stats.stddev', 'feature performance statistics: standard deviation'),
-]);
-
-const dashboard = section(
-  'S3.dashboard',
-  'Dashboard generation',
-  [
-    done(
-      shown.analytics,
-      'get_dashboard',
-      'get_dashboard(time_range)',
-      'feature dashboard data for a time range',
-    ),
-    done(shown.analytics, 'timestamp', 'timestamp', 'feature dashboard data: time made'),
-    open('time_range', 'time_range, default last minute', 'feature dashboard data: range'),
-    done(shown.analytics, 'bucket_size', 'bucket size by time range', 'feature step chosen by range'),
-    open('reads_per_second', 'operations.reads_per_second', [
-      'metric hotstuff_storage_reads_total',
-      'feature dashboard data: rate of reads',
-    ]),
-    open('writes_per_second', 'operations.writes_per_second', [
-      'metric hotstuff_storage_writes_total',
-      'feature dashboard data: rate of writes',
-    ]),
-    open('total_operations', 'operations.total_operations', 'feature dashboard data: increase of operations'),
-    open('read_latency_p50', 'performance.read_latency_p50', 'feature dashboard data: quantile 0.5 of reads'),
-    open(
-      'read_latency_p95',
-      'performance.read_latency_p95',
-      'feature dashboard data: quantile 0.95 of reads',
-    ),
-    open(
-      'read_latency_p99',
-      'performance.read_latency_p99',
-      'feature dashboard data: quantile 0.99 of reads',
-    ),
-    open('write_latency_p50', 'performance.write_latency_p50', [
-      'feature dashboard data: quantile 0.5 of writes',
-    ]),
-    open('write_latency_p95', 'performance.write_latency_p95', [
-      'feature dashboard data: quantile 0.95 of writes',
-    ]),
-    open('write_latency_p99', 'performance.write_latency_p99', [
-      'feature dashboard data: quantile 0.99 of writes',
-    ]),
-    open('hit_rate', 'cache.hit_rate', [
-      'metric hotstuff_storage_cache_hits_total',
-      'feature dashboard data: hits over accesses',
-    ]),
-    open('total_hits', 'cache.total_hits', 'feature dashboard data: increase of hits'),
-    open('total_misses', 'cache.total_misses', 'feature dashboard data: increase of misses'),
-    open('evictions', 'cache.evictions', 'feature dashboard data: increase of evictions'),
-    open('optimizations_active', 'optimizations.active', ['feature dashboard data: started less completed']),
-    open('optimizations_completed', 'optimizations.completed', 'feature dashboard data: completed'),
-    open('optimizations_failed', 'optimizations.failed', 'feature dashboard data: failed'),
-    open('optimizations_success_rate', 'optimizations.success_rate', 'feature dashboard data: success ratio'),
-    open(
-      'optimizations_avg_duration',
-      'optimizations.avg_duration_ms',
-      'feature dashboard data: mean duration',
-    ),
-    open('error_rate', 'health.error_rate', 'feature dashboard data: errors over operations'),
-    open('active_sessions', 'health.active_sessions', [
-      'metric hotstuff_execution_active_instances',
-      'metric quorumscope_source_connected',
-      'feature dashboard data: instances and attached sources',
-    ]),
-    open('memory_usage_mb', 'health.memory_usage_mb', [
-      'metric hotstuff_process_resident_memory_bytes',
-      'feature dashboard data: memory',
-    ]),
-    open('process_count', 'health.process_count', [
-      'metric hotstuff_process_threads',
-      'feature dashboard data: threads',
-    ]),
-  ],
-  'Each figure is a documented PromQL query over series that exist; the dashboard collects them for a time range.',
-);
-
-const percentiles = section('S3.percentiles', 'Percentile calculations', [
-  done(
-    shown.analyticsTruth,
-    'percentile',
-    'percentile(metric, start, end, p)',
-    'feature `histogram_quantile` over a range',
-  ),
-  done(shown.analyticsTruth, 'empty', 'percentile of no values is nil', 'feature no sample, not zero'),
-  open('exact', 'rank by round(p * n)', [
-    'feature quantile rule of Prometheus, and of the exponential histogram, with stated error',
-  ]),
-  done(shown.sketch, 'streaming', 'streaming_percentile by T-Digest', [
-    'feature exponential histogram: bounded relative error, exact merge',
-    'note Instead of T-Digest, whose merge depends on order.',
-  ]),
-]);
-
-const timeSeries = section('S3.queries', 'Time series queries', [
-  done(
-    shown.analyticsTruth,
-    'query',
-    'query_time_series(metric, start, end, opts)',
-    'feature range query; a function of the package',
-  ),
-  done(shown.analyticsTruth, 'interval', 'interval, default 1 minute', 'feature step'),
-  done(
-    shown.analyticsTruth,
-    'aggregation',
-    'aggregation, default avg',
-    'feature `avg_over_time` and the other aggregations',
-  ),
-  done(shown.analyticsTruth, 'buckets', 'generate_time_buckets', 'feature aligned steps'),
-  done(shown.queryApi, 'timestamp', 'result: timestamp', 'feature time of each step'),
-  done(shown.queryApi, 'value', 'result: value', 'feature value of each step'),
-  done(shown.analyticsTruth, 'count', 'result: count', 'feature `count_over_time`'),
 ]);
 
 const telemetry = section(
