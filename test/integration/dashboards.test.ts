@@ -67,7 +67,7 @@ describe('the panels of the shipped dashboards', () => {
     const exporter = `exporters: { copy: { kind: file, path: ${join(temporary, 'copy.jsonl')}, interval: 1s } }`;
     writeFileSync(
       config,
-      `metrics: { window: 5s }\ndata: { dir: ${join(temporary, 'data')} }\nattach: { record: { file: ${join(temporary, 'all.ndjson')} } }\n${exporter}\n`,
+      `metrics: { window: 5s }\nnotify: { log: true }\ndata: { dir: ${join(temporary, 'data')} }\nattach: { record: { file: ${join(temporary, 'all.ndjson')} } }\n${exporter}\n`,
     );
     sidecar = Child.cli(['run', '--config', config, '--listen', '127.0.0.1:0', '--socket', socket]);
     url = `http://${(await sidecar.printed(/http:\/\/(127\.0\.0\.1:\d+)\/metrics/))[1]!}`;

@@ -2,7 +2,19 @@
 
 /** Why -> metrics. */
 export const silentMetrics: Readonly<Record<string, readonly string[]>> = {
-  'no rules are evaluated here': ['ALERTS'],
+  'the log, which is who is told here, never fails; nobody posts alerts, no heartbeat and no Alertmanager is configured':
+    [
+      'quorumscope_notifications_failed_total',
+      'quorumscope_notifications_owed',
+      'quorumscope_notifications_delayed_total',
+      'quorumscope_notifications_record_failures_total',
+      'quorumscope_notifications_refused_alerts_total',
+      'quorumscope_notifications_heartbeats_total',
+      'quorumscope_notifications_handed_over_total',
+    ],
+  'needs more than the one notification of the watchdog, so that there is a rate': [
+    'quorumscope_notifications_latency_seconds',
+  ],
   'simulated validators do not denounce each other; the sidecar finds out by itself': [
     'hotstuff_consensus_byzantine_behaviors_total',
     'hotstuff_consensus_safety_violations_total',
