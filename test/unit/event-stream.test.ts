@@ -280,7 +280,7 @@ describe('GET /export of a range', () => {
     expect(await text('from=yesterday')).toBe('from: found "yesterday", expected Unix seconds or RFC 3339\n');
     expect(await text(`from=${second(2)}&to=${second(1)}`)).toBe('from: is after to\n');
     expect(await text('from=0&format=xml')).toBe(
-      'format: of a range it is one of json, jsonl, csv, influx\n',
+      'format: of a range it is one of json, jsonl, csv, influx, parquet\n',
     );
     expect((await fetch(url('export?from=0&format=prometheus'))).status).toBe(400);
     expect(JSON.parse(await text('from=2099-01-01T00:00:00Z&to=2100-01-01T00:00:00Z'))).toMatchObject({
