@@ -10,6 +10,7 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRandom } from '../../src/base/random.js';
 import { Child, eventually } from '../support/child.js';
 import { PrometheusServer } from '../support/prometheus.js';
 import { ruleFiles } from '../support/alerted-run.js';
@@ -49,7 +50,12 @@ const failure: Kind = {
   label: 'part',
   // A part each, and no more parts of a node than it may name.
   lines: (i) => [
-    { type: 'process.error_raised', node: `probe-${i % NODES}`, component: `probe-${i}`, severity: 'critical' },
+    {
+      type: 'process.error_raised',
+      node: `probe-${i % NODES}`,
+      component: `probe-${i}`,
+      severity: 'critical',
+    },
   ],
 };
 
@@ -158,7 +164,9 @@ class Stage {
     const [, url] = await sidecar.printed(/"http":"(http:[^"]+)"/);
     const { alertmanager, address } = await startAlertmanager(routes('theirs'), join(folder, 'alertmanager'));
     const prometheus = await PrometheusServer.alerting(url!.replace('http://', ''), files, address);
-    const load = fork(join(import.meta.dirname, 'latency-load.ts'), [path], { execArgv: ['--import', 'tsx'] });
+    const load = fork(join(import.meta.dirname, 'latency-load.ts'), [path], {
+      execArgv: ['--import', 'tsx'],
+    });
     const probe = await Probe.open(path);
     return new Stage({ folder, hook, heard, url: url!, sidecar, alertmanager, prometheus, load, probe });
   }
@@ -166,18 +174,24 @@ class Stage {
   /** Finds out how much it takes at most, and goes on with half of that. */
   async settle(): Promise<void> {
     this.#load.send(0);
-    await pause(FLOOD_MS / 2);
+    const isFlooded = async (): Promise<true | undefined> =>
+      (await this.#metric('quorumscope_events_processed_total{source="unix",node_id="validator')) > 100_000
+        ? true
+        : undefined;
+    await eventually(isFlooded, 60_000, 'events');
     const before = await this.#metric('quorumscope_events_processed_total');
     const beganAt = performance.now();
     await pause(FLOOD_MS);
     this.#most =
-      ((await this.#metric('quorumscope_events_processed_total')) - before) / ((performance.now() - beganAt) / 1000);
+      ((await this.#metric('quorumscope_events_processed_total')) - before) /
+      ((performance.now() - beganAt) / 1000);
     this.#load.send(Math.round(this.#most / 2));
     await pause(3_000);
   }
 
   async fire(): Promise<Shares> {
     const [beganAt, before] = [performance.now(), await this.#metric('quorumscope_events_processed_total')];
+    const random = createRandom(1);
     let looks = 0;
     let sealing = 0;
     const look = setInterval(() => {
@@ -188,7 +202,7 @@ class Stage {
     }, 1_000);
     for (let i = 0; i < FIRINGS; i++)
       for (const kind of [breach, failure]) {
-        await pause(BETWEEN_MS * (0.5 + Math.random()));
+        await pause(BETWEEN_MS * (0.5 + random.float()));
         this.#sent.set(keyOf(kind, `probe-${i}`), process.hrtime.bigint());
         this.#probe.say(kind.lines(i));
       }
@@ -196,9 +210,15 @@ class Stage {
     const events = (await this.#metric('quorumscope_events_processed_total')) - before;
     await pause(LAST_MS);
     clearInterval(look);
+    writeFileSync('/tmp/latency-rules.json', await (await fetch(`${this.#url}/api/v1/rules`)).text());
     writeFileSync('/tmp/latency-page.txt', await (await fetch(`${this.#url}/metrics`)).text());
     const immediate = await this.#metric('quorumscope_rule_immediate_evaluations_total');
-    return { eventsPerSecond: events / seconds, most: this.#most, sealing: sealing / Math.max(1, looks), immediate };
+    return {
+      eventsPerSecond: events / seconds,
+      most: this.#most,
+      sealing: sealing / Math.max(1, looks),
+      immediate,
+    };
   }
 
   /** Nanoseconds from event to webhook, ascending. */
@@ -339,7 +359,10 @@ async function layBacklog(root: string): Promise<void> {
   await archive.close();
 }
 
-async function startAlertmanager(config: string, storage: string): Promise<{ alertmanager: Child; address: string }> {
+async function startAlertmanager(
+  config: string,
+  storage: string,
+): Promise<{ alertmanager: Child; address: string }> {
   const alertmanager = new Child('prometheus-alertmanager', [
     `--config.file=${config}`,
     `--storage.path=${storage}`,

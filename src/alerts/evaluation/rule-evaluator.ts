@@ -96,6 +96,8 @@ export class RuleEvaluator {
   #work: Promise<void> = Promise.resolve();
   #told: Promise<void> = Promise.resolve();
   #touched: Set<string> | undefined;
+  /** What was touched and waits for its evaluation: between two groups of a cycle, or after it. */
+  #urgent = new Set<string>();
   #tokens = BURST;
   #tokensAtUs = -Infinity;
 
@@ -173,7 +175,8 @@ export class RuleEvaluator {
     // The event is still on its way through the observers: what it changes is there when this turn ends.
     setImmediate(() => {
       this.#touched = undefined;
-      void this.#enqueue(() => this.#immediate(touched));
+      for (const name of touched) this.#urgent.add(name);
+      void this.#enqueue(async () => void (await this.#takeUrgent()));
     });
     return true;
   }
@@ -186,10 +189,15 @@ export class RuleEvaluator {
       return;
     }
     this.#waiting++;
-    const tsUs = (sample?.(false) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    const now = (): number => (sample?.(false) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    let tsUs = now();
     void this.#enqueue(async () => {
       this.#waiting--;
-      for (const group of groups) if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
+      for (const group of groups) {
+        // The rest of the cycle must not look back behind what has been evaluated meanwhile.
+        if (await this.#takeUrgent()) tsUs = Math.max(tsUs, now());
+        if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
+      }
       this.#tellOrphans(tsUs);
       this.outputs.forget(tsUs / 1000);
       this.#count();
@@ -215,6 +223,15 @@ export class RuleEvaluator {
       .at(name)
       .set(tsUs / 1e6);
     this.#tell(alerts);
+  }
+
+  /** @returns whether there was anything */
+  async #takeUrgent(): Promise<boolean> {
+    const touched = this.#urgent;
+    if (touched.size === 0) return false;
+    this.#urgent = new Set();
+    await this.#immediate(touched);
+    return true;
   }
 
   async #immediate(touched: Set<string>): Promise<void> {
