@@ -72,10 +72,10 @@ export class Alerting {
     this.listeners = {
       verdicts: {
         verdict: ({ outcome }) => {
-          if (outcome === 'failed') this.#evaluator?.touch(verdicts);
+          if (outcome === 'failed') this.#evaluator?.touch(verdicts, 'failed_view');
         },
       },
-      findings: { finding: () => this.#evaluator?.touch(findings) },
+      findings: { finding: () => this.#evaluator?.touch(findings, 'finding') },
     };
   }
 
