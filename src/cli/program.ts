@@ -370,6 +370,7 @@ function addNotifications(program: Command, context: CliContext, finish: Finish)
     .argument('[receiver]', 'its name; else every receiver')
     .option('--config <file>', 'YAML file')
     .option('--set <path=value>', 'any setting; may be repeated', collect)
+    .option('--label <name=value>', 'a label of the test alert; may be repeated', collect)
     .option('--json', 'one JSON document')
     .action(async (receiver: string | undefined, options: ConfigOptions) => {
       finish(await (await import('./test-notify.js')).testNotify(receiver, options, context));
@@ -403,6 +404,21 @@ function addNotifications(program: Command, context: CliContext, finish: Finish)
   ).action(async (id: string, options: ConfigOptions) => {
     finish(await (await import('./silence.js')).silenceExpire(id, options, context));
   });
+  const alert = program.command('alert').description('what fires, and who looks after it');
+  withPlace(alert.command('list').description('what fires')).action(async (options: ConfigOptions) => {
+    finish(await (await import('./alert.js')).alertList(options, context));
+  });
+  withPlace(
+    alert
+      .command('ack')
+      .description('you look after it: no repeats and no escalation while it fires')
+      .argument('<id>', 'as `alert list` gives it, or its beginning'),
+  )
+    .option('--author <name>', 'who; else the user')
+    .option('--comment <text>', 'what is being done')
+    .action(async (id: string, options: ConfigOptions) => {
+      finish(await (await import('./alert.js')).alertAcknowledge(id, options, context));
+    });
   withReason(
     program.command('maintenance').description('silences everything for a while; ends are told'),
   ).action(async (options: ConfigOptions) => {
