@@ -39,6 +39,11 @@ export interface SelectRequest {
   readonly toMs: number;
   /** Where it is known, all that matters is how the samples look from these times. */
   readonly grid?: EvaluationGrid;
+  /**
+   * Where this asks for a part of what another request would: that request. A source that chooses what to read by a
+   * request chooses by this one, so that parts fit together.
+   */
+  readonly whole?: SelectRequest;
 }
 
 /** Hands out series. */

@@ -16,6 +16,7 @@ import {
   type Series,
   type SeriesSource,
 } from '../../promql/series.js';
+import type { LastingSource, Standing } from '../../promql/standing.js';
 import type { Part } from '../parts.js';
 import type { SeriesIndex } from '../series-index.js';
 import { scrapedLabels, type Target } from '../target.js';
@@ -55,7 +56,7 @@ const TURNING_SAMPLINGS = 16;
 const PIECE = 16_384;
 
 /** The recent window. */
-export class RecentWindow implements SeriesSource, SeriesIndex {
+export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
   readonly #options: RecentWindowOptions;
   readonly #roster: Roster;
   readonly #up: Labels;
@@ -162,6 +163,13 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     });
     if (this.#hasUp(matchers)) found.push(this.#up);
     return found;
+  }
+
+  /** Samplings never change; the oldest go. */
+  standing(): Standing {
+    // A metric that takes the name hides our own from the beginning.
+    const version = this.#roster.names.has('up') ? 'memory without up' : 'memory';
+    return { version, fromMs: this.#chunks[0]?.times[0] ?? Infinity, closedMs: this.#lastMs };
   }
 
   get #firstTick(): number {
