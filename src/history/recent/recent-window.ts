@@ -127,7 +127,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
         before?.track === track && before.part.from === part.from && before.part.to === part.to - 1;
       const read = this.#series(track, part, [from, to], columns, continues ? before : undefined);
       before = read;
-      if (read) selected.push({ labels: track.labels(part), times: read.times, values: read.values });
+      if (read) selected.push(read);
     });
     if (this.#hasUp(matchers)) {
       const values = new Float64Array(to - from).fill(1);
@@ -147,7 +147,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
       const start = Math.max(from, this.#firstTick);
       if (start >= to) return;
       const read = this.#series(track, part, [start, to], columns, undefined);
-      if (read) yield { labels: track.labels(part), times: read.times, values: read.values };
+      if (read) yield read;
     }
     const start = Math.max(from, this.#firstTick);
     if (start >= to || !wants('up') || this.#roster.names.has('up')) return;
@@ -331,7 +331,8 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
     }
     for (; filled < end; filled++) writeStale(values, filled - start);
     if (kept && kept.endTick < end) kept.endTick = end;
-    return { track, part, times: this.#span(start, end), values };
+    const falls = kept?.falls(start, end);
+    return { track, part, labels: track.labels(part), times: this.#span(start, end), values, falls };
   }
 
   /** Adds up slots over the ticks `[from, to)`. */
@@ -377,11 +378,9 @@ interface Span {
 }
 
 /** What was read of a part. */
-interface Read {
+interface Read extends Series {
   readonly track: Track;
   readonly part: Part;
-  readonly times: Float64Array;
-  readonly values: Float64Array;
 }
 
 function roomFor(used: number): number {
