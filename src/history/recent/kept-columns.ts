@@ -71,7 +71,8 @@ const SPARE_TICKS = 64;
 /** The columns of all tracks. */
 export class KeptColumns {
   readonly #maxBytes: number;
-  readonly #columns = new Map<Track, (Column | undefined)[]>();
+  /** Those that have columns. */
+  readonly #tracks = new Set<Track>();
   #bytes = 0;
 
   /** @param maxBytes most memory for columns */
@@ -88,8 +89,7 @@ export class KeptColumns {
    * there is no memory to keep one.
    */
   column(track: Track, part: Part, from: number, to: number): Column | undefined {
-    let columns = this.#columns.get(track);
-    if (!columns) this.#columns.set(track, (columns = []));
+    const { columns } = track;
     const known = columns[part.index];
     if (known && known.firstTick <= from && known.endTick >= from) {
       known.askedTick = to;
@@ -104,18 +104,20 @@ export class KeptColumns {
       column.values.set(known.values.subarray(from - known.firstTick, known.endTick - known.firstTick));
       column.endTick = known.endTick;
     }
+    this.#tracks.add(track);
     return (columns[part.index] = column);
   }
 
   /** Drops what was not asked for since `tick`. */
   drop(tick: number): void {
-    for (const [track, columns] of this.#columns) {
+    for (const track of this.#tracks) {
+      const { columns } = track;
       for (const [i, column] of columns.entries()) {
         if (!column || column.askedTick >= tick) continue;
         this.#bytes -= column.values.byteLength;
         columns[i] = undefined;
       }
-      if (columns.every((column) => column === undefined)) this.#columns.delete(track);
+      if (columns.every((column) => column === undefined)) this.#tracks.delete(track);
     }
   }
 }

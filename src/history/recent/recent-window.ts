@@ -7,7 +7,7 @@
  * answer that cover the same ticks share one column of times.
  */
 import type { Board } from '../../metrics/board.js';
-import { METRIC_NAME, type Labels } from '../../promql/labels.js';
+import type { Labels } from '../../promql/labels.js';
 import { matchesAll, type LabelMatcher } from '../../promql/matchers.js';
 import {
   firstAfter,
@@ -23,6 +23,7 @@ import { scrapedLabels, type Target } from '../target.js';
 import { Chunk, CHUNK_ROWS } from './chunk.js';
 import { KeptColumns } from './kept-columns.js';
 import { Roster, type Track } from './roster.js';
+import { Selections } from './selections.js';
 
 /** What a window is made of. */
 export interface RecentWindowOptions {
@@ -72,6 +73,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
   /** Of all ticks held; made when it is asked for. */
   #times: Float64Array | undefined;
   readonly #spans = new Map<string, Float64Array>();
+  readonly #selections = new Selections();
   /** The last one handed out, which most series of an answer share. */
   #lastSpan: Span = { from: 0, to: 0, times: new Float64Array(0) };
 
@@ -273,18 +275,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
   }
 
   #matching(matchers: readonly LabelMatcher[], found: (track: Track, part: Part) => void): void {
-    const onName = matchers.filter(({ name }) => name === METRIC_NAME);
-    const others = matchers.filter(({ name }) => name !== METRIC_NAME);
-    const { names } = this.#roster;
-    const exact = onName.find(({ type }) => type === '=');
-    const candidates = exact ? [exact.value] : names.keys();
-    for (const name of candidates) {
-      const named = names.get(name);
-      if (!named || !onName.every((matcher) => matcher.matches(name))) continue;
-      const { family, parts } = named;
-      for (const track of family.tracks.values())
-        for (const part of parts) if (matchesAll(track.labels(part), others)) found(track, part);
-    }
+    for (const [track, part] of this.#selections.of(matchers, this.#roster)) found(track, part);
   }
 
   /** What has a wanted name now; the list does not change while it is read. */
@@ -343,8 +334,12 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
     out: Float64Array,
     at: number,
   ): void {
-    for (const chunk of this.#chunks) {
+    // All chunks but the last are full.
+    const start = Math.max(0, Math.floor((from - this.#firstTick) / CHUNK_ROWS));
+    for (let i = start; i < this.#chunks.length; i++) {
+      const chunk = this.#chunks[i]!;
       const first = Math.max(0, from - chunk.firstTick);
+      if (chunk.firstTick >= to) return;
       const end = Math.min(chunk.rows, to - chunk.firstTick);
       if (first >= end) continue;
       const place = at + chunk.firstTick + first - from;
