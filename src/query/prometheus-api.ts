@@ -203,7 +203,8 @@ export class PrometheusApi {
     if (outcome.status === 'error') throw new ApiProblem(outcome.errorType, outcome.error);
     const { value, warnings, infos } = outcome;
     const remarks = seriesIn(value) > limit ? [...warnings, TRUNCATED] : warnings;
-    return renderSuccess(renderValue(value, limit), { warnings: remarks, infos });
+    const data = await renderValue(value, limit, () => signal.aborted);
+    return renderSuccess(data, { warnings: remarks, infos });
   }
 
   async #exemplars(parameters: URLSearchParams, signal: AbortSignal): Promise<string> {
