@@ -80,7 +80,9 @@ export function addAlerts(sum: AlertScore, score: AlertScore): void {
     const value = score[key];
     if (typeof value === 'number') (sum[key] as number) += value;
     else if (Array.isArray(value)) (sum[key] as number[]).push(...value);
-    else for (const [name, count] of Object.entries(value)) addTo(sum[key] as Record<string, number>, name, count);
+    else
+      for (const [name, count] of Object.entries(value))
+        addTo(sum[key] as Record<string, number>, name, count);
   }
 }
 
@@ -105,7 +107,10 @@ export function scoreAlerts(
   }
   complaints.push(...notePages(score, vantage, truths), ...noteExpected(score, vantage, run, only));
   const from = only === undefined ? 'all' : `node-${only}`;
-  return { score, complaints: complaints.map((words) => `${run.scenario} seed ${run.seed} ${from}: ${words}`) };
+  return {
+    score,
+    complaints: complaints.map((words) => `${run.scenario} seed ${run.seed} ${from}: ${words}`),
+  };
 }
 
 function noteRaised(
@@ -153,7 +158,9 @@ function isScopeRight(
       .flatMap(({ line }) => (line.validators.length > 0 ? line.validators : [line.validator])),
   );
   if (labels['scope'] === 'self')
-    return named === undefined ? only === undefined || [...faulty].some(isOwn) || conditions.size > 0 : isOwn(named);
+    return named === undefined
+      ? only === undefined || [...faulty].some(isOwn) || conditions.size > 0
+      : isOwn(named);
   if (labels['scope'] === 'peer') return named !== undefined && !isOwn(named);
   const tolerated = Math.floor((validators - 1) / 3);
   const isShared = viewsBefore(lines, atUs).some((line) => line.culprits.length !== 1);
@@ -204,13 +211,19 @@ function noteExpected(
   for (const one of expect.required.filter(isMeant)) {
     if (!('alert' in one)) continue;
     score.required++;
-    const named = new Set(raised.filter((alert) => isOf(alert, one.alert)).map(({ labels }) => namedBy(labels)));
+    const named = new Set(
+      raised.filter((alert) => isOf(alert, one.alert)).map(({ labels }) => namedBy(labels)),
+    );
     const { culprits } = one;
     const isFound =
       named.size > 0 &&
-      (culprits === undefined || (culprits.length === named.size && culprits.every((name) => named.has(name))));
+      (culprits === undefined ||
+        (culprits.length === named.size && culprits.every((name) => named.has(name))));
     if (isFound) score.found++;
-    else complaints.push(`missed ${one.alert} ${culprits?.join('+') ?? ''}${named.size > 0 ? `, named ${[...named].join('+')}` : ''}`);
+    else
+      complaints.push(
+        `missed ${one.alert} ${culprits?.join('+') ?? ''}${named.size > 0 ? `, named ${[...named].join('+')}` : ''}`,
+      );
   }
   for (const one of expect.forbidden) {
     if (!('alert' in one)) continue;
@@ -231,7 +244,7 @@ function conditionsOf({ epochs, sidecar, network }: ScenarioRun): ReadonlySet<Co
   const found = new Set<Condition>();
   if (epochs !== undefined) found.add('set_changes');
   if (sidecar.length > 0) found.add('sidecar_faults');
-  if (JSON.stringify(network ?? {}).includes('"loss"')) found.add('loss');
+  if ((network?.loss ?? 0) > 0) found.add('loss');
   return found;
 }
 

@@ -29,7 +29,10 @@ export type Condition = 'loss' | 'set_changes' | 'sidecar_faults';
 
 const CUTS = ['partition', 'one_way_partition'] as const;
 const DOWN = ['crash', 'amnesia'] as const;
-const halts: Ground[] = [{ around: [...DOWN, ...CUTS, 'byzantine', 'slow', 'stall', 'starve', 'loss', 'twins'] }, 'views'];
+const halts: Ground[] = [
+  { around: [...DOWN, ...CUTS, 'byzantine', 'slow', 'stall', 'starve', 'loss', 'twins'] },
+  'views',
+];
 const own: Ground[] = [{ faults: 'any' }, 'views'];
 const overload: Ground[] = [{ around: ['starve', 'stall', 'flash_crowd', ...DOWN, ...CUTS] }];
 const lost: Ground[] = [{ around: [...CUTS, ...DOWN, 'loss'] }, { condition: 'loss' }];
@@ -154,7 +157,9 @@ function found1(ground: Ground, labels: AlertTexts, atUs: number, truths: Truths
     return lines.flatMap((line) => {
       if (!isBefore(line.at_us, atUs, LONG_BEFORE_US)) return [];
       const isDone = isFaultLine(line)
-        ? line.phase === 'begin' && ['byzantine', 'twins', 'amnesia'].includes(line.fault) && line.validators.includes(named ?? '')
+        ? line.phase === 'begin' &&
+          ['byzantine', 'twins', 'amnesia'].includes(line.fault) &&
+          line.validators.includes(named ?? '')
         : line.type === 'deed'
           ? line.validator === named
           : line.type === 'violation' && line.culprits.includes(named ?? '');
@@ -164,7 +169,8 @@ function found1(ground: Ground, labels: AlertTexts, atUs: number, truths: Truths
     return lines
       .filter((line) => !isFaultLine(line) && line.type === 'violation' && line.at_us <= atUs)
       .map(({ at_us }) => ({ fromUs: at_us, untilUs: Infinity }));
-  if ('condition' in ground) return conditions.has(ground.condition) ? [{ fromUs: startUs, untilUs: Infinity }] : [];
+  if ('condition' in ground)
+    return conditions.has(ground.condition) ? [{ fromUs: startUs, untilUs: Infinity }] : [];
   const kinds = 'faults' in ground ? ground.faults : ground.around;
   const isOf = 'faults' in ground ? named : undefined;
   return lastingFaults(lines).filter(
@@ -179,7 +185,8 @@ function found1(ground: Ground, labels: AlertTexts, atUs: number, truths: Truths
 /** Views that failed or lagged in the time that an alert may speak of. */
 export function viewsBefore(lines: readonly TruthLine[], atUs: number): ViewLine[] {
   return lines.filter(
-    (line): line is ViewLine => !isFaultLine(line) && line.type === 'view' && isBefore(line.at_us, atUs, BEFORE_US),
+    (line): line is ViewLine =>
+      !isFaultLine(line) && line.type === 'view' && isBefore(line.at_us, atUs, BEFORE_US),
   );
 }
 

@@ -100,10 +100,15 @@ export class AlertVantage implements Observer {
   }
 
   /** Everything that was heard has become what it becomes, alerts and notifications included. */
-  async caughtUp(): Promise<void> {
-    const { sidecar, alerting, notifier, ready } = this.#life;
+  async caughtUp(nowUs?: number): Promise<void> {
+    const { sidecar, clock, alerting, notifier, ready } = this.#life;
     await ready;
     await sidecar.drained();
+    if (nowUs !== undefined) {
+      // Where nobody says anything any more, time goes on all the same.
+      clock.advance(INSTANCE, nowUs);
+      clock.close(INSTANCE);
+    }
     // What is critical is evaluated when the turn of its event ends.
     await new Promise((resolve) => setImmediate(resolve));
     await alerting.idle();
@@ -125,7 +130,9 @@ export class AlertVantage implements Observer {
       serve: false,
       consensus: {
         verdicts: { verdict: (verdict) => late.alerting?.listeners.verdicts?.verdict?.(verdict) },
-        findings: { finding: (finding, ...rest) => late.alerting?.listeners.findings?.finding(finding, ...rest) },
+        findings: {
+          finding: (finding, ...rest) => late.alerting?.listeners.findings?.finding(finding, ...rest),
+        },
       },
     });
     const { board } = sidecar;
@@ -135,7 +142,10 @@ export class AlertVantage implements Observer {
     const { outputs } = alerting;
     const history = startHistory({ ...deps, outputs, instance: INSTANCE, version: '0' });
     const notifier = this.#notifier(board, clock);
-    const listeners: AlertListener[] = [{ tell: (alerts) => alerts.forEach((one) => this.#note(one)) }, notifier];
+    const listeners: AlertListener[] = [
+      { tell: (alerts) => alerts.forEach((one) => this.#note(one)) },
+      notifier,
+    ];
     const started = alerting.start(history, '', listeners);
     void sidecar.start();
     notifier.start();

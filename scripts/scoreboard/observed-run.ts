@@ -27,8 +27,11 @@ export interface Observer {
   open(node: string): Feed;
   /** It begins anew; streams have to be opened again. */
   restart(): void;
-  /** Resolves when what was heard has become all that it becomes; the run waits for it, often. */
-  caughtUp?(): Promise<void>;
+  /**
+   * Resolves when what was heard has become all that it becomes; the run waits for it, often.
+   * @param nowUs virtual time, microseconds since the Unix epoch
+   */
+  caughtUp?(nowUs: number): Promise<void>;
   /** Everything was heard. */
   end(): Promise<void>;
 }
@@ -54,7 +57,7 @@ export async function observe(run: ScenarioRun, vantages: readonly Observer[]): 
   const truth: TruthLine[] = [];
   const listening = new Listening(vantages, sidecar, run.seed);
   const waiting = vantages.filter((one) => one.caughtUp !== undefined);
-  const paced = { speed: 'realtime' as const, clock: new WaitingClock(waiting) };
+  const paced = { speed: 'realtime' as const, clock: new WaitingClock(waiting, START_US) };
   const result = await createSimulation({
     ...options,
     ...(waiting.length > 0 ? paced : {}),

@@ -8,15 +8,17 @@ const STEP_US = 50_000;
 
 /** Whoever is waited for. */
 export interface Follower {
-  caughtUp?(): Promise<void>;
+  /** @param nowUs virtual time, microseconds since the Unix epoch */
+  caughtUp?(nowUs: number): Promise<void>;
 }
 
 /** Time in steps. */
 export class WaitingClock extends ManualClock {
   readonly #followers: readonly Follower[];
 
-  constructor(followers: readonly Follower[]) {
-    super();
+  /** @param startUs what time it is at the start */
+  constructor(followers: readonly Follower[], startUs: number) {
+    super(startUs);
     this.#followers = followers;
   }
 
@@ -32,6 +34,6 @@ export class WaitingClock extends ManualClock {
   }
 
   async #allCaughtUp(): Promise<void> {
-    for (const one of this.#followers) await one.caughtUp?.();
+    for (const one of this.#followers) await one.caughtUp?.(this.nowUs());
   }
 }
