@@ -24,7 +24,7 @@ export interface AlertShares {
 export type AlertFloors = Readonly<Record<'all' | 'one', AlertShares>>;
 
 /** Short ones that page, that name, and that must stay silent. */
-const GATE = ['06-equivocation', '09-amnesia', '10-restart', '13-halt-shortly'];
+const GATE = ['06-equivocation', '10-restart', '13-halt-shortly'];
 const GATE_SEED = 1;
 const ENOUGH_VIEWS = 100_000;
 
