@@ -35,6 +35,8 @@ export interface AlertingDeps {
   /** The clock that the data follows. */
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The machine's clock: deadlines, durations, files that change. By default a `WallClock`. */
+  readonly wallClock?: Pick<Clock, 'monoUs' | 'every'>;
 }
 
 /** Folder within `data.dir`. */
@@ -83,7 +85,7 @@ export class Alerting {
    * @throws QuorumscopeError `alerts.rules`, or as `Journal.open` does
    */
   async start(history: History, url: string, listeners: readonly AlertListener[]): Promise<void> {
-    const { config, board, clock, logger } = this.#deps;
+    const { config, board, clock, logger, wallClock = new WallClock() } = this.#deps;
     const told = listeners.length === 0 ? [loggedTo(logger)] : listeners;
     const { groups, problems } = readRuleFiles(await this.#files());
     if (problems.length > 0) throw rulesError(problems);
@@ -92,7 +94,6 @@ export class Alerting {
       const folder = join(dir, ALERT_STATE_FOLDER);
       this.#journal = await AlertJournal.open({ folder, clock, logger, meter: boardMeter(board, 'alerts') });
     }
-    const wallClock = new WallClock();
     const evaluator = new RuleEvaluator({
       source: history.source,
       clock,
@@ -148,6 +149,11 @@ export class Alerting {
       },
       reload: () => this.reload(),
     };
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#evaluator?.idle();
   }
 
   /** Resolves when nothing is under way any more and the state is on disk. */
