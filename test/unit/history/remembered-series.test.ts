@@ -43,7 +43,9 @@ class Machine {
       recent,
       recentFromMs: () => this.#recentFromMs(),
       archive: () =>
-        this.isOpen ? { reader, durableMs: Math.floor(this.nowMs / 5000) * 5000 - 5000 } : undefined,
+        this.isOpen
+          ? { reader, durableMs: Math.floor(this.nowMs / 5000) * 5000 - 5000, standing: () => undefined }
+          : undefined,
     });
     this.source = new RememberedSeries({
       recent,
