@@ -77,8 +77,14 @@ export interface NodeObserver {
 
 /** Watches all nodes of one chain. */
 export interface ChainObserver {
-  /** One observer per subject. */
+  /** One observer per subject; they hear each event at once. */
   node(scope: NodeScope): readonly NodeObserver[];
+  /**
+   * Observers that only count: what they write follows from the node's own events, and they do not ask the clock
+   * while they hear one. They hear events in strides, all of them before anything else that the node hears of and
+   * before the board is read. They are opened first.
+   */
+  counting?(scope: NodeScope): readonly NodeObserver[];
   /** The validator set changed, or was there already when the domain was opened. */
   validators?(): void;
   /** Called every collection interval, after the nodes' own ticks. */
@@ -96,7 +102,7 @@ export interface Domain {
   open(chain: ChainScope): ChainObserver;
 }
 
-/** A domain that looks at each node alone. */
+/** A domain that looks at each node alone, and only counts. */
 export function perNode(
   name: string,
   events: DomainName,
@@ -107,6 +113,6 @@ export function perNode(
     name,
     events,
     metrics,
-    open: () => ({ node: (scope) => subjects.map((observe) => observe(scope)) }),
+    open: () => ({ node: () => [], counting: (scope) => subjects.map((observe) => observe(scope)) }),
   };
 }

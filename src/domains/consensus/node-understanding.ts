@@ -1,6 +1,6 @@
 /**
  * One node, as all understand it who understand anything: its standing, its records and their phases, who takes
- * part, its findings. They hear every event in this order.
+ * part, its findings, its clock. They hear every event in this order.
  *
  * The events of every view are told by name, in one call each. A chain of a hundred nodes comes back to a node when
  * all that belongs to it has left the caches, so that what an event costs is how many objects of the node it meets.
@@ -9,6 +9,7 @@
 import type { DomainName, EventMap, EventType, HelloEvent } from '../../events/vocabulary.js';
 import type { Handlers, NodeObserver } from '../domain.js';
 import { phaseOf, type NodeFindings } from './findings/node-findings.js';
+import type { NodeClock } from './findings/node-clock.js';
 import type { PhaseObserver } from './record/phase-observer.js';
 import type { RecordBook } from './record/record-book.js';
 import { certified, committed, proposalReceived, voteReceived, voteSent } from './record/record-handlers.js';
@@ -22,6 +23,7 @@ export interface NodeParts {
   readonly phases: PhaseObserver;
   readonly participation: NodeObserver;
   readonly findings: NodeFindings;
+  readonly clock: NodeClock;
 }
 
 type Handle = (event: never) => void;
@@ -32,8 +34,8 @@ export class NodeUnderstanding implements NodeObserver {
   readonly #parts: readonly NodeObserver[];
 
   constructor(parts: NodeParts) {
-    const { standing, records, phases, participation, findings } = parts;
-    this.#parts = [standing, records, phases, participation, findings];
+    const { standing, records, phases, participation, findings, clock } = parts;
+    this.#parts = [standing, records, phases, participation, findings, clock];
     const byName = Object.entries(ofEveryView(parts)).filter(([type, { to }]) =>
       this.#parts.every((part) => to.includes(part) === type in part.handlers),
     );
@@ -88,7 +90,7 @@ interface ByName<T extends EventType> {
 
 /** The same, called by name. */
 function ofEveryView(parts: NodeParts): { readonly [T in EventType]?: ByName<T> } {
-  const { standing, records, phases, findings } = parts;
+  const { standing, records, phases, findings, clock } = parts;
   return {
     'consensus.view_entered': {
       to: [standing, records, phases, findings],
@@ -100,11 +102,12 @@ function ofEveryView(parts: NodeParts): { readonly [T in EventType]?: ByName<T> 
       },
     },
     'consensus.proposal_received': {
-      to: [standing, records, findings],
+      to: [standing, records, findings, clock],
       tell: (event) => {
         standing.proposalReceived(event);
         proposalReceived(records, event);
         findings.proposed(event, event.validator);
+        clock.received(event);
       },
     },
     'consensus.lock_updated': {
@@ -137,10 +140,11 @@ function ofEveryView(parts: NodeParts): { readonly [T in EventType]?: ByName<T> 
       },
     },
     'consensus.block_committed': {
-      to: [records, findings],
+      to: [records, findings, clock],
       tell: (event) => {
         committed(records, event);
         findings.committed(event);
+        clock.committed(event);
       },
     },
   };
