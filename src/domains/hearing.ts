@@ -14,30 +14,27 @@ export interface Listener {
   readonly handle: Handle;
 }
 
-/** Tells an event to all who hear it; never throws. */
-export type Tell = (event: DomainEvent) => void;
-
-/** Tells `listeners` in their order. */
-export function tellInTurn(listeners: readonly Listener[], faults: Faults): Tell {
-  const [only] = listeners;
-  if (only !== undefined && listeners.length === 1) return tellOne(only, faults);
-  return (event) => {
-    for (let i = 0; i < listeners.length; i++) {
-      try {
-        listeners[i]!.handle(event as never);
-      } catch (thrown) {
-        faults.record(listeners[i]!.domain, event.type, thrown);
-      }
-    }
-  };
+/** Hears events by the position of their schema in `schemas`. */
+export interface Hearer {
+  hear(index: number, event: DomainEvent): void;
 }
 
-function tellOne({ domain, handle }: Listener, faults: Faults): Tell {
-  return (event) => {
-    try {
-      handle(event as never);
-    } catch (thrown) {
-      faults.record(domain, event.type, thrown);
-    }
+/** Hears nothing. */
+export const nobody: Hearer = { hear: () => undefined };
+
+/** Tells events of one kind to `listeners` in their order; never throws. */
+export function inTurn(listeners: readonly Listener[], faults: Faults): Hearer {
+  if (listeners.length === 0) return nobody;
+  const handles = listeners.map(({ handle }) => handle);
+  return {
+    hear: (_index, event) => {
+      for (let i = 0; i < handles.length; i++) {
+        try {
+          handles[i]!(event as never);
+        } catch (thrown) {
+          faults.record(listeners[i]!.domain, event.type, thrown);
+        }
+      }
+    },
   };
 }

@@ -11,7 +11,7 @@ import { schemas } from '../events/vocabulary.js';
 import type { ValidatorEntry } from '../events/schema.js';
 import type { Domain, NodeObserver, NodeScope } from './domain.js';
 import type { Faults } from './faults.js';
-import { tellInTurn, type Handle, type Listener, type Tell } from './hearing.js';
+import { inTurn, nobody, type Handle, type Hearer } from './hearing.js';
 import { Stride } from './stride.js';
 
 const EPOCH_CHANGED = schemas.findIndex((schema) => schema.type === 'consensus.epoch_changed');
@@ -44,12 +44,10 @@ export class NodeWatch {
   readonly #observers: Opened[] = [];
   /** Those of them that want to be called every interval. */
   #ticking: readonly Opened[] = [];
-  /** By event index: who hears it at once, and who counts it when it is its turn; undefined where nobody does. */
-  readonly #prompt: (Tell | undefined)[] = schemas.map(() => undefined);
-  readonly #counting: (Tell | undefined)[] = schemas.map(() => undefined);
-  /** Domains whose events have been heard. */
-  readonly #opened = new Set<string>();
-  readonly #stride = new Stride();
+  /** By event index: who hears it at once, and who counts it when it is its turn; undefined before it was opened. */
+  readonly #prompt: (Hearer | undefined)[] = schemas.map(() => undefined);
+  readonly #counting: (Hearer | undefined)[] = schemas.map(() => undefined);
+  readonly #stride = new Stride({ hear: (index, event) => this.#counting[index]?.hear(index, event) });
   #hello: HelloEvent | undefined;
   #sources = 0;
   #detachedAtUs = 0;
@@ -89,15 +87,14 @@ export class NodeWatch {
 
   dispatch(index: number, event: DomainEvent): void {
     if (index === EPOCH_CHANGED) this.#epochChanged(event as EventMap['consensus.epoch_changed']);
-    let count = this.#counting[index];
-    let tell = this.#prompt[index];
-    if (count === undefined && tell === undefined) {
-      if (!this.#opens(index)) return;
-      count = this.#counting[index];
-      tell = this.#prompt[index];
+    const hearer = this.#prompt[index] ?? this.#opened(index);
+    this.#stride.add(index, event);
+    try {
+      hearer.hear(index, event);
+    } catch (thrown) {
+      const thrower = this.#observers.find(({ observer }) => observer === hearer);
+      this.#options.faults.record(thrower?.domain ?? '', event.type, thrown);
     }
-    if (count !== undefined) this.#stride.add(event, count);
-    if (tell !== undefined) tell(event);
   }
 
   /** Counts what waits to be counted. */
@@ -128,20 +125,18 @@ export class NodeWatch {
     this.#options.announce(epoch, validators);
   }
 
-  /** Opens the domains that event `index` belongs to and fills in the tables; false when that was done before. */
-  #opens(index: number): boolean {
+  /** Opens the domains that event `index` belongs to and fills in the tables; who hears that event at once. */
+  #opened(index: number): Hearer {
     const name = schemas[index]?.domain;
-    if (name === undefined || this.#opened.has(name)) return false;
     // Who joins now does not hear what was said before.
     this.settle();
-    this.#opened.add(name);
     for (const domain of this.#unopened) if (domain.events === name) this.#open(domain);
     schemas.forEach(({ domain, type }, i) => {
-      if (!this.#opened.has(domain)) return;
-      this.#prompt[i] = this.#tell(type, false);
-      this.#counting[i] = this.#tell(type, true);
+      if (domain !== name && this.#prompt[i] === undefined) return;
+      this.#prompt[i] = this.#hearer(type, false);
+      this.#counting[i] = this.#hearer(type, true);
     });
-    return true;
+    return this.#prompt[index] ?? nobody;
   }
 
   #open(domain: Domain): void {
@@ -157,11 +152,20 @@ export class NodeWatch {
     });
   }
 
-  #tell(type: string, isCounting: boolean): Tell | undefined {
-    const listeners = this.#observers.flatMap(({ domain, observer, ...opened }): Listener[] => {
-      const handle = (observer.handlers as Readonly<Record<string, Handle | undefined>>)[type];
-      return handle === undefined || opened.isCounting !== isCounting ? [] : [{ domain, handle }];
-    });
-    return listeners.length === 0 ? undefined : tellInTurn(listeners, this.#options.faults);
+  #hearer(type: string, isCounting: boolean): Hearer {
+    const { faults } = this.#options;
+    const handlerOf = ({ handlers }: NodeObserver): Handle | undefined =>
+      (handlers as Readonly<Record<string, Handle | undefined>>)[type];
+    const hearing = this.#observers.filter(
+      (one) => one.isCounting === isCounting && handlerOf(one.observer) !== undefined,
+    );
+    const [only] = hearing;
+    if (only !== undefined && hearing.length === 1 && isHearer(only.observer)) return only.observer;
+    const listeners = hearing.map(({ domain, observer }) => ({ domain, handle: handlerOf(observer)! }));
+    return inTurn(listeners, faults);
   }
+}
+
+function isHearer(observer: NodeObserver): observer is NodeObserver & Hearer {
+  return observer.hear !== undefined;
 }

@@ -6,29 +6,33 @@
  * Invariants: events leave in the order in which they came, each once; never more than `STRIDE` wait.
  */
 import type { DomainEvent } from '../events/vocabulary.js';
+import type { Hearer } from './hearing.js';
 
 /** So many events are counted together. */
 export const STRIDE = 64;
 
-/** Counts an event; it does not throw. */
-export type Count = (event: DomainEvent) => void;
-
 /** The events that wait. */
 export class Stride {
-  /** An event and who counts it, by turns: they are written and read together. */
-  readonly #waiting = new Array<DomainEvent | Count | undefined>(2 * STRIDE).fill(undefined);
+  readonly #counter: Hearer;
+  /** An event and the position of its schema, by turns: they are written and read together. */
+  readonly #waiting = new Array<DomainEvent | number | undefined>(2 * STRIDE).fill(undefined);
   #size = 0;
+
+  /** @param counter counts an event; it does not throw */
+  constructor(counter: Hearer) {
+    this.#counter = counter;
+  }
 
   get isEmpty(): boolean {
     return this.#size === 0;
   }
 
   /** Lets an event wait; when there are enough, all are counted. */
-  add(event: DomainEvent, count: Count): void {
+  add(index: number, event: DomainEvent): void {
     const waiting = this.#waiting;
     const at = this.#size;
     waiting[at] = event;
-    waiting[at + 1] = count;
+    waiting[at + 1] = index;
     this.#size = at + 2;
     if (at + 2 === waiting.length) this.settle();
   }
@@ -41,7 +45,7 @@ export class Stride {
     for (let at = 0; at < size; at += 2) {
       const event = waiting[at] as DomainEvent;
       waiting[at] = undefined;
-      (waiting[at + 1] as Count)(event);
+      this.#counter.hear(waiting[at + 1] as number, event);
     }
   }
 }

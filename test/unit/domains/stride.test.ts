@@ -13,14 +13,13 @@ const entered = (view: number) =>
 describe('Stride', () => {
   it('counts in order, when enough wait and when asked', () => {
     const counted: number[] = [];
-    const stride = new Stride();
-    const add = (seq: number): void =>
-      stride.add({ seq } as DomainEvent, (event) => void counted.push(event.seq));
+    const stride = new Stride({ hear: (index, { seq }) => void counted.push(index, seq) });
+    const add = (seq: number): void => stride.add(7, { seq } as DomainEvent);
     for (let seq = 0; seq < STRIDE - 1; seq++) add(seq);
     expect(counted).toEqual([]);
     expect(stride.isEmpty).toBe(false);
     add(STRIDE - 1);
-    expect(counted).toEqual(Array.from({ length: STRIDE }, (_, seq) => seq));
+    expect(counted).toEqual(Array.from({ length: STRIDE }, (_, seq) => [7, seq]).flat());
     add(STRIDE);
     stride.settle();
     expect(counted.at(-1)).toBe(STRIDE);
