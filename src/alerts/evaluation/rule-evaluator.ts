@@ -12,7 +12,7 @@ import type { Logger } from '../../base/logger.js';
 import type { Board } from '../../metrics/board.js';
 import type { QueryLimits } from '../../promql/budget.js';
 import { PromqlEngine } from '../../promql/engine.js';
-import type { Alert, AlertListener } from '../alert.js';
+import type { Alert, AlertListener, AlertTexts } from '../alert.js';
 import { ruleMetrics } from './catalogue.js';
 import type { RuleSet } from '../rules/rule.js';
 import type { AlertJournal } from '../state/alert-journal.js';
@@ -51,6 +51,8 @@ export interface RuleEvaluatorOptions {
   /** How long absence says nothing about alerts that were read back. */
   readonly restartGraceUs: number;
   readonly externalUrl: string;
+  /** On every alert that does not have them; `$externalLabels` of templates. Default none. */
+  readonly externalLabels?: AlertTexts;
   readonly lookbackMs?: number;
   readonly limits?: Partial<QueryLimits>;
   /**
@@ -83,6 +85,7 @@ export class RuleEvaluator {
   readonly #options: RuleEvaluatorOptions;
   readonly #engine: PromqlEngine;
   readonly #telling: Telling;
+  readonly #externalLabels: AlertTexts;
   #groups: readonly GroupRun[] = [];
   #timers: Timer[] = [];
   /** Instances read back whose rules have not been loaded. */
@@ -96,6 +99,7 @@ export class RuleEvaluator {
   #work: Promise<void> = Promise.resolve();
   #told: Promise<void> = Promise.resolve();
   #touched: Set<string> | undefined;
+  #refusedBefore = 0;
   #tokens = BURST;
   #tokensAtUs = -Infinity;
 
@@ -103,6 +107,7 @@ export class RuleEvaluator {
     const { source, wallClock, limits, lookbackMs, resendUs = RESEND_US, outputs } = options;
     this.#options = options;
     this.outputs = outputs;
+    this.#externalLabels = options.externalLabels ?? {};
     this.#engine = new PromqlEngine({
       source: joinedSeries(source, outputs),
       clock: wallClock,
@@ -246,7 +251,7 @@ export class RuleEvaluator {
 
   #alertOf({ texts, annotations, firedAtUs, activeAtUs, resolvedAtUs }: Instance, expr: string): Alert {
     return {
-      labels: texts,
+      labels: { ...this.#externalLabels, ...texts },
       annotations,
       startsAtUs: firedAtUs ?? activeAtUs,
       endsAtUs: resolvedAtUs,
@@ -369,6 +374,8 @@ export class RuleEvaluator {
 
   #count(): void {
     const { board } = this.#options;
+    board.counter(ruleMetrics.seriesRefused).at().follow(this.outputs.refused, this.#refusedBefore);
+    this.#refusedBefore = this.outputs.refused;
     const counts = { pending: 0, firing: 0 };
     for (const { group, runs } of this.#groups) {
       board.gauge(ruleMetrics.rules).at(group.name).set(runs.length);
@@ -386,7 +393,7 @@ export class RuleEvaluator {
       engine: this.#engine,
       outputs: this.outputs,
       externalUrl: this.#options.externalUrl,
-      externalLabels: {},
+      externalLabels: this.#externalLabels,
       graceEndsUs: this.#graceEndsUs,
     };
   }
