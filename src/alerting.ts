@@ -9,6 +9,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert, AlertListener } from './alerts/alert.js';
 import { ruleMetrics } from './alerts/evaluation/catalogue.js';
+import { outputPage, type OutputMetric } from './alerts/evaluation/output-page.js';
 import { RuleEvaluator } from './alerts/evaluation/rule-evaluator.js';
 import { RuleOutputs } from './alerts/evaluation/rule-outputs.js';
 import { alertsAnswer, rulesAnswer } from './alerts/rules-api.js';
@@ -59,6 +60,7 @@ export class Alerting {
   readonly #deps: AlertingDeps;
   #evaluator: RuleEvaluator | undefined;
   #journal: AlertJournal | undefined;
+  #target: Readonly<Record<'job' | 'instance', string>> | undefined;
   #watch: Timer | undefined;
   /** Names, sizes and times of the files that were read last, whether they were good or not. */
   #signature = '';
@@ -94,6 +96,7 @@ export class Alerting {
       const folder = join(dir, ALERT_STATE_FOLDER);
       this.#journal = await AlertJournal.open({ folder, clock, logger, meter: boardMeter(board, 'alerts') });
     }
+    this.#target = history.target;
     const evaluator = new RuleEvaluator({
       source: history.source,
       clock,
@@ -106,6 +109,7 @@ export class Alerting {
       intervalUs: config.rules.intervalUs,
       restartGraceUs: config.rules.restartGraceUs,
       externalUrl: url,
+      externalLabels: config.rules.externalLabels,
       lookbackMs: config.query.lookbackUs / 1000,
       limits: { maxSamples: config.query.maxSamples, timeoutMs: config.query.timeoutUs / 1000 },
       sample: (mustBeNew) => history.sample(mustBeNew),
@@ -137,6 +141,12 @@ export class Alerting {
     } catch (error) {
       return refused(messageOf(error));
     }
+  }
+
+  /** What rules give, for the page that Prometheus scrapes. */
+  page(): readonly OutputMetric[] {
+    const shown = this.#deps.config.prometheus.ruleSeries;
+    return this.#target === undefined ? [] : outputPage(this.outputs, this.#target, shown);
   }
 
   /** Rules and alerts for the API. */

@@ -234,6 +234,7 @@ class ComposedSidecar implements Sidecar {
       board: this.board,
       clock,
       exemplars: this.#traces?.exemplars,
+      others: () => this.#alerting?.page() ?? [],
       registries: registriesOf(config, deps),
     });
   }

@@ -34,6 +34,11 @@ export const ruleMetrics = {
     'Evaluations between two intervals, because a finding or a failed view was told.',
     [],
   ),
+  seriesRefused: counter(
+    'quorumscope_rule_series_refused_total',
+    'Results of rules that were left out because all rules together have too many series.',
+    [],
+  ),
   alerts: gauge('quorumscope_rule_alerts', 'Alerts by state.', ['state']),
   rules: gauge('quorumscope_rule_group_rules', 'Rules of a group.', group),
   reloads: counter(

@@ -12,7 +12,7 @@ import type { Logger } from '../../base/logger.js';
 import type { Board } from '../../metrics/board.js';
 import type { QueryLimits } from '../../promql/budget.js';
 import { PromqlEngine } from '../../promql/engine.js';
-import type { Alert, AlertListener } from '../alert.js';
+import type { Alert, AlertListener, AlertTexts } from '../alert.js';
 import { Allowances } from './allowance.js';
 import { ruleMetrics } from './catalogue.js';
 import type { RuleSet } from '../rules/rule.js';
@@ -52,6 +52,8 @@ export interface RuleEvaluatorOptions {
   /** How long absence says nothing about alerts that were read back. */
   readonly restartGraceUs: number;
   readonly externalUrl: string;
+  /** On every alert that does not have them; `$externalLabels` of templates. Default none. */
+  readonly externalLabels?: AlertTexts;
   readonly lookbackMs?: number;
   readonly limits?: Partial<QueryLimits>;
   /**
@@ -84,6 +86,7 @@ export class RuleEvaluator {
   readonly #options: RuleEvaluatorOptions;
   readonly #engine: PromqlEngine;
   readonly #telling: Telling;
+  readonly #externalLabels: AlertTexts;
   #groups: readonly GroupRun[] = [];
   #timers: Timer[] = [];
   /** Instances read back whose rules have not been loaded. */
@@ -100,11 +103,13 @@ export class RuleEvaluator {
   /** What was touched and waits for its evaluation: between two groups of a cycle, or after it. */
   #urgent = new Set<string>();
   readonly #allowances: Allowances;
+  #refusedBefore = 0;
 
   constructor(options: RuleEvaluatorOptions) {
     const { source, wallClock, limits, lookbackMs, resendUs = RESEND_US, outputs } = options;
     this.#options = options;
     this.outputs = outputs;
+    this.#externalLabels = options.externalLabels ?? {};
     this.#engine = new PromqlEngine({
       source: joinedSeries(source, outputs),
       clock: wallClock,
@@ -267,7 +272,7 @@ export class RuleEvaluator {
 
   #alertOf({ texts, annotations, firedAtUs, activeAtUs, resolvedAtUs }: Instance, expr: string): Alert {
     return {
-      labels: texts,
+      labels: { ...this.#externalLabels, ...texts },
       annotations,
       startsAtUs: firedAtUs ?? activeAtUs,
       endsAtUs: resolvedAtUs,
@@ -380,6 +385,8 @@ export class RuleEvaluator {
 
   #count(): void {
     const { board } = this.#options;
+    board.counter(ruleMetrics.seriesRefused).at().follow(this.outputs.refused, this.#refusedBefore);
+    this.#refusedBefore = this.outputs.refused;
     const counts = { pending: 0, firing: 0 };
     for (const { group, runs } of this.#groups) {
       board.gauge(ruleMetrics.rules).at(group.name).set(runs.length);
@@ -397,7 +404,7 @@ export class RuleEvaluator {
       engine: this.#engine,
       outputs: this.outputs,
       externalUrl: this.#options.externalUrl,
-      externalLabels: {},
+      externalLabels: this.#externalLabels,
       graceEndsUs: this.#graceEndsUs,
     };
   }

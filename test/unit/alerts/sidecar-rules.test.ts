@@ -46,12 +46,18 @@ async function start(text: string, ...settings: readonly (readonly [path: string
   const clock = new ManualClock(START_US);
   const told: Alert[] = [];
   const alerts = { tell: (some: readonly Alert[]) => void told.push(...some) };
-  const sidecar = createSidecar(parseConfig({ flags }), { clock, logger: silentLogger, alerts });
+  const sidecars: Sidecar[] = [];
+  const restart = async (): Promise<Sidecar> => {
+    const made = createSidecar(parseConfig({ flags }), { clock, logger: silentLogger, alerts });
+    sidecars.push(made);
+    await made.start();
+    return made;
+  };
   onTestFinished(async () => {
-    await sidecar.stop();
+    for (const one of sidecars) await one.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  await sidecar.start();
+  const sidecar = await restart();
   const feed = sidecar.openFeed({ door: 'unix', peer: 'test' });
   const say = async (...lines: readonly Record<string, unknown>[]): Promise<void> => {
     for (const line of lines) feed.write(Buffer.from(`${JSON.stringify({ ts_us: START_US, ...line })}\n`));
@@ -62,7 +68,7 @@ async function start(text: string, ...settings: readonly (readonly [path: string
     { type: 'consensus.view_entered', seq: 0, view: 7, trigger: 'qc', leader: 'n1' },
     { type: 'consensus.block_committed', seq: 1, view: 7, height: 5, block: 'b5' },
   );
-  return { sidecar, clock, told, file };
+  return { sidecar, clock, told, file, restart };
 }
 
 async function ask(sidecar: Sidecar, path: string): Promise<Envelope> {
@@ -102,6 +108,38 @@ describe('rules in a sidecar', () => {
     expect(result).toMatchObject([{ metric: { alertname: 'High', alertstate: 'firing' } }]);
     expect((await ask(sidecar, '/api/v1/query?query=chain:height')).data.result).toHaveLength(1);
     expect((await fetch(`${sidecar.addresses.http}/api/v1/rules?type=x`)).status).toBe(400);
+  });
+
+  it('show what they give on the page and in the archive, and keep it over a restart', async () => {
+    const { sidecar, clock, told, restart } = await start(
+      HIGH.replace('{{ $value }}', '{{ $value }} in {{ $externalLabels.site }}'),
+      ['rules.external_labels', '{site: east}'],
+      ['history.recent_window', '1m'],
+      ['history.instance', 'here:1'],
+    );
+    clock.advance(2_000_000);
+    await eventually(() => told[0], 5_000, 'an alert');
+    expect(told[0]).toMatchObject({
+      labels: { alertname: 'High', site: 'east' },
+      annotations: { summary: 'height 5 in east' },
+    });
+    const page = await (await fetch(`${sidecar.addresses.http}/metrics`)).text();
+    expect(page).toMatch(/^ALERTS\{alertname="High",alertstate="firing",chain_id="c",severity="info"\} 1$/m);
+    expect(page).toMatch(/^ALERTS_FOR_STATE\{.*\} 170000000\d$/m);
+    expect(page).toMatch(/^chain:height\{chain_id="c"\} 5$/m);
+    for (let i = 0; i < 60; i++) {
+      clock.advance(500_000);
+      await new Promise(setImmediate);
+    }
+    await sidecar.stop();
+    clock.advance(120_000_000);
+    const again = await restart();
+    const nowS = clock.nowUs() / 1e6;
+    const asked = `query=ALERTS&start=${nowS - 200}&end=${nowS - 60}&step=15`;
+    const { result } = (await ask(again, `/api/v1/query_range?${asked}`)).data;
+    expect(result).toMatchObject([
+      { metric: { __name__: 'ALERTS', alertname: 'High', alertstate: 'firing' } },
+    ]);
   });
 
   it('are read anew on request: all or nothing', async () => {
