@@ -1,6 +1,6 @@
 /**
- * What a field of an event is made of: `view`, `view + 1`, `=qc`, `@view`, `heights(block)`, `leader(view)`, and
- * alternatives of those, of which the first that is known counts: `height | heights(block) | @height + 1`.
+ * What a field of an event is made of: `view`, `view + 1`, `=qc`, `@view`, `views(block)`, `leader(view)`,
+ * `height(block)`, and alternatives of those, of which the first that is known counts: `views(block) | @view`.
  *
  * An expression never throws: what cannot be known is undefined. It costs its own length, whatever the line is.
  */
@@ -18,6 +18,8 @@ export interface Scope {
   recalled(memory: string, key: Value): Value;
   /** The leader of a view, by the rule that the adapter states. */
   leader(view: Value): Value;
+  /** The height of a block: remembered in `heights`, or that of an ancestor known by `parents` plus the steps to it. */
+  height(block: Value): Value;
 }
 
 /** A compiled expression. */
@@ -72,5 +74,6 @@ function compileCall(name: string, argument: string): Expression | string {
   const of = compileTerm(argument);
   if (typeof of === 'string') return of;
   if (name === 'leader') return (scope) => scope.leader(of(scope));
+  if (name === 'height') return (scope) => scope.height(of(scope));
   return (scope) => scope.recalled(name, of(scope));
 }

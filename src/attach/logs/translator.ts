@@ -49,6 +49,8 @@ export interface LineVerdict {
 }
 
 const MOST_KEYS = 4096;
+/** How far below a block an ancestor of known height is looked for. */
+const MOST_STEPS = 64;
 const IGNORED: LineVerdict = { was: 'ignored', pattern: undefined, told: [] };
 const FOREIGN: LineVerdict = { was: 'foreign', pattern: undefined, told: [] };
 
@@ -85,6 +87,7 @@ export class LogTranslator {
       kept: (name) => this.#kept.get(name),
       recalled: (memory, key) => this.#memories.get(memory)?.get(String(key)),
       leader: (view) => this.#leader(view),
+      height: (block) => this.#height(block),
     };
   }
 
@@ -227,6 +230,17 @@ export class LogTranslator {
     const at = Number(view);
     if (!rotation || validators.length === 0 || !Number.isSafeInteger(at) || at < 0) return undefined;
     return validators[(at + rotation.offset) % validators.length];
+  }
+
+  #height(block: Value): Value {
+    let at = block === undefined ? undefined : String(block);
+    for (let steps = 0; at !== undefined && steps < MOST_STEPS; steps++) {
+      const known = this.#memories.get('heights')?.get(at);
+      if (known !== undefined) return Number(known) + steps;
+      const parent = this.#memories.get('parents')?.get(at);
+      at = parent === undefined ? undefined : String(parent);
+    }
+    return undefined;
   }
 
   #remember(memory: string, key: Value, value: Value): void {
