@@ -190,7 +190,10 @@ class ComposedSidecar implements Sidecar {
       onWanted: () => this.#listen(),
     });
     if (evaluatesRules(config) && deps.serve !== false)
-      this.#alerting = new Alerting({ config, board: this.board, clock, logger });
+      this.#alerting = new Alerting({
+        ...{ config, board: this.board, clock, logger },
+        nameOf: (chain, id) => this.#outlets.reader.names(chain).label(id),
+      });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
@@ -216,11 +219,12 @@ class ComposedSidecar implements Sidecar {
     });
     this.#health = healthOf({ config, board: this.board, consensus: this.consensus });
     this.#recorder = recorderOf(config, this.board, logger);
+    const meaning = metrics.enabled ? this.#registry : ignoring;
     this.#intake = new Intake({
       board: this.board,
       clock,
       logger,
-      dispatcher: metrics.enabled ? this.#registry : ignoring,
+      dispatcher: this.#alerting?.patterns.dispatching(meaning) ?? meaning,
       queueCapacity: config.intake.queueEvents,
       ...(clock instanceof StreamClock ? followStreams(clock) : {}),
     });
