@@ -5,7 +5,6 @@
  * States: built (hears of consensus, evaluates nothing) -> started -> stopped. Files are read anew when one of them
  * changes, on SIGHUP and on `POST /-/reload`: all or nothing.
  */
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert, AlertListener } from './alerts/alert.js';
@@ -29,6 +28,7 @@ import { keepsHistory, type History } from './history-and-queries.js';
 import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
 import type { Handlers } from './server/handlers.js';
+import { shippedAlerts } from './shipped-alerts.js';
 
 /** What it is made of. */
 export interface AlertingDeps {
@@ -37,15 +37,15 @@ export interface AlertingDeps {
   /** The clock that the data follows. */
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The name that the metrics show for a validator's id. */
-  readonly nameOf: (chain: string, validator: string) => string;
+  /** Names of a chain's validators, as the metrics show them. By default their ids. */
+  readonly names?: (chain: string) => { label(id: string): string };
+  /** The machine's clock: deadlines, durations, files that change. By default a `WallClock`. */
+  readonly wallClock?: Pick<Clock, 'monoUs' | 'every'>;
 }
 
 /** Folder within `data.dir`. */
 export const ALERT_STATE_FOLDER = 'alert-state';
 const WATCH_US = 5_000_000;
-/** Where the shipped rules are: beside `src`, and beside `dist`. */
-const SHIPPED = ['../alerts', '../../alerts'].map((path) => join(import.meta.dirname, path));
 /** Cycles that may wait where time follows events at full speed. */
 const WAITING_STREAM = 100_000;
 
@@ -76,20 +76,21 @@ export class Alerting {
     const named = (name: string): string => name.replace(/^hotstuff_/, () => deps.config.metrics.prefix);
     const verdicts = Object.values(verdictMetrics).map(({ name }) => named(name));
     const findings = Object.values(findingMetrics).map(({ name }) => named(name));
-    const { clock, logger, nameOf } = deps;
-    const matched = (key: string): void => void this.#evaluator?.touch([key]);
+    const { clock, logger, names } = deps;
+    const nameOf = (chain: string, id: string): string => names?.(chain).label(id) ?? id;
+    const matched = (key: string): void => void this.#evaluator?.touch([key], 'pattern');
     this.patterns = new PatternWatch({ clock, logger, nameOf, matched });
     this.listeners = {
       verdicts: {
         verdict: (verdict) => {
           this.patterns.verdict(verdict);
-          if (verdict.outcome === 'failed') this.#evaluator?.touch(verdicts);
+          if (verdict.outcome === 'failed') this.#evaluator?.touch(verdicts, 'failed_view');
         },
       },
       findings: {
         finding: (finding) => {
           this.patterns.finding(finding);
-          this.#evaluator?.touch(findings);
+          this.#evaluator?.touch(findings, 'finding');
         },
       },
     };
@@ -101,7 +102,7 @@ export class Alerting {
    * @throws QuorumscopeError `alerts.rules`, or as `Journal.open` does
    */
   async start(history: History, url: string, listeners: readonly AlertListener[]): Promise<void> {
-    const { config, board, clock, logger } = this.#deps;
+    const { config, board, clock, logger, wallClock = new WallClock() } = this.#deps;
     const told = listeners.length === 0 ? [loggedTo(logger)] : listeners;
     const { groups, problems } = readRuleFiles(await this.#files());
     if (problems.length > 0) throw rulesError(problems);
@@ -111,7 +112,6 @@ export class Alerting {
       this.#journal = await AlertJournal.open({ folder, clock, logger, meter: boardMeter(board, 'alerts') });
     }
     this.#target = history.target;
-    const wallClock = new WallClock();
     const evaluator = new RuleEvaluator({
       source: history.source,
       clock,
@@ -177,6 +177,11 @@ export class Alerting {
     };
   }
 
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#evaluator?.idle();
+  }
+
   /** Resolves when nothing is under way any more and the state is on disk. */
   async stop(): Promise<void> {
     this.#watch?.stop();
@@ -207,7 +212,7 @@ export class Alerting {
   async #paths(): Promise<readonly string[]> {
     const { files } = this.#deps.config.rules;
     if (files.length > 0) return (await Promise.all(files.map(pathsOf))).flat();
-    const folder = SHIPPED.find((path) => existsSync(path));
+    const folder = shippedAlerts();
     if (folder === undefined) return [];
     return [...(await pathsOf(join(folder, '*.rules.yml'))), join(folder, 'patterns.yml')];
   }

@@ -16,14 +16,15 @@ import type { ArchivedView } from './history/archive/archived-view.js';
 import { historyMetrics } from './history/catalogue.js';
 import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
+import { RememberedSeries } from './history/remembered-series.js';
 import type { Target } from './history/target.js';
 import { unarchivedExemplars, WholeExemplars } from './history/whole-exemplars.js';
 import { WholeHistory, type RecentPart } from './history/whole-history.js';
+import { keptRanges } from './kept-ranges.js';
 import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
 import type { Counter, Gauge } from './metrics/series.js';
 import { defaultLimits } from './promql/budget.js';
-import type { SelectRequest } from './promql/series.js';
 import {
   PrometheusApi,
   type ApiAnswer,
@@ -53,7 +54,7 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
-  /** The series of the board for rules: the archive is asked only for what is older than the recent window may be. */
+  /** The series of the board for rules: the archive is read once for what is older than the recent window may be. */
   readonly source: IndexedSource;
   /**
    * Samples now; within the millisecond of the last one only if it `mustBeNew`. Returns the time of the newest sampling,
@@ -100,8 +101,9 @@ export function startHistory(options: HistoryOptions): History {
   const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
   const recentExemplars = exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs });
   const recentFromMs = (): number => sampler.lastMs - window.size.spanMs;
+  const recent = outputs === undefined ? window : beside(window, outputs);
   const source = new WholeHistory({
-    recent: outputs === undefined ? window : beside(window, outputs),
+    recent,
     recentFromMs,
     archive: () => outlet?.archive,
   });
@@ -117,6 +119,7 @@ export function startHistory(options: HistoryOptions): History {
     concurrency: query.maxConcurrency,
     queue: query.maxQueue,
     version,
+    kept: keptRanges(options, source),
   });
   const range = new WholeRange({
     recent: new RecentRange(window, board),
@@ -128,7 +131,15 @@ export function startHistory(options: HistoryOptions): History {
   return {
     answer: (request) => api.answer(request),
     target,
-    source: shallow(window, source, () => nowMs() - windowMs),
+    source: new RememberedSeries({
+      recent,
+      whole: source,
+      recentFromMs,
+      hasMore: () => outlet?.archive !== undefined,
+      nowMs,
+      windowMs,
+      intervalMs: history.archiveIntervalUs / 1000,
+    }),
     sample: (mustBeNew) => sampler.now(mustBeNew),
     analytics: new Analytics(asked),
     range,
@@ -159,6 +170,8 @@ function archiveOptions(
 /** What is in memory: the board's series, and those of rules that are not among them. */
 function beside(window: RecentWindow, outputs: RuleOutputs): RecentPart {
   return {
+    // Of the board's: whoever keeps answers leaves out what names a series of rules.
+    standing: () => window.standing(),
     select: (request) => {
       const own = window.select(request);
       const others = outputs.select(request);
@@ -171,15 +184,6 @@ function beside(window: RecentWindow, outputs: RuleOutputs): RecentPart {
       const known = new Set(own.map(({ key }) => key));
       return [...own, ...outputs.labelSets(request).filter(({ key }) => !known.has(key))];
     },
-  };
-}
-
-/** Reading the archive takes longer than a round of rules may: it is asked only where it must be. */
-function shallow(recent: IndexedSource, whole: IndexedSource, oldestMs: () => number): IndexedSource {
-  const sourceFor = ({ fromMs }: SelectRequest): IndexedSource => (fromMs >= oldestMs() ? recent : whole);
-  return {
-    select: (request, signal) => sourceFor(request).select(request, signal),
-    labelSets: (request) => sourceFor(request).labelSets(request),
   };
 }
 

@@ -57,6 +57,7 @@ import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
+import type { Names } from './views/names.js';
 import { WholeViews } from './views/whole-views.js';
 
 /** What a sidecar is given besides its configuration. */
@@ -183,17 +184,15 @@ class ComposedSidecar implements Sidecar {
     this.#deps = { ...deps, logger };
     const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
     const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
+    const names = (chain: string): Names => this.#outlets.reader.names(chain);
     this.#events = new EventOutlets({
       board: this.board,
       clock,
-      names: (chain) => this.#outlets.reader.names(chain),
+      names,
       onWanted: () => this.#listen(),
     });
     if (evaluatesRules(config) && deps.serve !== false)
-      this.#alerting = new Alerting({
-        ...{ config, board: this.board, clock, logger },
-        nameOf: (chain, id) => this.#outlets.reader.names(chain).label(id),
-      });
+      this.#alerting = new Alerting({ config, board: this.board, clock, logger, names });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,

@@ -227,7 +227,9 @@ function valuesOf(
 ): readonly string[] | undefined {
   const values: string[] = [];
   for (const key of keys) {
-    const value = key === CHAIN ? speaker.chain : key === NODE ? speaker.node : fields[key];
+    // One plain value: no other field can be a label.
+    const field = fields[key] as string | number | bigint | boolean | undefined;
+    const value = key === CHAIN ? speaker.chain : key === NODE ? speaker.node : field;
     if (value === undefined) return undefined;
     values.push(VALIDATOR_FIELDS.has(key) ? speaker.name(String(value)) : String(value));
   }

@@ -29,7 +29,7 @@ export interface PatternStep {
   /** Of the stream; undefined for what the sidecar concluded. */
   readonly domain: string | undefined;
   /** Whether its fields are as asked for. */
-  matches(fields: FactFields): boolean;
+  readonly matches: (fields: FactFields) => boolean;
   /** The field that gives each label of the group, in the order of `groupBy`. */
   readonly keys: readonly string[];
   /** The field whose values are counted; undefined unless the type is `value_count`. */

@@ -81,7 +81,7 @@ interface EventReading {
   readonly tree: YamlTree;
   readonly schema: FactSchema;
   readonly aliases: ReadonlyMap<string, string>;
-  matches(fields: Readonly<Record<string, unknown>>): boolean;
+  readonly matches: PatternStep['matches'];
 }
 
 function readEvents(
