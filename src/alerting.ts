@@ -13,6 +13,7 @@ import { outputPage, type OutputMetric } from './alerts/evaluation/output-page.j
 import { RuleEvaluator } from './alerts/evaluation/rule-evaluator.js';
 import { RuleOutputs } from './alerts/evaluation/rule-outputs.js';
 import { alertsAnswer, rulesAnswer } from './alerts/rules-api.js';
+import { PatternWatch } from './alerts/patterns/pattern-watch.js';
 import { readRuleFiles, rulesError, type RuleFile } from './alerts/rules/rule-file.js';
 import { pathsOf, readRuleText } from './alerts/rules/rule-paths.js';
 import { AlertJournal } from './alerts/state/alert-journal.js';
@@ -36,6 +37,8 @@ export interface AlertingDeps {
   /** The clock that the data follows. */
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Names of a chain's validators, as the metrics show them. By default their ids. */
+  readonly names?: (chain: string) => { label(id: string): string };
   /** The machine's clock: deadlines, durations, files that change. By default a `WallClock`. */
   readonly wallClock?: Pick<Clock, 'monoUs' | 'every'>;
 }
@@ -55,6 +58,8 @@ export function evaluatesRules(config: Pick<Config, 'profile' | 'history' | 'rul
 export class Alerting {
   /** To be put into the consensus domain's watch: what is critical does not wait for the next cycle. */
   readonly listeners: ConsensusListeners;
+  /** Lets patterns hear events on their way to the domains. */
+  readonly patterns: PatternWatch;
   /** What rules give, as series. */
   readonly outputs: RuleOutputs;
   readonly #deps: AlertingDeps;
@@ -71,13 +76,23 @@ export class Alerting {
     const named = (name: string): string => name.replace(/^hotstuff_/, () => deps.config.metrics.prefix);
     const verdicts = Object.values(verdictMetrics).map(({ name }) => named(name));
     const findings = Object.values(findingMetrics).map(({ name }) => named(name));
+    const { clock, logger, names } = deps;
+    const nameOf = (chain: string, id: string): string => names?.(chain).label(id) ?? id;
+    const matched = (key: string): void => void this.#evaluator?.touch([key], 'pattern');
+    this.patterns = new PatternWatch({ clock, logger, nameOf, matched });
     this.listeners = {
       verdicts: {
-        verdict: ({ outcome }) => {
-          if (outcome === 'failed') this.#evaluator?.touch(verdicts, 'failed_view');
+        verdict: (verdict) => {
+          this.patterns.verdict(verdict);
+          if (verdict.outcome === 'failed') this.#evaluator?.touch(verdicts, 'failed_view');
         },
       },
-      findings: { finding: () => this.#evaluator?.touch(findings, 'finding') },
+      findings: {
+        finding: (finding) => {
+          this.patterns.finding(finding);
+          this.#evaluator?.touch(findings, 'finding');
+        },
+      },
     };
   }
 
@@ -106,6 +121,7 @@ export class Alerting {
       listener: { tell: (alerts) => told.forEach((one) => one.tell(alerts)) },
       journal: this.#journal,
       outputs: this.outputs,
+      patterns: this.patterns,
       intervalUs: config.rules.intervalUs,
       restartGraceUs: config.rules.restartGraceUs,
       externalUrl: url,
@@ -197,7 +213,8 @@ export class Alerting {
     const { files } = this.#deps.config.rules;
     if (files.length > 0) return (await Promise.all(files.map(pathsOf))).flat();
     const folder = shippedAlerts();
-    return folder === undefined ? [] : pathsOf(join(folder, '*.rules.yml'));
+    if (folder === undefined) return [];
+    return [...(await pathsOf(join(folder, '*.rules.yml'))), join(folder, 'patterns.yml')];
   }
 }
 

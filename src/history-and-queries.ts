@@ -101,8 +101,9 @@ export function startHistory(options: HistoryOptions): History {
   const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
   const recentExemplars = exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs });
   const recentFromMs = (): number => sampler.lastMs - window.size.spanMs;
+  const recent = outputs === undefined ? window : beside(window, outputs);
   const source = new WholeHistory({
-    recent: outputs === undefined ? window : beside(window, outputs),
+    recent,
     recentFromMs,
     archive: () => outlet?.archive,
   });
@@ -131,7 +132,7 @@ export function startHistory(options: HistoryOptions): History {
     answer: (request) => api.answer(request),
     target,
     source: new RememberedSeries({
-      recent: window,
+      recent,
       whole: source,
       recentFromMs,
       hasMore: () => outlet?.archive !== undefined,
@@ -169,6 +170,8 @@ function archiveOptions(
 /** What is in memory: the board's series, and those of rules that are not among them. */
 function beside(window: RecentWindow, outputs: RuleOutputs): RecentPart {
   return {
+    // Of the board's: whoever keeps answers leaves out what names a series of rules.
+    standing: () => window.standing(),
     select: (request) => {
       const own = window.select(request);
       const others = outputs.select(request);
