@@ -180,13 +180,14 @@ export class LogTranslator {
   #told(pattern: LinePattern): readonly string[] {
     const tsUs = this.#timeUs();
     const lines: string[] = [];
-    if (pattern.beginsRun || !this.#hasRun) lines.push(this.#hello(tsUs));
+    if (pattern.beginsRun) this.#beginRun();
     let known = true;
     for (const told of pattern.tells) {
       const line = this.#event(told, tsUs);
       if (line === undefined) known = false;
       else lines.push(line);
     }
+    if (lines.length > 0 && !this.#hasRun) lines.unshift(this.#hello(tsUs));
     if (!known) this.counts.untold++;
     for (const { name, of } of pattern.keep) {
       const value = of(this.#scope);
@@ -219,9 +220,15 @@ export class LogTranslator {
     }
   }
 
+  /** The program has started anew: what it tells next is counted from 0 again. */
+  #beginRun(): void {
+    this.#hasRun = false;
+    this.#sequences.clear();
+  }
+
+  /** Said before the first event of a run, so that a log that tells nothing is no node. */
   #hello(tsUs: number): string {
     const { chain, node, validator, validators, viewTimeoutUs } = this.#facts;
-    this.#sequences.clear();
     this.#hasRun = true;
     const hello: HelloEvent = {
       type: 'hello',
