@@ -7,6 +7,7 @@
 import { parse } from 'yaml';
 import { schemaByType } from '../../events/vocabulary.js';
 import { protocolVariants } from '../../events/envelope.js';
+import type { Generic } from './generic.js';
 import { compileExpression, type Expression } from './expression.js';
 import { compileTemplate, type Template } from './template.js';
 import { timeForms, type TimeForm } from './time.js';
@@ -49,12 +50,15 @@ export interface Adapter {
   readonly framing: 'text' | 'json' | 'json_tail';
   /** The form of a whole line, in text logs; it catches `message`. */
   readonly line: Template | undefined;
-  readonly time: { readonly field: string; readonly form: TimeForm };
+  /** `isCoarse`: while a log is followed, the moment at which a line came is nearer the truth than what it prints. */
+  readonly time: { readonly field: string; readonly form: TimeForm; readonly isCoarse: boolean };
   /** Lines of other nodes in the same log are passed over: the field must be prefix and validator. */
   readonly own: { readonly field: string; readonly prefix: string } | undefined;
   /** Leaders take turns over the validators in the order given; undefined where no rule is known. */
   readonly rotation: { readonly offset: number } | undefined;
   readonly patterns: readonly LinePattern[];
+  /** The program states our events itself. */
+  readonly generic: Generic | undefined;
   readonly cannotTell: readonly string[];
 }
 
@@ -79,14 +83,16 @@ export function readAdapter(text: string): Adapter | { readonly problems: readon
   const time = mapOf(raw['time']);
   const form = oneOf(time['form'], timeForms);
   if (!form) at('time.form', `expected one of ${timeForms.join(', ')}`);
-  const line = raw['line'] === undefined ? undefined : compileTemplate(String(raw['line']));
+  const line = raw['line'] === undefined ? undefined : compileTemplate(textOf(raw['line']));
   if (typeof line === 'string') at('line', line);
   else if (framing !== 'json' && line === undefined) at('line', 'expected the form of a line');
   const own = raw['own'] === undefined ? undefined : mapOf(raw['own']);
   const patterns = listOf(raw['patterns']).map((pattern, index) =>
     readPattern(mapOf(pattern), `patterns[${index}]`, framing ?? 'text', at),
   );
-  if (patterns.length === 0) at('patterns', 'expected at least one');
+  const generic = raw['generic'] === undefined ? undefined : readGeneric(mapOf(raw['generic']), at);
+  if (generic && framing !== 'json') at('generic', 'needs framing json');
+  if (patterns.length === 0 && !generic) at('patterns', 'expected at least one');
   const adapter: Adapter = {
     id: word('id'),
     title: word('title'),
@@ -94,11 +100,16 @@ export function readAdapter(text: string): Adapter | { readonly problems: readon
     protocol: protocol ?? 'other',
     framing: framing ?? 'text',
     line: typeof line === 'string' ? undefined : line,
-    time: { field: String(time['field'] ?? ''), form: form ?? 'arrival' },
-    own: own && { field: String(own['field']), prefix: String(own['prefix'] ?? '') },
+    time: {
+      field: textOf(time['field']),
+      form: form ?? 'rfc3339',
+      isCoarse: time['coarse'] === true,
+    },
+    own: own && { field: textOf(own['field']), prefix: textOf(own['prefix']) },
     rotation:
       raw['rotation'] === undefined ? undefined : { offset: Number(mapOf(raw['rotation'])['offset']) },
     patterns,
+    generic,
     cannotTell: listOf(raw['cannot_tell']).map(String),
   };
   return problems.length > 0 ? { problems } : adapter;
@@ -113,7 +124,7 @@ function readPattern(raw: Raw, place: string, framing: Adapter['framing'], at: C
     at(where, compiled);
     return () => undefined;
   };
-  const message = raw['message'] === undefined ? undefined : compileTemplate(String(raw['message']));
+  const message = raw['message'] === undefined ? undefined : compileTemplate(textOf(raw['message']));
   if (typeof message === 'string') at(`${place}.message`, message);
   if (typeof message === 'object' && message.literal === '') at(`${place}.message`, 'no fixed word');
   const when = Object.entries(mapOf(raw['when'])).map(([path, is]) => ({ path, is: String(is) }));
@@ -126,7 +137,7 @@ function readPattern(raw: Raw, place: string, framing: Adapter['framing'], at: C
       of: expression(source, `${place}.${key}.${name}`),
     }));
   return {
-    name: String(raw['name'] ?? place),
+    name: textOf(raw['name']) || place,
     literal: typeof message === 'object' ? message.literal : (when[0]?.is ?? ''),
     message: typeof message === 'object' ? message : undefined,
     when,
@@ -140,6 +151,21 @@ function readPattern(raw: Raw, place: string, framing: Adapter['framing'], at: C
       value: expression(listOf(pair)[1], `${place}.remember.${memory}`),
     })),
     beginsRun: raw['begins_run'] === true,
+  };
+}
+
+function readGeneric(raw: Raw, at: Complain): Generic {
+  const messages = new Map<string, string>();
+  for (const [message, type] of Object.entries(mapOf(raw['messages']))) {
+    if (schemaByType.has(textOf(type))) messages.set(message, textOf(type));
+    else at(`generic.messages.${message}`, `${JSON.stringify(type)} is no event`);
+  }
+  const fields = textOf(raw['fields']);
+  return {
+    name: listOf(raw['name']).map(textOf),
+    message: textOf(raw['message']),
+    fields: fields === '' ? '' : `${fields}.`,
+    messages,
   };
 }
 
@@ -165,6 +191,10 @@ function readTold(
 
 function mapOf(found: unknown): Raw {
   return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Raw) : {};
+}
+
+function textOf(found: unknown): string {
+  return typeof found === 'string' ? found : '';
 }
 
 function listOf(found: unknown): readonly unknown[] {

@@ -15,6 +15,7 @@ import type { Field } from '../../events/schema.js';
 import type { StreamEvent } from '../../events/vocabulary.js';
 import type { Adapter, LinePattern, Told } from './adapter.js';
 import type { Scope, Value } from './expression.js';
+import { statedEvent } from './generic.js';
 import type { Caught } from './template.js';
 import { parseTime } from './time.js';
 
@@ -48,9 +49,21 @@ export interface LineVerdict {
   readonly told: readonly string[];
 }
 
+/** The name under which lines are counted that are no text. */
+const NO_TEXT = 'no text';
 const MOST_KEYS = 4096;
 /** How far below a block an ancestor of known height is looked for. */
 const MOST_STEPS = 64;
+const STATED: LinePattern = {
+  name: 'stated',
+  literal: '',
+  message: undefined,
+  when: [],
+  tells: [],
+  keep: [],
+  remember: [],
+  beginsRun: false,
+};
 const IGNORED: LineVerdict = { was: 'ignored', pattern: undefined, told: [] };
 const FOREIGN: LineVerdict = { was: 'foreign', pattern: undefined, told: [] };
 
@@ -66,7 +79,7 @@ export class LogTranslator {
   };
   readonly #adapter: Adapter;
   readonly #facts: NodeFacts;
-  readonly #arrivedUs: () => number;
+  readonly #arrivedUs: (() => number) | undefined;
   readonly #kept = new Map<string, Value>();
   readonly #memories = new Map<string, Map<string, Value>>();
   readonly #sequences = new Map<string, number>();
@@ -77,8 +90,11 @@ export class LogTranslator {
   #hasRun = false;
   #lastUs = 0;
 
-  /** @param arrivedUs the moment at which the current line came, microseconds since the Unix epoch */
-  constructor(adapter: Adapter, facts: NodeFacts, arrivedUs: () => number) {
+  /**
+   * @param arrivedUs the moment at which the current line came, microseconds since the Unix epoch; none for a log that
+   * was written before
+   */
+  constructor(adapter: Adapter, facts: NodeFacts, arrivedUs?: () => number) {
     this.#adapter = adapter;
     this.#facts = facts;
     this.#arrivedUs = arrivedUs;
@@ -93,11 +109,17 @@ export class LogTranslator {
 
   /** Translates one line; what it tells is returned as lines of our protocol. */
   line(text: string): LineVerdict {
-    const verdict = this.#translate(text);
+    const verdict = this.#translate(withoutColours(text));
     this.counts[verdict.was]++;
     if (verdict.was === 'failed')
       this.counts.drift.set(verdict.pattern!, (this.counts.drift.get(verdict.pattern!) ?? 0) + 1);
     return verdict;
+  }
+
+  /** Counts a line that is no text. */
+  noLine(): void {
+    this.counts.failed++;
+    this.counts.drift.set(NO_TEXT, (this.counts.drift.get(NO_TEXT) ?? 0) + 1);
   }
 
   #translate(text: string): LineVerdict {
@@ -116,6 +138,8 @@ export class LogTranslator {
       if (fit === 'matched') return { was: 'matched', pattern: pattern.name, told: this.#told(pattern) };
       if (fit === 'alike') suspect ??= pattern.name;
     }
+    const stated = this.#stated(text, message !== undefined);
+    if (stated) return stated;
     return suspect === undefined ? IGNORED : { was: 'failed', pattern: suspect, told: [] };
   }
 
@@ -143,16 +167,27 @@ export class LogTranslator {
     return template.head !== '' && message.startsWith(template.head) ? 'alike' : undefined;
   }
 
+  /** An event that the program states itself, by its own name. */
+  #stated(text: string, isOpen: boolean): LineVerdict | undefined {
+    const { generic } = this.#adapter;
+    if (!generic || (!isOpen && this.#open(text) !== undefined)) return undefined;
+    const told = statedEvent(generic, (path) => this.#field(path));
+    if (!told) return undefined;
+    const pattern = { ...STATED, tells: [told] };
+    return { was: 'matched', pattern: told.type, told: this.#told(pattern) };
+  }
+
   #told(pattern: LinePattern): readonly string[] {
     const tsUs = this.#timeUs();
     const lines: string[] = [];
-    if (pattern.beginsRun || !this.#hasRun) lines.push(this.#hello(tsUs));
+    if (pattern.beginsRun) this.#beginRun();
     let known = true;
     for (const told of pattern.tells) {
       const line = this.#event(told, tsUs);
       if (line === undefined) known = false;
       else lines.push(line);
     }
+    if (lines.length > 0 && !this.#hasRun) lines.unshift(this.#hello(tsUs));
     if (!known) this.counts.untold++;
     for (const { name, of } of pattern.keep) {
       const value = of(this.#scope);
@@ -185,9 +220,15 @@ export class LogTranslator {
     }
   }
 
+  /** The program has started anew: what it tells next is counted from 0 again. */
+  #beginRun(): void {
+    this.#hasRun = false;
+    this.#sequences.clear();
+  }
+
+  /** Said before the first event of a run, so that a log that tells nothing is no node. */
   #hello(tsUs: number): string {
     const { chain, node, validator, validators, viewTimeoutUs } = this.#facts;
-    this.#sequences.clear();
     this.#hasRun = true;
     const hello: HelloEvent = {
       type: 'hello',
@@ -206,9 +247,10 @@ export class LogTranslator {
 
   /** The line's own time, where it has one that is usable; never before the line before it. */
   #timeUs(): number {
-    const { field, form } = this.#adapter.time;
-    const own = form === 'arrival' ? undefined : parseTime(form, this.#field(field));
-    this.#lastUs = Math.max(this.#lastUs, own ?? this.#arrivedUs());
+    const { field, form, isCoarse } = this.#adapter.time;
+    const arrivedUs = this.#arrivedUs?.();
+    const printedUs = isCoarse && arrivedUs !== undefined ? arrivedUs : parseTime(form, this.#field(field));
+    this.#lastUs = Math.max(this.#lastUs, printedUs ?? arrivedUs ?? 0);
     return this.#lastUs;
   }
 
@@ -216,12 +258,13 @@ export class LogTranslator {
     const caught = this.#caught[name];
     if (caught !== undefined) return caught;
     if (!this.#json) return undefined;
+    if (Object.hasOwn(this.#json, name)) return plain(this.#json[name]);
     let found: unknown = this.#json;
     for (const part of name.split('.')) {
       if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
       found = (found as Readonly<Record<string, unknown>>)[part];
     }
-    return typeof found === 'object' ? (JSON.stringify(found) as Value) : (found as Value);
+    return plain(found);
   }
 
   #leader(view: Value): Value {
@@ -246,12 +289,19 @@ export class LogTranslator {
   #remember(memory: string, key: Value, value: Value): void {
     if (key === undefined || value === undefined) return;
     let keys = this.#memories.get(memory);
-    if (!keys) this.#memories.set(memory, (keys = new Map()));
+    if (!keys) this.#memories.set(memory, (keys = new Map<string, Value>()));
     keys.set(String(key), value);
     if (keys.size <= MOST_KEYS) return;
     const [oldest] = keys.keys();
     keys.delete(oldest!);
   }
+}
+
+/** What a field holds; lists stay lists, anything nested becomes its text. */
+function plain(found: unknown): Value {
+  if (found === null) return undefined;
+  if (Array.isArray(found) || typeof found !== 'object') return found as Value;
+  return JSON.stringify(found);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
@@ -278,12 +328,32 @@ function converted(value: Value, { kind }: Field): unknown {
       return Number.isFinite(number) ? number : undefined;
     }
     case 'ids':
+      if (Array.isArray(value)) return value.map(String);
       return typeof value === 'string' ? value.split(/[\s,]+/).filter((id) => id !== '') : undefined;
     case 'id':
     case 'text':
     case 'enum':
       return String(value);
+    case 'bool':
+      return value === true || value === 'true';
     default:
       return undefined;
   }
+}
+
+const ESCAPE = '\u001b[';
+
+/** The text without the terminal's colour codes. */
+function withoutColours(text: string): string {
+  let at = text.indexOf(ESCAPE);
+  if (at < 0) return text;
+  let plain = '';
+  let from = 0;
+  for (; at >= 0; at = text.indexOf(ESCAPE, from)) {
+    plain += text.slice(from, at);
+    from = at + ESCAPE.length;
+    while (from < text.length && '0123456789;'.includes(text[from]!)) from++;
+    from++;
+  }
+  return plain + text.slice(from);
 }
