@@ -18,6 +18,7 @@ import { RecentWindow } from './history/recent/recent-window.js';
 import type { Target } from './history/target.js';
 import { unarchivedExemplars, WholeExemplars } from './history/whole-exemplars.js';
 import { WholeHistory } from './history/whole-history.js';
+import { keptRanges } from './kept-ranges.js';
 import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
 import type { Counter, Gauge } from './metrics/series.js';
@@ -115,6 +116,7 @@ export function startHistory(options: HistoryOptions): History {
     concurrency: query.maxConcurrency,
     queue: query.maxQueue,
     version,
+    kept: keptRanges(options, source),
   });
   const range = new WholeRange({
     recent: new RecentRange(window, board),
