@@ -14,6 +14,7 @@ import type { SeriesIndex } from '../series-index.js';
 import { generationsOf, readRecords } from './journal-files.js';
 import { indexFolder, journalFolder } from './layout.js';
 import { readingOf, type Reading } from './reading-choice.js';
+import { recordKinds } from './row-codec.js';
 import { SERIES_FILE } from './segment-tables.js';
 import { SegmentList, type DamagedSegment } from './segment-list.js';
 import type { Segment } from './segment.js';
@@ -40,8 +41,9 @@ interface OpenHour {
 
 /** How often a folder that changes under the reader is read anew. */
 const TRIES = 4;
-/** Records unpacked before others get a turn on the event loop. */
-const RECORDS_A_TURN = 64;
+/** Bytes of records unpacked before others get a turn on the event loop: a millisecond or two. */
+const BYTES_A_TURN = 64 * 1024;
+const ROW_TIME_AT = 2;
 
 /** Reads one archive. */
 export class ArchiveReader implements SeriesSource, SeriesIndex {
@@ -69,7 +71,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     const [oldest] = await this.#segments.read();
     if (oldest !== undefined) return oldest.manifest.beginMs;
     const all = { matchers: [], fromMs: -Infinity, toMs: Infinity };
-    return (await this.#state(all, () => false)).open?.ticks.times[0];
+    return (await this.#state(all, [])).open?.ticks.times[0];
   }
 
   /** Names of all samples that were ever kept. Only where the index was handed in. */
@@ -83,7 +85,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
       const wanted = await this.#matching(request.matchers);
       const reading = readingOf(request);
       const ids = [...wanted.keys()].sort((a, b) => a - b);
-      const { segments, open } = await this.#state(request, (id) => wanted.has(id));
+      const { segments, open } = await this.#state(request, ids);
       const pieces: Piece[] = [];
       for (const segment of segments) {
         signal?.throwIfAborted();
@@ -104,7 +106,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
   async labelSets(request: SelectRequest): Promise<readonly Labels[]> {
     return this.steadily(async () => {
       const wanted = await this.#matching(request.matchers);
-      const { segments, open } = await this.#state(request, (id) => wanted.has(id));
+      const { segments, open } = await this.#state(request, [...wanted.keys()]);
       const found = new Set<number>(open?.ids());
       for (const segment of segments) {
         const { beginMs, endMs } = segment.manifest;
@@ -170,22 +172,26 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
 
   async #state(
     { fromMs, toMs }: SelectRequest,
-    wants: (id: number) => boolean,
+    only: readonly number[],
   ): Promise<{ segments: readonly Segment[]; open: TickColumns | undefined }> {
     const before = (await this.#segments.read()).at(-1)?.manifest.endMs ?? -Infinity;
     // What is in the journal is later than what has been sealed.
     if (toMs <= before) return { segments: await this.#segments.read(), open: undefined };
     const generation = (await generationsOf(this.#root)).at(-1);
-    const columns = new TickColumns({ wants, afterMs: fromMs - 1, untilMs: toMs });
+    const columns = new TickColumns({ only, afterMs: fromMs - 1, untilMs: toMs });
     const hour: OpenHour = { generation, columns };
     const read = generation === undefined ? [] : await this.#records(generation);
     const segments = await this.#segments.read();
     const sealed = sealedOf(segments, hour.generation);
-    let turn = 0;
-    for (const record of read) {
-      if (record.sequence < sealed) continue;
-      columns.take(record);
-      if (++turn % RECORDS_A_TURN === 0) await new Promise(setImmediate);
+    let unpacked = 0;
+    for (let i = firstNeeded(read, sealed, fromMs); i < read.length; i++) {
+      const record = read[i]!;
+      const applied = columns.take(record);
+      if (applied.is === 'row' && applied.timeMs > toMs) break;
+      unpacked += record.payload.length;
+      if (unpacked < BYTES_A_TURN) continue;
+      unpacked = 0;
+      await new Promise(setImmediate);
     }
     return { segments, open: columns };
   }
@@ -251,6 +257,19 @@ export function sealedOf(segments: readonly Segment[], generation: number | unde
   for (const { manifest } of segments)
     if (manifest.generation === generation) sealed = Math.max(sealed, manifest.nextSequence);
   return sealed;
+}
+
+/** The last row before `fromMs` that says everything, so that nothing before it need be read; else the first unsealed one. */
+function firstNeeded(records: readonly Recorded[], sealed: number, fromMs: number): number {
+  let first = 0;
+  while (first < records.length && records[first]!.sequence < sealed) first++;
+  for (let i = records.length - 1; i > first; i--) {
+    const { payload } = records[i]!;
+    if (payload[0] !== recordKinds.key) continue;
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    if (view.getFloat64(ROW_TIME_AT, true) < fromMs) return i;
+  }
+  return first;
 }
 
 function pieceOf(columns: TickColumns, ids: readonly number[]): Piece {

@@ -16,15 +16,18 @@ import { Journal } from '../../journal/journal.js';
 import type { JournalMeter } from '../../journal/meter.js';
 import type { Board } from '../../metrics/board.js';
 import type { Target } from '../target.js';
+import type { SelectRequest } from '../../promql/series.js';
+import type { LastingSource, Standing } from '../../promql/standing.js';
 import { ArchiveReader, sealedOf } from './archive-reader.js';
 import type { ArchivedView } from './archived-view.js';
-import { BoardSampler } from './board-sampler.js';
+import { BoardSampler, type OtherValue } from './board-sampler.js';
 import { archiveMetrics, missedReasons, type MissedReason } from './catalogue.js';
 import { encodeExemplars, type ExemplarSource } from './exemplar.js';
 import { generationsOf, listed } from './journal-files.js';
 import { Keeper } from './keeper.js';
 import type { Workshop } from './jobs.js';
 import { beginOfStretch, HOUR_MS, indexFolder, journalFolder, spanFolder, spans } from './layout.js';
+import { readingOf } from './reading-choice.js';
 import type { RetentionPolicy } from './retention.js';
 import { recordKinds, RowEncoder, type Row } from './row-codec.js';
 import type { SeriesDefinition } from './series-definition.js';
@@ -47,6 +50,8 @@ export interface ArchiveOptions {
   /** Counts what its journals do, by their name. */
   readonly meter: (journal: string) => JournalMeter;
   readonly exemplars?: ExemplarSource;
+  /** Gauges besides the board. */
+  readonly others?: () => Iterable<OtherValue>;
   /** The disk under the journals; another one in tests. */
   readonly files?: JournalFiles;
 }
@@ -61,7 +66,7 @@ const BUFFER_BYTES = 16 * 1024 * 1024;
 const JOURNAL_BYTES = 1024 * 1024 * 1024;
 
 /** The archive of one sidecar. */
-export class Archive {
+export class Archive implements LastingSource {
   /** Everything that is on disk, as a source for queries. */
   readonly reader: ArchiveReader;
   readonly #options: ArchiveOptions;
@@ -95,6 +100,7 @@ export class Archive {
       board,
       target,
       ids,
+      others: options.others,
       made: (definition) => this.#undefined.push(definition),
     });
     this.#keeper = new Keeper({ ...options, ids, journal, generation, sealed });
@@ -118,6 +124,18 @@ export class Archive {
   /** Time of the last row that is on disk; -Infinity without one. */
   get durableMs(): number {
     return this.#durableMs;
+  }
+
+  /** What is on disk lasts, until hours are sealed, days made, or segments deleted: then it is read in another way. */
+  standing(request: SelectRequest): Standing | undefined {
+    const { version } = this.#keeper;
+    if (version === undefined) return undefined;
+    const { level, aspect } = readingOf(request);
+    return {
+      version: `disk ${version} ${level} ${aspect}`,
+      fromMs: -Infinity,
+      closedMs: this.#durableMs,
+    };
   }
 
   /** Takes a row now. Resolves when it is in the journal's memory. Never rejects. */

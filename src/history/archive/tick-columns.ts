@@ -31,6 +31,8 @@ export interface Recorded {
 export interface TickColumnsOptions {
   /** Which series; all by default. */
   readonly wants?: (id: number) => boolean;
+  /** Their numbers instead, where there are few. */
+  readonly only?: readonly number[] | undefined;
   /** Rows after the first and up to the second time are kept; others only move on what the next is measured against. */
   readonly afterMs?: number;
   readonly untilMs?: number;
@@ -41,7 +43,8 @@ const PAUSE = 1.5;
 
 /** Columns of a stretch of the journal. */
 export class TickColumns {
-  readonly #options: Required<TickColumnsOptions>;
+  readonly #options: Required<Omit<TickColumnsOptions, 'only'>>;
+  readonly #only: readonly number[] | undefined;
   readonly #decoder = new RowDecoder();
   readonly #times: number[] = [];
   readonly #isSampled: number[] = [];
@@ -49,8 +52,14 @@ export class TickColumns {
   #lastMs = -Infinity;
   #broken = 0;
 
-  constructor({ wants = () => true, afterMs = -Infinity, untilMs = Infinity }: TickColumnsOptions = {}) {
+  constructor({
+    wants = () => true,
+    only,
+    afterMs = -Infinity,
+    untilMs = Infinity,
+  }: TickColumnsOptions = {}) {
     this.#options = { wants, afterMs, untilMs };
+    this.#only = only;
   }
 
   /** Rows that could not be read because one before them is missing. */
@@ -84,11 +93,10 @@ export class TickColumns {
   samples(id: number): Samples {
     const column = this.#columns.get(id);
     if (column === undefined) return { times: new Float64Array(0), values: new Float64Array(0) };
-    const { ticks, values } = column;
-    return {
-      times: Float64Array.from(ticks, (tick) => this.#times[tick]!),
-      values: Float64Array.from(values),
-    };
+    const values = column.values();
+    const times = new Float64Array(values.length);
+    for (let i = 0; i < times.length; i++) times[i] = this.#times[column.tick(i)]!;
+    return { times, values };
   }
 
   #tick(timeMs: number, isSampled: boolean): void {
@@ -98,17 +106,48 @@ export class TickColumns {
     this.#times.push(timeMs);
     this.#isSampled.push(isSampled ? 1 : 0);
     if (!isSampled) return;
-    for (const id of this.#decoder.live()) {
-      if (!wants(id)) continue;
+    for (const id of this.#only ?? this.#decoder.live()) {
+      if (this.#only ? !this.#decoder.has(id) : !wants(id)) continue;
       let column = this.#columns.get(id);
-      if (column === undefined) this.#columns.set(id, (column = { ticks: [], values: [] }));
-      column.ticks.push(tick);
-      column.values.push(this.#decoder.value(id));
+      if (column === undefined) this.#columns.set(id, (column = new Column(tick)));
+      column.push(tick, this.#decoder.value(id));
     }
   }
 }
 
-interface Column {
-  readonly ticks: number[];
-  readonly values: number[];
+/** Room at first: of most series a piece of an hour is asked for, or all of it. */
+const FIRST_ROOM = 64;
+
+/** The values of one series. Ticks are noted only from the first one on at which it was not there. */
+class Column {
+  readonly #firstTick: number;
+  #values = new Float64Array(FIRST_ROOM);
+  #ticks: number[] | undefined;
+  #length = 0;
+
+  constructor(firstTick: number) {
+    this.#firstTick = firstTick;
+  }
+
+  push(tick: number, value: number): void {
+    if (this.#ticks === undefined && tick !== this.#firstTick + this.#length)
+      this.#ticks = Array.from({ length: this.#length }, (_, i) => this.#firstTick + i);
+    this.#ticks?.push(tick);
+    if (this.#length === this.#values.length) {
+      const values = new Float64Array(2 * this.#length);
+      values.set(this.#values);
+      this.#values = values;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  /** The tick of a value. */
+  tick(index: number): number {
+    return this.#ticks?.[index] ?? this.#firstTick + index;
+  }
+
+  /** A copy. */
+  values(): Float64Array {
+    return this.#values.slice(0, this.#length);
+  }
 }

@@ -4,37 +4,9 @@
  *
  * A kept column is only ever appended to behind what was handed out, so that a query that still reads it sees no change.
  */
+import { Column } from './column.js';
 import type { Part } from '../parts.js';
 import type { Track } from './roster.js';
-
-/** A stretch of ticks of one part. */
-export class Column {
-  readonly firstTick: number;
-  endTick: number;
-  /** With room behind what is filled. */
-  readonly values: Float64Array;
-  /** When it was asked for last, in ticks. */
-  askedTick: number;
-  #from = 0;
-  #to = 0;
-  #view: Float64Array;
-
-  constructor(firstTick: number, length: number, askedTick: number) {
-    this.firstTick = firstTick;
-    this.endTick = firstTick;
-    this.values = new Float64Array(length);
-    this.askedTick = askedTick;
-    this.#view = this.values;
-  }
-
-  /** The ticks `[from, to)`, filled or to be filled; several queries at one time ask for the same. */
-  view(from: number, to: number): Float64Array {
-    if (this.#from === from && this.#to === to) return this.#view;
-    this.#from = from;
-    this.#to = to;
-    return (this.#view = this.values.subarray(from - this.firstTick, to - this.firstTick));
-  }
-}
 
 /** Room for so many ticks more than were asked for. */
 const SPARE_TICKS = 64;
@@ -42,7 +14,8 @@ const SPARE_TICKS = 64;
 /** The columns of all tracks. */
 export class KeptColumns {
   readonly #maxBytes: number;
-  readonly #columns = new Map<Track, (Column | undefined)[]>();
+  /** Those that have columns. */
+  readonly #tracks = new Set<Track>();
   #bytes = 0;
 
   /** @param maxBytes most memory for columns */
@@ -59,8 +32,7 @@ export class KeptColumns {
    * there is no memory to keep one.
    */
   column(track: Track, part: Part, from: number, to: number): Column | undefined {
-    let columns = this.#columns.get(track);
-    if (!columns) this.#columns.set(track, (columns = []));
+    const { columns } = track;
     const known = columns[part.index];
     if (known && known.firstTick <= from && known.endTick >= from) {
       known.askedTick = to;
@@ -75,18 +47,20 @@ export class KeptColumns {
       column.values.set(known.values.subarray(from - known.firstTick, known.endTick - known.firstTick));
       column.endTick = known.endTick;
     }
+    this.#tracks.add(track);
     return (columns[part.index] = column);
   }
 
   /** Drops what was not asked for since `tick`. */
   drop(tick: number): void {
-    for (const [track, columns] of this.#columns) {
+    for (const track of this.#tracks) {
+      const { columns } = track;
       for (const [i, column] of columns.entries()) {
         if (!column || column.askedTick >= tick) continue;
         this.#bytes -= column.values.byteLength;
         columns[i] = undefined;
       }
-      if (columns.every((column) => column === undefined)) this.#columns.delete(track);
+      if (columns.every((column) => column === undefined)) this.#tracks.delete(track);
     }
   }
 }

@@ -29,6 +29,7 @@ class Machine {
     const recent: RecentPart = {
       select: ({ fromMs, toMs }) => this.#samples(Math.max(fromMs, this.#recentFromMs()), toMs, S),
       labelSets: () => [],
+      standing: () => undefined,
     };
     const reader = {
       select: ({ fromMs, toMs }: SelectRequest) => {
@@ -36,12 +37,15 @@ class Machine {
         return Promise.resolve(this.#samples(fromMs, toMs, 5 * S));
       },
       labelSets: () => Promise.resolve([]),
+      standing: () => undefined,
     };
     this.whole = new WholeHistory({
       recent,
       recentFromMs: () => this.#recentFromMs(),
       archive: () =>
-        this.isOpen ? { reader, durableMs: Math.floor(this.nowMs / 5000) * 5000 - 5000 } : undefined,
+        this.isOpen
+          ? { reader, durableMs: Math.floor(this.nowMs / 5000) * 5000 - 5000, standing: () => undefined }
+          : undefined,
     });
     this.source = new RememberedSeries({
       recent,
