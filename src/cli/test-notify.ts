@@ -191,13 +191,11 @@ function noted(receiver: string, channel: Channel, results: Result[]): Channel {
   return {
     ...channel,
     send: async (notification, signal) => {
-      const receipt = await channel
-        .send(notification, signal)
-        .catch((thrown: unknown): Receipt => ({
-          outcome: 'retry',
-          reason: 'failed',
-          detail: messageOf(thrown),
-        }));
+      const receipt = await channel.send(notification, signal).catch((thrown: unknown): Receipt => ({
+        outcome: 'retry',
+        reason: 'failed',
+        detail: messageOf(thrown),
+      }));
       const told = notification.isFiring ? 'firing' : 'resolved';
       const answer = receipt.outcome === 'delivered' ? (receipt.answer ?? '') : receipt.detail;
       results.push({ receiver, channel: channel.kind, told, outcome: receipt.outcome, answer });
