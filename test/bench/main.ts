@@ -23,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   latency: () => import('./latency.js'),
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
+  logs: () => import('./logs.js'),
   archive: () => import('./archive.js'),
 };
 
