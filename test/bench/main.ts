@@ -23,8 +23,9 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   latency: () => import('./latency.js'),
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
-  logs: () => import('./logs.js'),
   archive: () => import('./archive.js'),
+  refresh: () => import('./refresh.js'),
+  hours: () => import('./hours.js'),
 };
 
 const asked = process.argv.slice(2);
