@@ -5,7 +5,6 @@
  * States: built (hears of consensus, evaluates nothing) -> started -> stopped. Files are read anew when one of them
  * changes, on SIGHUP and on `POST /-/reload`: all or nothing.
  */
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert, AlertListener } from './alerts/alert.js';
@@ -27,6 +26,7 @@ import { keepsHistory, type History } from './history-and-queries.js';
 import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
 import type { Handlers } from './server/handlers.js';
+import { shippedAlerts } from './shipped-alerts.js';
 
 /** What it is made of. */
 export interface AlertingDeps {
@@ -35,13 +35,13 @@ export interface AlertingDeps {
   /** The clock that the data follows. */
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The machine's clock: deadlines, durations, files that change. By default a `WallClock`. */
+  readonly wallClock?: Pick<Clock, 'monoUs' | 'every'>;
 }
 
 /** Folder within `data.dir`. */
 export const ALERT_STATE_FOLDER = 'alert-state';
 const WATCH_US = 5_000_000;
-/** Where the shipped rules are: beside `src`, and beside `dist`. */
-const SHIPPED = ['../alerts', '../../alerts'].map((path) => join(import.meta.dirname, path));
 /** Cycles that may wait where time follows events at full speed. */
 const WAITING_STREAM = 100_000;
 
@@ -72,10 +72,10 @@ export class Alerting {
     this.listeners = {
       verdicts: {
         verdict: ({ outcome }) => {
-          if (outcome === 'failed') this.#evaluator?.touch(verdicts);
+          if (outcome === 'failed') this.#evaluator?.touch(verdicts, 'failed_view');
         },
       },
-      findings: { finding: () => this.#evaluator?.touch(findings) },
+      findings: { finding: () => this.#evaluator?.touch(findings, 'finding') },
     };
   }
 
@@ -85,7 +85,7 @@ export class Alerting {
    * @throws QuorumscopeError `alerts.rules`, or as `Journal.open` does
    */
   async start(history: History, url: string, listeners: readonly AlertListener[]): Promise<void> {
-    const { config, board, clock, logger } = this.#deps;
+    const { config, board, clock, logger, wallClock = new WallClock() } = this.#deps;
     const told = listeners.length === 0 ? [loggedTo(logger)] : listeners;
     const { groups, problems } = readRuleFiles(await this.#files());
     if (problems.length > 0) throw rulesError(problems);
@@ -94,7 +94,6 @@ export class Alerting {
       const folder = join(dir, ALERT_STATE_FOLDER);
       this.#journal = await AlertJournal.open({ folder, clock, logger, meter: boardMeter(board, 'alerts') });
     }
-    const wallClock = new WallClock();
     const evaluator = new RuleEvaluator({
       source: history.source,
       clock,
@@ -152,6 +151,11 @@ export class Alerting {
     };
   }
 
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#evaluator?.idle();
+  }
+
   /** Resolves when nothing is under way any more and the state is on disk. */
   async stop(): Promise<void> {
     this.#watch?.stop();
@@ -182,7 +186,7 @@ export class Alerting {
   async #paths(): Promise<readonly string[]> {
     const { files } = this.#deps.config.rules;
     if (files.length > 0) return (await Promise.all(files.map(pathsOf))).flat();
-    const folder = SHIPPED.find((path) => existsSync(path));
+    const folder = shippedAlerts();
     return folder === undefined ? [] : pathsOf(join(folder, '*.rules.yml'));
   }
 }

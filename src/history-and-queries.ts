@@ -15,14 +15,15 @@ import type { ArchivedView } from './history/archive/archived-view.js';
 import { historyMetrics } from './history/catalogue.js';
 import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
+import { RememberedSeries } from './history/remembered-series.js';
 import type { Target } from './history/target.js';
 import { unarchivedExemplars, WholeExemplars } from './history/whole-exemplars.js';
 import { WholeHistory } from './history/whole-history.js';
+import { keptRanges } from './kept-ranges.js';
 import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
 import type { Counter, Gauge } from './metrics/series.js';
 import { defaultLimits } from './promql/budget.js';
-import type { SelectRequest } from './promql/series.js';
 import {
   PrometheusApi,
   type ApiAnswer,
@@ -52,7 +53,7 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
-  /** The series of the board for rules: the archive is asked only for what is older than the recent window may be. */
+  /** The series of the board for rules: the archive is read once for what is older than the recent window may be. */
   readonly source: IndexedSource;
   /**
    * Samples now; within the millisecond of the last one only if it `mustBeNew`. Returns the time of the newest sampling,
@@ -115,6 +116,7 @@ export function startHistory(options: HistoryOptions): History {
     concurrency: query.maxConcurrency,
     queue: query.maxQueue,
     version,
+    kept: keptRanges(options, source),
   });
   const range = new WholeRange({
     recent: new RecentRange(window, board),
@@ -125,7 +127,15 @@ export function startHistory(options: HistoryOptions): History {
   });
   return {
     answer: (request) => api.answer(request),
-    source: shallow(window, source, () => nowMs() - windowMs),
+    source: new RememberedSeries({
+      recent: window,
+      whole: source,
+      recentFromMs,
+      hasMore: () => outlet?.archive !== undefined,
+      nowMs,
+      windowMs,
+      intervalMs: history.archiveIntervalUs / 1000,
+    }),
     sample: (mustBeNew) => sampler.now(mustBeNew),
     analytics: new Analytics(asked),
     range,
@@ -144,15 +154,6 @@ export function startHistory(options: HistoryOptions): History {
 function archiveOptions({ exemplars, ...options }: HistoryOptions, target: Target): ArchiveOutletOptions {
   if (exemplars === undefined) return { ...options, target };
   return { ...options, target, exemplars: unarchivedExemplars(exemplars, target) };
-}
-
-/** Reading the archive takes longer than a round of rules may: it is asked only where it must be. */
-function shallow(recent: IndexedSource, whole: IndexedSource, oldestMs: () => number): IndexedSource {
-  const sourceFor = ({ fromMs }: SelectRequest): IndexedSource => (fromMs >= oldestMs() ? recent : whole);
-  return {
-    select: (request, signal) => sourceFor(request).select(request, signal),
-    labelSets: (request) => sourceFor(request).labelSets(request),
-  };
 }
 
 /** A sampling that rules asked for so recently is as good as one of our own. */

@@ -6,6 +6,7 @@
 import { attachFeed } from '../../src/attach/hooks/attach-feed.js';
 import type { Feed } from '../../src/attach/feed.js';
 import { createHooks, type Hooks, type Shipping } from '../../src/hooks.js';
+import { WaitingClock } from './waiting-clock.js';
 import {
   createSimulation,
   EventLoss,
@@ -26,6 +27,11 @@ export interface Observer {
   open(node: string): Feed;
   /** It begins anew; streams have to be opened again. */
   restart(): void;
+  /**
+   * Resolves when what was heard has become all that it becomes; the run waits for it, often.
+   * @param nowUs virtual time, microseconds since the Unix epoch
+   */
+  caughtUp?(nowUs: number): Promise<void>;
   /** Everything was heard. */
   end(): Promise<void>;
 }
@@ -50,8 +56,11 @@ export async function observe(run: ScenarioRun, vantages: readonly Observer[]): 
   const { scenario: _scenario, expect: _expect, sidecar, breaks: _breaks, ...options } = run;
   const truth: TruthLine[] = [];
   const listening = new Listening(vantages, sidecar, run.seed);
+  const waiting = vantages.filter((one) => one.caughtUp !== undefined);
+  const paced = { speed: 'realtime' as const, clock: new WaitingClock(waiting, START_US) };
   const result = await createSimulation({
     ...options,
+    ...(waiting.length > 0 ? paced : {}),
     startUs: START_US,
     truth: (line) => truth.push(line),
     hooksFor: (identity) => listening.hooksFor(identity),

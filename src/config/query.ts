@@ -1,6 +1,6 @@
 /** Bounds of queries: a dashboard must not be able to hold up the sidecar. */
 import { section } from './section.js';
-import { duration, whole } from './setting.js';
+import { duration, size, whole } from './setting.js';
 
 export const query = section({
   name: 'query',
@@ -23,6 +23,13 @@ export const query = section({
       { min: '1s', max: '1d' },
       { doc: 'How old the newest sample of a series may be to count.', fallback: '5m' },
     ),
+    cache_size: size(
+      { min: '0B' },
+      {
+        doc: 'Most memory for answers of range queries, so that one that is asked again computes only what is new; 0B for none.',
+        fallback: '16MiB',
+      },
+    ),
   },
   build: (values) => ({
     timeoutUs: values.timeout,
@@ -30,5 +37,6 @@ export const query = section({
     maxConcurrency: values.max_concurrency,
     maxQueue: values.max_queue,
     lookbackUs: values.lookback,
+    cacheBytes: values.cache_size,
   }),
 });

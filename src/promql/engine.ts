@@ -20,7 +20,7 @@ import { parse } from './parse.js';
 import { errorTypeOf, executionProblem, type ErrorType } from './problem.js';
 import type { NodeMemory, Run, Semantics } from './run.js';
 import { rangeSeriesOf } from './selectors.js';
-import { requestsOf, selectAll } from './selections.js';
+import { requestsOf, selectAll, type Requests } from './selections.js';
 import type { SeriesSource } from './series.js';
 import type { ValueType } from './value-type.js';
 
@@ -62,6 +62,14 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   /** Limits that differ from the engine's; never more than those of the engine. */
   readonly limits?: Partial<QueryLimits>;
+  /** Where a part of a range is asked for: the range, whose first step is a whole number of steps away. */
+  readonly whole?: EvaluationSpan;
+}
+
+/** From when to when is evaluated, milliseconds since the epoch. */
+export interface EvaluationSpan {
+  readonly startMs: number;
+  readonly endMs: number;
 }
 
 /** What an engine is made of. */
@@ -165,7 +173,15 @@ export class PromqlEngine {
       checkGrid(grid, limits);
       const budget = new Budget(limits, this.#clock, options.signal);
       const annotations = new Annotations();
-      const run = await this.#prepare(compiled, grid, budget, annotations, options.signal ?? NO_SIGNAL);
+      const requests = this.#requests(compiled, grid, options.whole);
+      const run = await this.#prepare(
+        compiled,
+        grid,
+        requests,
+        budget,
+        annotations,
+        options.signal ?? NO_SIGNAL,
+      );
       const value = await evaluate(run, compiled);
       const { text } = compiled;
       return {
@@ -180,9 +196,25 @@ export class PromqlEngine {
     }
   }
 
+  /** What a range query asks its source for, selector by selector. */
+  requests({ expr }: CompiledQuery, startMs: number, endMs: number, stepMs: number): Requests {
+    return requestsOf(expr, { fromMs: startMs, toMs: endMs, stepMs }, this.#semantics.lookbackMs);
+  }
+
+  #requests(query: CompiledQuery, grid: Grid, whole: EvaluationSpan | undefined): Requests {
+    const { startMs, stepMs, steps } = grid;
+    const requests = this.requests(query, startMs, timeAt(grid, steps - 1), steps > 1 ? stepMs : 0);
+    if (whole === undefined) return requests;
+    const wholes = this.requests(query, whole.startMs, whole.endMs, stepMs);
+    return new Map(
+      [...requests].map(([selector, part]) => [selector, { ...part, whole: wholes.get(selector)! }]),
+    );
+  }
+
   async #prepare(
-    { text, expr, compiled }: CompiledQuery,
+    { text, compiled }: CompiledQuery,
     grid: Grid,
+    requests: Requests,
     budget: Budget,
     annotations: Annotations,
     signal: AbortSignal,
@@ -191,8 +223,6 @@ export class PromqlEngine {
     const startMs = grid.startMs;
     const endMs = timeAt(grid, grid.steps - 1);
     budget.check();
-    const stepMs = grid.steps > 1 ? grid.stepMs : 0;
-    const requests = requestsOf(expr, { fromMs: startMs, toMs: endMs, stepMs }, semantics.lookbackMs);
     const found = await selectAll(this.#source, requests, budget, signal);
     budget.check();
     const base = { query: text, semantics, budget, annotations, startMs, endMs, found };

@@ -20,7 +20,7 @@ export function extrapolated(isCounter: boolean, isRate: boolean): RangeKernel {
       const high = end[step]! - 1;
       if (high <= low) continue;
       let change = values[high]! - values[low]!;
-      if (isCounter && to - from > 1) {
+      if (isCounter && (to - from > 1 || windows.knowsResets)) {
         const { resets } = windows;
         while (reset < resets.length && resets[reset]! <= low) reset++;
         for (let i = reset; i < resets.length && resets[i]! <= high; i++) change += values[resets[i]! - 1]!;

@@ -37,12 +37,11 @@ interface Place extends Span {
   readonly func: string | undefined;
 }
 
+/** What each selector of a query asks for. */
+export type Requests = ReadonlyMap<VectorSelector, SelectRequest>;
+
 /** What each selector of a query needs. */
-export function requestsOf(
-  expr: Expr,
-  span: QuerySpan,
-  lookbackMs: number,
-): ReadonlyMap<VectorSelector, SelectRequest> {
+export function requestsOf(expr: Expr, span: QuerySpan, lookbackMs: number): Requests {
   const requests = new Map<VectorSelector, SelectRequest>();
   const ends = { startMs: span.fromMs, endMs: span.toMs };
   const visit = (node: Expr, place: Place): void => {
@@ -95,7 +94,7 @@ function gridOf(
  */
 export async function selectAll(
   source: SeriesSource,
-  requests: ReadonlyMap<VectorSelector, SelectRequest>,
+  requests: Requests,
   budget: Budget,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<VectorSelector, readonly Series[]>> {

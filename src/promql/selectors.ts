@@ -89,8 +89,9 @@ export async function rangeSeriesOf(
 ): Promise<readonly Series[]> {
   if (range.kind === 'subquery') return subquerySeries(run, range, grid);
   const windows = new Windows(grid, { ...shiftOf(run, range.selector), rangeMs: range.rangeMs });
-  return run.found.get(range.selector)!.flatMap(({ labels, times, values }) => {
-    if (windows.open(times, values) === 0) return [];
+  return run.found.get(range.selector)!.flatMap((one) => {
+    if (windows.open(one) === 0) return [];
+    const { labels } = one;
     const [from, to] = [windows.first[0]!, windows.end[0]!];
     return [{ labels, times: windows.times.slice(from, to), values: windows.values.slice(from, to) }];
   });
@@ -120,9 +121,9 @@ async function fill(
   const isOnePass = onePassFunctions.has(call.func.name);
   let visits = 0;
   for (let row = 0; row < series.length; row++) {
-    const { times, values } = series[row]!;
-    const visited = windows.open(times, values);
-    const size = isOnePass ? times.length : visited;
+    const one = series[row]!;
+    const visited = windows.open(one);
+    const size = isOnePass ? one.times.length : visited;
     out.row = row;
     visits += grid.steps;
     if (visits + size < VISITS_PER_LOOK) {

@@ -16,6 +16,11 @@ export interface Series {
   readonly times: Float64Array;
   /** As many as `times`. */
   readonly values: Float64Array;
+  /**
+   * Every index whose value is smaller than the one before it, ascending. Only of columns without any NaN, by sources
+   * that know it anyhow: then nobody needs to walk a column to look for either.
+   */
+  readonly falls?: readonly number[] | undefined;
 }
 
 /** When samples will be looked at, so that a source may hand out fewer that give the same answer. */
@@ -39,6 +44,11 @@ export interface SelectRequest {
   readonly toMs: number;
   /** Where it is known, all that matters is how the samples look from these times. */
   readonly grid?: EvaluationGrid;
+  /**
+   * Where this asks for a part of what another request would: that request. A source that chooses what to read by a
+   * request chooses by this one, so that parts fit together.
+   */
+  readonly whole?: SelectRequest;
 }
 
 /** Hands out series. */

@@ -5,7 +5,7 @@
  *
  * One object serves all series of a selector in turn; nothing in it may be kept between two of them.
  */
-import { advanceAfter, firstAfter, isStale } from './series.js';
+import { advanceAfter, firstAfter, isStale, type Series } from './series.js';
 import { timeAt, type Grid } from './frame.js';
 
 /** When a range selector looks. */
@@ -32,7 +32,7 @@ export class Windows {
   /** The column whose edges stand in `first` and `end`: series sampled together share one. */
   #edged: Float64Array | undefined;
   #visited = 0;
-  #resets: number[] | undefined;
+  #resets: readonly number[] | undefined;
 
   constructor(grid: Grid, shift: RangeShift) {
     this.grid = grid;
@@ -49,18 +49,24 @@ export class Windows {
   }
 
   /** Moves on to a series; gives how many samples its windows hold in all. */
-  open(times: Float64Array, values: Float64Array): number {
-    this.#resets = undefined;
+  open({ times, values, falls }: Pick<Series, 'times' | 'values' | 'falls'>): number {
+    this.#resets = falls;
     this.times = times;
     this.values = values;
     const visited = this.#edged === times ? this.#visited : this.#edges();
+    if (falls !== undefined) return visited;
     const { steps } = this.grid;
     if (visited === 0 || !hasNaN(values, this.first[0]!, this.end[steps - 1]!)) return visited;
     if (!this.#dropStale()) return visited;
     return this.#edges();
   }
 
-  /** Where a counter went down: the index behind each fall, over all windows, ascending. */
+  /** Whether it is known without a walk where a counter went down. */
+  get knowsResets(): boolean {
+    return this.#resets !== undefined;
+  }
+
+  /** Where a counter went down: the index behind each fall, over all windows at least, ascending. */
   get resets(): readonly number[] {
     if (this.#resets !== undefined) return this.#resets;
     const { values } = this;

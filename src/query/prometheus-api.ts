@@ -14,10 +14,12 @@ import { compareLabels, compareStrings, type Labels } from '../promql/labels.js'
 import { parse } from '../promql/parse.js';
 import { errorTypeOf } from '../promql/problem.js';
 import type { SelectRequest, SeriesSource } from '../promql/series.js';
+import type { LastingSource } from '../promql/standing.js';
 import { ApiProblem, badParameter, statusOf } from './api-problem.js';
 import { exemplarsOf } from './exemplars.js';
 import { Gate } from './gate.js';
 import { durationOf, expressionOf, limitOf, requiredTimeOf, selectorsOf, timeOf } from './parameters.js';
+import { RepeatedRanges, type RepeatedRangesMeter } from './repeated-ranges.js';
 import { renderError, renderLabels, renderSuccess, renderValue, seriesIn } from './render.js';
 
 /** What can be asked. */
@@ -78,6 +80,16 @@ export interface PrometheusApiOptions {
   readonly concurrency: number;
   readonly queue: number;
   readonly version: string;
+  /** Keeps answers of range queries; without it all are computed. */
+  readonly kept?: KeptRanges | undefined;
+}
+
+/** What is kept of the answers to range queries. */
+export interface KeptRanges {
+  /** What the source says of itself. */
+  readonly source: LastingSource;
+  readonly maxBytes: number;
+  readonly meter: RepeatedRangesMeter;
 }
 
 /** The Prometheus whose API and language are answered; clients choose their requests by it. */
@@ -92,12 +104,16 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 export class PrometheusApi {
   readonly #options: PrometheusApiOptions;
   readonly #engine: PromqlEngine;
+  readonly #repeated: RepeatedRanges | undefined;
   readonly #gate: Gate;
 
   constructor(options: PrometheusApiOptions) {
-    const { source, wallClock, limits, lookbackMs, concurrency, queue } = options;
+    const { source, wallClock, limits, lookbackMs, concurrency, queue, kept } = options;
     this.#options = options;
     this.#engine = new PromqlEngine({ source, clock: wallClock, limits, semantics: { lookbackMs } });
+    const { maxSteps, timeoutMs } = limits;
+    const about = { engine: this.#engine, clock: wallClock, maxSteps, timeoutMs };
+    this.#repeated = kept && new RepeatedRanges({ ...kept, ...about });
     this.#gate = new Gate({ running: concurrency, waiting: queue, clock: wallClock });
   }
 
@@ -162,8 +178,14 @@ export class PrometheusApi {
       );
     const limit = limitOf(parameters);
     const query = queryOf(parameters);
-    return this.#ask(parameters, signal, limit, (options) =>
-      this.#engine.range(query, startMs, endMs, Math.round(stepMs), options),
+    const asked = { startMs, endMs, stepMs: Math.round(stepMs) };
+    return this.#ask(
+      parameters,
+      signal,
+      limit,
+      (options) =>
+        this.#repeated?.range(query, asked, options) ??
+        this.#engine.range(query, startMs, endMs, asked.stepMs, options),
     );
   }
 
@@ -181,7 +203,8 @@ export class PrometheusApi {
     if (outcome.status === 'error') throw new ApiProblem(outcome.errorType, outcome.error);
     const { value, warnings, infos } = outcome;
     const remarks = seriesIn(value) > limit ? [...warnings, TRUNCATED] : warnings;
-    return renderSuccess(renderValue(value, limit), { warnings: remarks, infos });
+    const data = await renderValue(value, limit, () => signal.aborted);
+    return renderSuccess(data, { warnings: remarks, infos });
   }
 
   async #exemplars(parameters: URLSearchParams, signal: AbortSignal): Promise<string> {

@@ -76,10 +76,21 @@ describe('a sidecar beside a network in trouble', () => {
     const found = await eventually(
       async () => {
         const { evidence } = await get<Evidence>(first.address, 'evidence?kind=double_vote&limit=1000');
-        return evidence[0];
+        return evidence.at(-1);
       },
       30_000,
       'a double vote',
+    );
+    // What was found first is in the first write.
+    await eventually(
+      async () => {
+        const page = await (await fetch(`${first.address}/metrics`)).text();
+        return (
+          /^quorumscope_journal_written_bytes_total\{journal="evidence"\} [1-9]/m.exec(page) ?? undefined
+        );
+      },
+      10_000,
+      'evidence on disk',
     );
     expect(found.validators).toMatchObject([{ name: 'validator-1' }]);
     expect(await simulator.stop(), simulator.output).toBe(0);

@@ -25,6 +25,9 @@ const EVENTS_OF = /^hotstuff_/;
 const LOOKS_AT_THE_CLOCK =
   /_per_second(\{| )|_ratio(\{| )|hotstuff_network_connected_groups|^hotstuff_health\{/;
 
+/** Is on the page once derived gauges were brought up to date; an older state of them changes at the next collection. */
+const COLLECTED = /^hotstuff_consensus_participating_voting_power\{/m;
+
 /** What the events alone decide of a page, sorted. */
 function decided(page: string): string[] {
   return page
@@ -75,18 +78,29 @@ describe('one board', () => {
 
   const configure = (more: Record<string, string>): index.Config =>
     parseConfig({
-      environment: { QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0', QUORUMSCOPE_ATTACH_SOCKET: 'null', ...more },
+      environment: {
+        QUORUMSCOPE_SERVER_LISTEN: '127.0.0.1:0',
+        QUORUMSCOPE_ATTACH_SOCKET: 'null',
+        QUORUMSCOPE_METRICS_COLLECTION_INTERVAL: '100ms',
+        ...more,
+      },
     });
 
-  /** The page once everything that `hooks` stated has been processed. */
+  /** The page once everything that `hooks` stated has been processed, and then collected. */
   const settled = (url: string, hooks: entry.Hooks): Promise<string[]> => {
     // `hello` is a line too.
     const stated = 1 + Object.values(hooks.stats().emitted).reduce((sum, count) => sum + count, 0);
+    let last: string[] = [];
+    let unchanged = 0;
     return eventually(
       async () => {
         const page = await (await fetch(`${url}/metrics`)).text();
         const processed = /^quorumscope_events_processed_total\{[^}]*node_id="node-1"\} (\d+)$/m.exec(page);
-        return Number(processed?.[1]) >= stated ? decided(page) : undefined;
+        const present = decided(page);
+        const isSame = present.join('\n') === last.join('\n');
+        last = present;
+        unchanged = isSame && Number(processed?.[1]) >= stated && COLLECTED.test(page) ? unchanged + 1 : 0;
+        return unchanged >= 6 ? present : undefined;
       },
       20_000,
       `${stated} events processed`,
@@ -138,12 +152,12 @@ describe('one board', () => {
     const replay = Child.cli(['replay', recording, '--json']);
     expect(await replay.exited, replay.output).toBe(0);
     const again = createSidecar(configure({}), { clock: new WallClock(), logger: silentLogger });
+    await again.start();
     const feed = again.openLossless({ door: 'replay', peer: recording });
     feed.write(readFileSync(recording));
     feed.end();
     await feed.drained();
-    const { body } = await again.page();
-    pages.set('replayed', decided(Buffer.from(body).toString('utf8')));
+    pages.set('replayed', await settled(again.addresses.http!, hooks));
     await again.stop();
   });
 

@@ -13,6 +13,7 @@ import type { Board } from '../../metrics/board.js';
 import type { QueryLimits } from '../../promql/budget.js';
 import { PromqlEngine } from '../../promql/engine.js';
 import type { Alert, AlertListener } from '../alert.js';
+import { Allowances } from './allowance.js';
 import { ruleMetrics } from './catalogue.js';
 import type { RuleSet } from '../rules/rule.js';
 import type { AlertJournal } from '../state/alert-journal.js';
@@ -73,7 +74,7 @@ const RESEND_US = 60_000_000;
 /** Changed annotations are told no more often: values change with each evaluation. */
 const ANNOTATIONS_US = 10_000_000;
 const ALIVE_US = 10_000_000;
-/** Evaluations between two intervals: so many at once, and so many more per second. */
+/** Evaluations between two intervals, for each reason: so many at once, and so many more per second. */
 const BURST = 20;
 const PER_SECOND = 4;
 
@@ -96,8 +97,9 @@ export class RuleEvaluator {
   #work: Promise<void> = Promise.resolve();
   #told: Promise<void> = Promise.resolve();
   #touched: Set<string> | undefined;
-  #tokens = BURST;
-  #tokensAtUs = -Infinity;
+  /** What was touched and waits for its evaluation: between two groups of a cycle, or after it. */
+  #urgent = new Set<string>();
+  readonly #allowances: Allowances;
 
   constructor(options: RuleEvaluatorOptions) {
     const { source, wallClock, limits, lookbackMs, resendUs = RESEND_US, outputs } = options;
@@ -109,6 +111,7 @@ export class RuleEvaluator {
       ...(limits === undefined ? {} : { limits }),
       ...(lookbackMs === undefined ? {} : { semantics: { lookbackMs } }),
     });
+    this.#allowances = new Allowances(BURST, PER_SECOND, () => wallClock.monoUs());
     this.#telling = { resendUs, annotationsUs: ANNOTATIONS_US };
   }
 
@@ -160,20 +163,24 @@ export class RuleEvaluator {
 
   /**
    * Evaluates at once what reads these metrics, without `for`. Several calls in one turn are one.
+   * @param reason what happened: each reason may ask so often, whatever the others ask
    * @returns false when that has been asked for too often: the next cycle will see it
    */
-  touch(names: Iterable<string>): boolean {
+  touch(names: readonly string[], reason: string): boolean {
     if (!this.#isStarted) return false;
     if (this.#touched !== undefined) {
       for (const name of names) this.#touched.add(name);
       return true;
     }
-    if (!this.#takeToken()) return false;
+    // What waits already will see this too.
+    if (names.every((name) => this.#urgent.has(name))) return true;
+    if (!this.#allowances.take(reason)) return false;
     const touched = (this.#touched = new Set(names));
     // The event is still on its way through the observers: what it changes is there when this turn ends.
     setImmediate(() => {
       this.#touched = undefined;
-      void this.#enqueue(() => this.#immediate(touched));
+      for (const name of touched) this.#urgent.add(name);
+      void this.#enqueue(async () => void (await this.#takeUrgent()));
     });
     return true;
   }
@@ -186,10 +193,15 @@ export class RuleEvaluator {
       return;
     }
     this.#waiting++;
-    const tsUs = (sample?.(false) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    const now = (): number => (sample?.(false) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    let tsUs = now();
     void this.#enqueue(async () => {
       this.#waiting--;
-      for (const group of groups) if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
+      for (const group of groups) {
+        // The rest of the cycle must not look back behind what has been evaluated meanwhile.
+        if (await this.#takeUrgent()) tsUs = Math.max(tsUs, now());
+        if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
+      }
       this.#tellOrphans(tsUs);
       this.outputs.forget(tsUs / 1000);
       this.#count();
@@ -215,6 +227,15 @@ export class RuleEvaluator {
       .at(name)
       .set(tsUs / 1e6);
     this.#tell(alerts);
+  }
+
+  /** @returns whether there was anything */
+  async #takeUrgent(): Promise<boolean> {
+    const touched = this.#urgent;
+    if (touched.size === 0) return false;
+    this.#urgent = new Set();
+    await this.#immediate(touched);
+    return true;
   }
 
   async #immediate(touched: Set<string>): Promise<void> {
@@ -355,16 +376,6 @@ export class RuleEvaluator {
     if (journal === undefined) return;
     const isLive = this.#groups.some(({ runs }) => runs.some(({ instances }) => instances.size > 0));
     if (isLive) journal.alive(clock.nowUs());
-  }
-
-  #takeToken(): boolean {
-    const nowUs = this.#options.wallClock.monoUs();
-    const earned = ((nowUs - this.#tokensAtUs) / 1e6) * PER_SECOND;
-    this.#tokens = Math.min(BURST, this.#tokens + earned);
-    this.#tokensAtUs = nowUs;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
   }
 
   #count(): void {

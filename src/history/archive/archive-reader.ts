@@ -14,6 +14,7 @@ import type { SeriesIndex } from '../series-index.js';
 import { generationsOf, readRecords } from './journal-files.js';
 import { indexFolder, journalFolder } from './layout.js';
 import { readingOf, type Reading } from './reading-choice.js';
+import { recordKinds } from './row-codec.js';
 import { SERIES_FILE } from './segment-tables.js';
 import { SegmentList, type DamagedSegment } from './segment-list.js';
 import type { Segment } from './segment.js';
@@ -40,8 +41,9 @@ interface OpenHour {
 
 /** How often a folder that changes under the reader is read anew. */
 const TRIES = 4;
-/** Records unpacked before others get a turn on the event loop. */
-const RECORDS_A_TURN = 64;
+/** Bytes of records unpacked before others get a turn on the event loop: a millisecond or two. */
+const BYTES_A_TURN = 64 * 1024;
+const ROW_TIME_AT = 2;
 
 /** Reads one archive. */
 export class ArchiveReader implements SeriesSource, SeriesIndex {
@@ -181,11 +183,14 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     const read = generation === undefined ? [] : await this.#records(generation);
     const segments = await this.#segments.read();
     const sealed = sealedOf(segments, hour.generation);
-    let turn = 0;
-    for (const record of read) {
-      if (record.sequence < sealed) continue;
+    let unpacked = 0;
+    for (let i = firstNeeded(read, sealed, fromMs); i < read.length; i++) {
+      const record = read[i]!;
       columns.take(record);
-      if (++turn % RECORDS_A_TURN === 0) await new Promise(setImmediate);
+      unpacked += record.payload.length;
+      if (unpacked < BYTES_A_TURN) continue;
+      unpacked = 0;
+      await new Promise(setImmediate);
     }
     return { segments, open: columns };
   }
@@ -251,6 +256,19 @@ export function sealedOf(segments: readonly Segment[], generation: number | unde
   for (const { manifest } of segments)
     if (manifest.generation === generation) sealed = Math.max(sealed, manifest.nextSequence);
   return sealed;
+}
+
+/** The last row before `fromMs` that says everything, so that nothing before it need be read; else the first unsealed one. */
+function firstNeeded(records: readonly Recorded[], sealed: number, fromMs: number): number {
+  let first = 0;
+  while (first < records.length && records[first]!.sequence < sealed) first++;
+  for (let i = records.length - 1; i > first; i--) {
+    const { payload } = records[i]!;
+    if (payload[0] !== recordKinds.key) continue;
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    if (view.getFloat64(ROW_TIME_AT, true) < fromMs) return i;
+  }
+  return first;
 }
 
 function pieceOf(columns: TickColumns, ids: readonly number[]): Piece {

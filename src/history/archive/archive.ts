@@ -16,6 +16,8 @@ import { Journal } from '../../journal/journal.js';
 import type { JournalMeter } from '../../journal/meter.js';
 import type { Board } from '../../metrics/board.js';
 import type { Target } from '../target.js';
+import type { SelectRequest } from '../../promql/series.js';
+import type { LastingSource, Standing } from '../../promql/standing.js';
 import { ArchiveReader, sealedOf } from './archive-reader.js';
 import type { ArchivedView } from './archived-view.js';
 import { BoardSampler } from './board-sampler.js';
@@ -25,6 +27,7 @@ import { generationsOf, listed } from './journal-files.js';
 import { Keeper } from './keeper.js';
 import type { Workshop } from './jobs.js';
 import { beginOfStretch, HOUR_MS, indexFolder, journalFolder, spanFolder, spans } from './layout.js';
+import { readingOf } from './reading-choice.js';
 import type { RetentionPolicy } from './retention.js';
 import { recordKinds, RowEncoder, type Row } from './row-codec.js';
 import type { SeriesDefinition } from './series-definition.js';
@@ -61,7 +64,7 @@ const BUFFER_BYTES = 16 * 1024 * 1024;
 const JOURNAL_BYTES = 1024 * 1024 * 1024;
 
 /** The archive of one sidecar. */
-export class Archive {
+export class Archive implements LastingSource {
   /** Everything that is on disk, as a source for queries. */
   readonly reader: ArchiveReader;
   readonly #options: ArchiveOptions;
@@ -118,6 +121,18 @@ export class Archive {
   /** Time of the last row that is on disk; -Infinity without one. */
   get durableMs(): number {
     return this.#durableMs;
+  }
+
+  /** What is on disk lasts, until hours are sealed, days made, or segments deleted: then it is read in another way. */
+  standing(request: SelectRequest): Standing | undefined {
+    const { version } = this.#keeper;
+    if (version === undefined) return undefined;
+    const { level, aspect } = readingOf(request);
+    return {
+      version: `disk ${version} ${level} ${aspect}`,
+      fromMs: -Infinity,
+      closedMs: this.#durableMs,
+    };
   }
 
   /** Takes a row now. Resolves when it is in the journal's memory. Never rejects. */

@@ -68,11 +68,18 @@ export class Keeper {
   #deletions: Journal | undefined;
   #isFailing = false;
   #isClosed = false;
+  #version = 0;
+  #moving = 0;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
     this.#sealed = options.sealed;
     this.#segments = new SegmentList(options.root, (segment) => this.setAside(segment));
+  }
+
+  /** Changes whenever what is in segments may have changed; undefined while it may be changing. */
+  get version(): number | undefined {
+    return this.#working === undefined && this.#moving === 0 ? this.#version : undefined;
   }
 
   /** Everything up to `untilMs`, the end of an hour, can be sealed. */
@@ -83,6 +90,7 @@ export class Keeper {
     const begun = this.#dueMs;
     this.#working = this.#work(begun).finally(() => {
       this.#working = undefined;
+      this.#version++;
       if (this.#dueMs > begun) this.due(this.#dueMs);
     });
   }
@@ -102,6 +110,8 @@ export class Keeper {
   /** Moves a segment out of the way. Once per folder. */
   setAside({ folder, span, problem }: DamagedSegment): void {
     const { root, logger, board, clock } = this.#options;
+    // Whoever asked has been answered without it.
+    this.#version++;
     if (this.#aside.has(folder)) return;
     this.#aside.add(folder);
     board.counter(archiveMetrics.damaged).at().add();
@@ -117,10 +127,14 @@ export class Keeper {
       for (const name of kept.slice(0, -KEPT_DAMAGED))
         await rm(join(damagedFolder(root), name), { recursive: true, force: true });
     };
-    move().then(
-      () => this.#aside.delete(folder),
-      (error: unknown) => logger.warn('the segment stays where it is', { folder, error: messageOf(error) }),
-    );
+    this.#moving++;
+    move()
+      .then(
+        () => this.#aside.delete(folder),
+        (error: unknown) => logger.warn('the segment stays where it is', { folder, error: messageOf(error) }),
+      )
+      .finally(() => this.#moving--)
+      .catch(() => undefined);
   }
 
   /** Shows how much there is. */

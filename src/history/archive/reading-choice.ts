@@ -30,7 +30,8 @@ const STRETCHES_OF_RATE = 60;
 const EXACT_RATES_MS = 2 * DAY_MS;
 
 /** What to read for a request. */
-export function readingOf({ grid, fromMs, toMs }: SelectRequest): Reading {
+export function readingOf(request: SelectRequest): Reading {
+  const { grid, fromMs, toMs } = request.whole ?? request;
   if (grid === undefined) return EXACT;
   for (const level of ['hours', 'minutes'] as const) {
     const aspect = aspectAt(grid, resolutionMs[level], toMs - fromMs);

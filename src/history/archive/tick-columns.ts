@@ -84,11 +84,10 @@ export class TickColumns {
   samples(id: number): Samples {
     const column = this.#columns.get(id);
     if (column === undefined) return { times: new Float64Array(0), values: new Float64Array(0) };
-    const { ticks, values } = column;
-    return {
-      times: Float64Array.from(ticks, (tick) => this.#times[tick]!),
-      values: Float64Array.from(values),
-    };
+    const values = column.values();
+    const times = new Float64Array(values.length);
+    for (let i = 0; i < times.length; i++) times[i] = this.#times[column.tick(i)]!;
+    return { times, values };
   }
 
   #tick(timeMs: number, isSampled: boolean): void {
@@ -101,14 +100,45 @@ export class TickColumns {
     for (const id of this.#decoder.live()) {
       if (!wants(id)) continue;
       let column = this.#columns.get(id);
-      if (column === undefined) this.#columns.set(id, (column = { ticks: [], values: [] }));
-      column.ticks.push(tick);
-      column.values.push(this.#decoder.value(id));
+      if (column === undefined) this.#columns.set(id, (column = new Column(tick)));
+      column.push(tick, this.#decoder.value(id));
     }
   }
 }
 
-interface Column {
-  readonly ticks: number[];
-  readonly values: number[];
+/** Room at first: of most series a piece of an hour is asked for, or all of it. */
+const FIRST_ROOM = 64;
+
+/** The values of one series. Ticks are noted only from the first one on at which it was not there. */
+class Column {
+  readonly #firstTick: number;
+  #values = new Float64Array(FIRST_ROOM);
+  #ticks: number[] | undefined;
+  #length = 0;
+
+  constructor(firstTick: number) {
+    this.#firstTick = firstTick;
+  }
+
+  push(tick: number, value: number): void {
+    if (this.#ticks === undefined && tick !== this.#firstTick + this.#length)
+      this.#ticks = Array.from({ length: this.#length }, (_, i) => this.#firstTick + i);
+    this.#ticks?.push(tick);
+    if (this.#length === this.#values.length) {
+      const values = new Float64Array(2 * this.#length);
+      values.set(this.#values);
+      this.#values = values;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  /** The tick of a value. */
+  tick(index: number): number {
+    return this.#ticks?.[index] ?? this.#firstTick + index;
+  }
+
+  /** A copy. */
+  values(): Float64Array {
+    return this.#values.slice(0, this.#length);
+  }
 }

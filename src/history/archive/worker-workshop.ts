@@ -11,6 +11,11 @@ export type WorkerAnswer =
 
 /** Memory of the worker beyond which it fails instead of growing, MiB. */
 const MOST_MEMORY = 256;
+/**
+ * What is new and short-lived, MiB: V8 would take up to 48 before it collects any, which is more than all else that a seal
+ * holds.
+ */
+const YOUNG_MEMORY = 6;
 
 /** One thread at a time. */
 export class WorkerWorkshop implements Workshop {
@@ -33,7 +38,7 @@ export class WorkerWorkshop implements Workshop {
     if (this.#isClosed) throw new Error('the archive is being closed');
     const worker = new Worker(new URL('./archive-worker.js', import.meta.url), {
       workerData: job,
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY },
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY, maxYoungGenerationSizeMb: YOUNG_MEMORY },
     });
     worker.unref();
     this.#worker = worker;

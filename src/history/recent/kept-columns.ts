@@ -18,6 +18,11 @@ export class Column {
   #from = 0;
   #to = 0;
   #view: Float64Array;
+  /** Up to here falls are known. */
+  #walkedTick: number;
+  /** Ticks whose value is smaller than the one before. */
+  readonly #falls: number[] = [];
+  #hasNaN = false;
 
   constructor(firstTick: number, length: number, askedTick: number) {
     this.firstTick = firstTick;
@@ -25,6 +30,7 @@ export class Column {
     this.values = new Float64Array(length);
     this.askedTick = askedTick;
     this.#view = this.values;
+    this.#walkedTick = firstTick;
   }
 
   /** The ticks `[from, to)`, filled or to be filled; several queries at one time ask for the same. */
@@ -34,7 +40,30 @@ export class Column {
     this.#to = to;
     return (this.#view = this.values.subarray(from - this.firstTick, to - this.firstTick));
   }
+
+  /** Where the values of the ticks `[from, to)`, all filled, fall, counted from `from`; undefined with a NaN somewhere. */
+  falls(from: number, to: number): readonly number[] | undefined {
+    this.#walk();
+    if (this.#hasNaN) return undefined;
+    const falls = this.#falls;
+    if (falls.length === 0) return NO_FALLS;
+    const within: number[] = [];
+    for (const tick of falls) if (tick > from && tick < to) within.push(tick - from);
+    return within;
+  }
+
+  #walk(): void {
+    const { values, firstTick, endTick } = this;
+    for (let i = this.#walkedTick - firstTick; i < endTick - firstTick; i++) {
+      const value = values[i]!;
+      if (value !== value) this.#hasNaN = true;
+      else if (i > 0 && value < values[i - 1]!) this.#falls.push(firstTick + i);
+    }
+    this.#walkedTick = endTick;
+  }
 }
+
+const NO_FALLS: readonly number[] = [];
 
 /** Room for so many ticks more than were asked for. */
 const SPARE_TICKS = 64;
@@ -42,7 +71,8 @@ const SPARE_TICKS = 64;
 /** The columns of all tracks. */
 export class KeptColumns {
   readonly #maxBytes: number;
-  readonly #columns = new Map<Track, (Column | undefined)[]>();
+  /** Those that have columns. */
+  readonly #tracks = new Set<Track>();
   #bytes = 0;
 
   /** @param maxBytes most memory for columns */
@@ -59,8 +89,7 @@ export class KeptColumns {
    * there is no memory to keep one.
    */
   column(track: Track, part: Part, from: number, to: number): Column | undefined {
-    let columns = this.#columns.get(track);
-    if (!columns) this.#columns.set(track, (columns = []));
+    const { columns } = track;
     const known = columns[part.index];
     if (known && known.firstTick <= from && known.endTick >= from) {
       known.askedTick = to;
@@ -75,18 +104,20 @@ export class KeptColumns {
       column.values.set(known.values.subarray(from - known.firstTick, known.endTick - known.firstTick));
       column.endTick = known.endTick;
     }
+    this.#tracks.add(track);
     return (columns[part.index] = column);
   }
 
   /** Drops what was not asked for since `tick`. */
   drop(tick: number): void {
-    for (const [track, columns] of this.#columns) {
+    for (const track of this.#tracks) {
+      const { columns } = track;
       for (const [i, column] of columns.entries()) {
         if (!column || column.askedTick >= tick) continue;
         this.#bytes -= column.values.byteLength;
         columns[i] = undefined;
       }
-      if (columns.every((column) => column === undefined)) this.#columns.delete(track);
+      if (columns.every((column) => column === undefined)) this.#tracks.delete(track);
     }
   }
 }

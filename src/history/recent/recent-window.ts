@@ -7,7 +7,7 @@
  * answer that cover the same ticks share one column of times.
  */
 import type { Board } from '../../metrics/board.js';
-import { METRIC_NAME, type Labels } from '../../promql/labels.js';
+import type { Labels } from '../../promql/labels.js';
 import { matchesAll, type LabelMatcher } from '../../promql/matchers.js';
 import {
   firstAfter,
@@ -16,12 +16,14 @@ import {
   type Series,
   type SeriesSource,
 } from '../../promql/series.js';
+import type { LastingSource, Standing } from '../../promql/standing.js';
 import type { Part } from '../parts.js';
 import type { SeriesIndex } from '../series-index.js';
 import { scrapedLabels, type Target } from '../target.js';
 import { Chunk, CHUNK_ROWS } from './chunk.js';
 import { KeptColumns } from './kept-columns.js';
 import { Roster, type Track } from './roster.js';
+import { Selections } from './selections.js';
 
 /** What a window is made of. */
 export interface RecentWindowOptions {
@@ -55,7 +57,7 @@ const TURNING_SAMPLINGS = 16;
 const PIECE = 16_384;
 
 /** The recent window. */
-export class RecentWindow implements SeriesSource, SeriesIndex {
+export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
   readonly #options: RecentWindowOptions;
   readonly #roster: Roster;
   readonly #up: Labels;
@@ -71,6 +73,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
   /** Of all ticks held; made when it is asked for. */
   #times: Float64Array | undefined;
   readonly #spans = new Map<string, Float64Array>();
+  readonly #selections = new Selections();
   /** The last one handed out, which most series of an answer share. */
   #lastSpan: Span = { from: 0, to: 0, times: new Float64Array(0) };
 
@@ -126,7 +129,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
         before?.track === track && before.part.from === part.from && before.part.to === part.to - 1;
       const read = this.#series(track, part, [from, to], columns, continues ? before : undefined);
       before = read;
-      if (read) selected.push({ labels: track.labels(part), times: read.times, values: read.values });
+      if (read) selected.push(read);
     });
     if (this.#hasUp(matchers)) {
       const values = new Float64Array(to - from).fill(1);
@@ -146,7 +149,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
       const start = Math.max(from, this.#firstTick);
       if (start >= to) return;
       const read = this.#series(track, part, [start, to], columns, undefined);
-      if (read) yield { labels: track.labels(part), times: read.times, values: read.values };
+      if (read) yield read;
     }
     const start = Math.max(from, this.#firstTick);
     if (start >= to || !wants('up') || this.#roster.names.has('up')) return;
@@ -162,6 +165,13 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     });
     if (this.#hasUp(matchers)) found.push(this.#up);
     return found;
+  }
+
+  /** Samplings never change; the oldest go. */
+  standing(): Standing {
+    // A metric that takes the name hides our own from the beginning.
+    const version = this.#roster.names.has('up') ? 'memory without up' : 'memory';
+    return { version, fromMs: this.#chunks[0]?.times[0] ?? Infinity, closedMs: this.#lastMs };
   }
 
   get #firstTick(): number {
@@ -265,18 +275,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
   }
 
   #matching(matchers: readonly LabelMatcher[], found: (track: Track, part: Part) => void): void {
-    const onName = matchers.filter(({ name }) => name === METRIC_NAME);
-    const others = matchers.filter(({ name }) => name !== METRIC_NAME);
-    const { names } = this.#roster;
-    const exact = onName.find(({ type }) => type === '=');
-    const candidates = exact ? [exact.value] : names.keys();
-    for (const name of candidates) {
-      const named = names.get(name);
-      if (!named || !onName.every((matcher) => matcher.matches(name))) continue;
-      const { family, parts } = named;
-      for (const track of family.tracks.values())
-        for (const part of parts) if (matchesAll(track.labels(part), others)) found(track, part);
-    }
+    for (const [track, part] of this.#selections.of(matchers, this.#roster)) found(track, part);
   }
 
   /** What has a wanted name now; the list does not change while it is read. */
@@ -323,7 +322,8 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     }
     for (; filled < end; filled++) writeStale(values, filled - start);
     if (kept && kept.endTick < end) kept.endTick = end;
-    return { track, part, times: this.#span(start, end), values };
+    const falls = kept?.falls(start, end);
+    return { track, part, labels: track.labels(part), times: this.#span(start, end), values, falls };
   }
 
   /** Adds up slots over the ticks `[from, to)`. */
@@ -334,8 +334,12 @@ export class RecentWindow implements SeriesSource, SeriesIndex {
     out: Float64Array,
     at: number,
   ): void {
-    for (const chunk of this.#chunks) {
+    // All chunks but the last are full.
+    const start = Math.max(0, Math.floor((from - this.#firstTick) / CHUNK_ROWS));
+    for (let i = start; i < this.#chunks.length; i++) {
+      const chunk = this.#chunks[i]!;
       const first = Math.max(0, from - chunk.firstTick);
+      if (chunk.firstTick >= to) return;
       const end = Math.min(chunk.rows, to - chunk.firstTick);
       if (first >= end) continue;
       const place = at + chunk.firstTick + first - from;
@@ -369,11 +373,9 @@ interface Span {
 }
 
 /** What was read of a part. */
-interface Read {
+interface Read extends Series {
   readonly track: Track;
   readonly part: Part;
-  readonly times: Float64Array;
-  readonly values: Float64Array;
 }
 
 function roomFor(used: number): number {

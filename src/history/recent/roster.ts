@@ -10,6 +10,7 @@ import type { Series } from '../../metrics/series.js';
 import type { Labels } from '../../promql/labels.js';
 import { partsOf, type Part } from '../parts.js';
 import { scrapedLabels, type Target } from '../target.js';
+import type { Column } from './kept-columns.js';
 
 /** A stretch of ticks during which a series stood in a slot; the end is exclusive, Infinity while it lives. */
 export interface Life {
@@ -22,6 +23,8 @@ export interface Life {
 export class Track {
   /** Never empty, in order, apart from each other or touching. */
   readonly lives: Life[] = [];
+  /** What is kept of its parts, by their index; it belongs to whoever keeps them. */
+  readonly columns: (Column | undefined)[] = [];
   readonly #family: FamilyTracks;
   readonly #own: readonly (readonly [string, string])[];
   readonly #labels: (Labels | undefined)[] = [];
@@ -39,7 +42,8 @@ export class Track {
 
   /** Whether it had a value in `[from, to)`. */
   livedWithin(from: number, to: number): boolean {
-    return this.lives.some((life) => life.from < to && life.to > from);
+    for (const life of this.lives) if (life.from < to && life.to > from) return true;
+    return false;
   }
 }
 
@@ -98,6 +102,7 @@ export class Roster {
   readonly #families = new Map<string, FamilyTracks>();
   readonly #views = new Map<string, FamilyView>();
   readonly #names = new Map<string, NamedParts>();
+  #generation = 0;
 
   constructor(target: Target) {
     this.#target = target;
@@ -106,6 +111,11 @@ export class Roster {
   /** Sample names and what they stand for, in the order in which they appeared. */
   get names(): ReadonlyMap<string, NamedParts> {
     return this.#names;
+  }
+
+  /** Another number whenever there may be other tracks than before. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** How many label sets are known; a histogram counts once. */
@@ -117,6 +127,7 @@ export class Roster {
 
   /** Brings the lives up to date with the board; only metrics whose view changed are looked at. */
   follow(views: readonly FamilyView[], tick: number): void {
+    this.#generation++;
     const gone = new Set(this.#views.keys());
     for (const view of views) {
       const { name } = view.definition;
@@ -133,6 +144,7 @@ export class Roster {
 
   /** Forgets what ended before `tick`. */
   forget(tick: number): void {
+    this.#generation++;
     for (const family of this.#families.values()) family.forget(tick);
   }
 

@@ -24,8 +24,17 @@ function whole(
     },
     labelSets: () => Promise.resolve(disk.map(({ labels }) => labels)),
   };
-  const recent: RecentPart = { select: () => memory, labelSets: () => memory.map(({ labels }) => labels) };
-  return new WholeHistory({ recent, recentFromMs: () => 50, archive: () => ({ reader, durableMs: 80 }) });
+  const recent: RecentPart = {
+    select: () => memory,
+    labelSets: () => memory.map(({ labels }) => labels),
+    standing: () => ({ version: 'memory', fromMs: 50, closedMs: 100 }),
+  };
+  const archive = {
+    reader,
+    durableMs: 80,
+    standing: () => ({ version: 'disk', fromMs: -Infinity, closedMs: 80 }),
+  };
+  return new WholeHistory({ recent, recentFromMs: () => 50, archive: () => archive });
 }
 
 const request = (fromMs: number, toMs: number): SelectRequest => ({ matchers: [], fromMs, toMs });
@@ -60,4 +69,14 @@ it('asks memory alone for what it holds', () => {
 it('asks the disk alone for what is older than its last row', async () => {
   const disk = [series('a', [10], 1)];
   expect(await whole(disk, [series('a', [60], 2)]).select(request(0, 70), signal)).toBe(disk);
+});
+
+it('says that what lies on disk lasts, and reads a part from where the whole would be read', async () => {
+  const asked: SelectRequest[] = [];
+  const both = whole([series('a', [10, 60], 1)], [series('a', [60], 2)], asked);
+  expect(both.standing(request(0, 100))).toMatchObject({ version: 'disk', closedMs: 80 });
+  expect(both.standing(request(50, 100))).toMatchObject({ version: 'memory', fromMs: 50 });
+  const part = { ...request(55, 70), whole: request(0, 100) };
+  await both.select(part, signal);
+  expect(asked).toMatchObject([{ fromMs: 55, toMs: 70, whole: { fromMs: 0, toMs: 100 } }]);
 });

@@ -93,7 +93,7 @@ describe('retention', () => {
   it('deletes the oldest samples first beyond a size, but nothing that is held', async () => {
     const world = await lived(3, {
       ...forEver,
-      maxBytes: 20_000,
+      maxBytes: 15_000,
       rules: [rule('evidence', 'hold', '{validator="held"}')],
     });
     expect(await inFirstHour(world, '{validator="held"}')).toBe(120);

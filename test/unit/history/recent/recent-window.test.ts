@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { RecentWindow, type RecentWindowOptions } from '../../../../src/history/recent/recent-window.js';
 import { Board } from '../../../../src/metrics/board.js';
 import { counter, gauge, histogram, summary } from '../../../../src/metrics/definition.js';
+import { WallClock } from '../../../../src/base/clock.js';
+import { PromqlEngine } from '../../../../src/promql/engine.js';
 import { parseSelector } from '../../../../src/promql/parse.js';
 import { isStale, type Series } from '../../../../src/promql/series.js';
 
@@ -254,4 +256,61 @@ it('agrees with a plain record of everything, whatever series come and go', () =
     }),
     { numRuns: 60 },
   );
+});
+
+describe('where values fall', () => {
+  const expressions = ['rate', 'increase', 'resets', 'delta', 'changes', 'irate', 'max_over_time']
+    .map((name) => `${name}(b[20s])`)
+    .concat('sum(rate(c_seconds_count[7s] offset 2s))');
+
+  it('makes no difference to what a query finds', async () => {
+    let known = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.tuple(
+            fc.constantFrom('v0', 'v1'),
+            fc.oneof(
+              { weight: 12, arbitrary: fc.integer({ min: 0, max: 20 }) },
+              { weight: 1, arbitrary: fc.constantFrom(NaN, 'gone' as const) },
+            ),
+            fc.boolean(),
+          ),
+          { minLength: 5, maxLength: 150 },
+        ),
+        async (moves) => {
+          const board = new Board();
+          const window = windowOver(board);
+          const stripped = {
+            select: (request: Parameters<RecentWindow['select']>[0]): Series[] =>
+              window.select(request).map((one) => {
+                if ((one.falls?.length ?? 0) > 0) known++;
+                const { labels, times, values } = one;
+                return { labels, times, values };
+              }),
+          };
+          const [ours, plain] = [window, stripped].map(
+            (source) => new PromqlEngine({ source, clock: new WallClock() }),
+          );
+          let now = START;
+          for (const [validator, move, isAsked] of moves) {
+            const handle = board.gauge(level).at(validator);
+            if (move === 'gone') handle.release();
+            else handle.set(move);
+            board.histogram(duration).at(validator).observe(1);
+            window.sample((now += SECOND));
+            if (!isAsked) continue;
+            for (const text of expressions) {
+              const [found, expected] = [await ours!.instant(text, now), await plain!.instant(text, now)];
+              expect(found).toEqual(expected);
+              const range = [now - 30 * SECOND, now, 3 * SECOND] as const;
+              expect(await ours!.range(text, ...range)).toEqual(await plain!.range(text, ...range));
+            }
+          }
+        },
+      ),
+      { numRuns: 15 },
+    );
+    expect(known).toBeGreaterThan(0);
+  });
 });

@@ -1,0 +1,64 @@
+/**
+ * Which tracks pass which matchers. Rules and dashboards ask with the same matchers again and again while the series stay
+ * the same: what was found is kept until there may be other series, for a bounded number of selectors.
+ */
+import { METRIC_NAME } from '../../promql/labels.js';
+import { matchesAll, type LabelMatcher } from '../../promql/matchers.js';
+import type { Part } from '../parts.js';
+import type { Roster, Track } from './roster.js';
+
+/** A part of a track that passed. */
+export type Selected = readonly [Track, Part];
+
+/** Selectors that are remembered, and what they found in all. */
+const MOST_SELECTORS = 512;
+const MOST_FOUND = 100_000;
+
+/** What selectors found in one roster. */
+export class Selections {
+  readonly #known = new Map<string, readonly Selected[]>();
+  #generation = -1;
+  #found = 0;
+
+  /** The parts that pass all matchers, in the order of the roster. May throw what a matcher throws. */
+  of(matchers: readonly LabelMatcher[], roster: Roster): readonly Selected[] {
+    if (roster.generation !== this.#generation) this.#forget(roster.generation);
+    const key = keyOf(matchers);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const found = select(matchers, roster);
+    if (this.#known.size >= MOST_SELECTORS || this.#found + found.length > MOST_FOUND)
+      this.#forget(roster.generation);
+    this.#known.set(key, found);
+    this.#found += found.length;
+    return found;
+  }
+
+  #forget(generation: number): void {
+    this.#generation = generation;
+    this.#known.clear();
+    this.#found = 0;
+  }
+}
+
+function keyOf(matchers: readonly LabelMatcher[]): string {
+  let key = '';
+  for (const { name, type, value } of matchers) key += `${name}\u0000${type}\u0000${value}\u0000`;
+  return key;
+}
+
+function select(matchers: readonly LabelMatcher[], { names }: Roster): readonly Selected[] {
+  const onName = matchers.filter(({ name }) => name === METRIC_NAME);
+  const others = matchers.filter(({ name }) => name !== METRIC_NAME);
+  const exact = onName.find(({ type }) => type === '=');
+  const candidates = exact ? [exact.value] : names.keys();
+  const found: Selected[] = [];
+  for (const name of candidates) {
+    const named = names.get(name);
+    if (!named || !onName.every((matcher) => matcher.matches(name))) continue;
+    const { family, parts } = named;
+    for (const track of family.tracks.values())
+      for (const part of parts) if (matchesAll(track.labels(part), others)) found.push([track, part]);
+  }
+  return found;
+}
