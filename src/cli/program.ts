@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
+import type { AttachOptions } from './attach.js';
 import type { CliContext, ExitCode } from './context.js';
 import type { ExportOptions } from './export.js';
 import { flagSettings, type ConfigOptions } from './load-config.js';
@@ -46,6 +47,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
     );
   addDemo(program, context, finish);
   addRun(program, context, finish);
+  addAttach(program, context, finish);
   addStatus(program, context, finish);
   addQuery(program, context, finish);
   addExport(program, context, finish);
@@ -85,6 +87,21 @@ function addRun(program: Command, context: CliContext, finish: Finish): void {
       finish(await (await import('./run.js')).run(options, context));
     },
   );
+}
+
+function addAttach(program: Command, context: CliContext, finish: Finish): void {
+  program
+    .command('attach')
+    .description(
+      'which adapter reads the log of a node that states no events, and the configuration to write',
+    )
+    .option('--file <log>', 'a log file; - is stdin')
+    .option('--journald <unit>', 'the journal of a systemd unit')
+    .option('--adapter <file>', 'an adapter of your own to try too; may be repeated', collect)
+    .option('--json', 'one JSON document')
+    .action(async (options: AttachOptions) => {
+      finish(await (await import('./attach.js')).attach(options, context));
+    });
 }
 
 function addStatus(program: Command, context: CliContext, finish: Finish): void {

@@ -21,6 +21,8 @@ export interface FollowSink {
   write(chunk: Uint8Array): void;
   /** Resolves when there is room for more. */
   ready(): Promise<void>;
+  /** The file is open. */
+  opened(): void;
   /** What comes next does not go on where the last byte ended. */
   reopened(why: Reopening): void;
   /** The file cannot be read: once for each new reason. */
@@ -108,6 +110,7 @@ export class FileFollower {
     this.#position = this.#isFirst && from === 'end' ? found.size : 0;
     this.#head = Buffer.alloc(0);
     this.#isFirst = false;
+    this.#options.sink.opened();
   }
 
   async #readToEnd(): Promise<void> {

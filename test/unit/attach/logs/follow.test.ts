@@ -32,6 +32,7 @@ function following(from: 'begin' | 'end' = 'begin') {
     sink: {
       write: (chunk) => (text += Buffer.from(chunk).toString()),
       ready: () => Promise.resolve(),
+      opened: () => undefined,
       reopened: (why) => {
         reopened.push(why);
         text += '|';
