@@ -4,9 +4,9 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
-import type { AttachOptions } from './attach.js';
 import type { CliContext, ExitCode } from './context.js';
 import type { ExportOptions } from './export.js';
+import { addAttach, addCheckAdapter, withAdapter } from './log-commands.js';
 import { flagSettings, type ConfigOptions } from './load-config.js';
 
 /** Runs one command line to its end; never throws. */
@@ -89,21 +89,6 @@ function addRun(program: Command, context: CliContext, finish: Finish): void {
   );
 }
 
-function addAttach(program: Command, context: CliContext, finish: Finish): void {
-  program
-    .command('attach')
-    .description(
-      'which adapter reads the log of a node that states no events, and the configuration to write',
-    )
-    .option('--file <log>', 'a log file; - is stdin')
-    .option('--journald <unit>', 'the journal of a systemd unit')
-    .option('--adapter <file>', 'an adapter of your own to try too; may be repeated', collect)
-    .option('--json', 'one JSON document')
-    .action(async (options: AttachOptions) => {
-      finish(await (await import('./attach.js')).attach(options, context));
-    });
-}
-
 function addStatus(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('status')
@@ -155,7 +140,7 @@ function addExport(program: Command, context: CliContext, finish: Finish): void 
 }
 
 function addReplay(program: Command, context: CliContext, finish: Finish): void {
-  program
+  const command = program
     .command('replay')
     .description('a recorded stream at full speed, and what it tells')
     .argument('<file>', 'NDJSON, gzipped or not; - is stdin')
@@ -172,10 +157,10 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
       '--stall-after <duration>',
       'how long without a decided view fails liveness; else ten view timers',
     )
-    .option('--data <dir>', 'keep evidence and incidents in this folder; else nothing is written')
-    .action(async (file: string, options: ConfigOptions) => {
-      finish(await (await import('./replay.js')).replay(file, options, context));
-    });
+    .option('--data <dir>', 'keep evidence and incidents in this folder; else nothing is written');
+  withAdapter(command).action(async (file: string, options: ConfigOptions) => {
+    finish(await (await import('./replay.js')).replay(file, options, context));
+  });
 }
 
 function addExplain(program: Command, context: CliContext, finish: Finish): void {
@@ -358,6 +343,7 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
     .action(async (files: string[], options: { json?: boolean }) => {
       finish(await (await import('./check-rules.js')).checkRules(files, options, context));
     });
+  addCheckAdapter(check, context, finish);
   check
     .command('stream')
     .description('what an event stream can tell, which attachment level it reaches, and what stays unknown')

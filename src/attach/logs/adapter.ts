@@ -49,7 +49,8 @@ export interface Adapter {
   readonly framing: 'text' | 'json' | 'json_tail';
   /** The form of a whole line, in text logs; it catches `message`. */
   readonly line: Template | undefined;
-  readonly time: { readonly field: string; readonly form: TimeForm };
+  /** `isCoarse`: while a log is followed, the moment at which a line came is nearer the truth than what it prints. */
+  readonly time: { readonly field: string; readonly form: TimeForm; readonly isCoarse: boolean };
   /** Lines of other nodes in the same log are passed over: the field must be prefix and validator. */
   readonly own: { readonly field: string; readonly prefix: string } | undefined;
   /** Leaders take turns over the validators in the order given; undefined where no rule is known. */
@@ -79,7 +80,7 @@ export function readAdapter(text: string): Adapter | { readonly problems: readon
   const time = mapOf(raw['time']);
   const form = oneOf(time['form'], timeForms);
   if (!form) at('time.form', `expected one of ${timeForms.join(', ')}`);
-  const line = raw['line'] === undefined ? undefined : compileTemplate(String(raw['line']));
+  const line = raw['line'] === undefined ? undefined : compileTemplate(textOf(raw['line']));
   if (typeof line === 'string') at('line', line);
   else if (framing !== 'json' && line === undefined) at('line', 'expected the form of a line');
   const own = raw['own'] === undefined ? undefined : mapOf(raw['own']);
@@ -94,8 +95,12 @@ export function readAdapter(text: string): Adapter | { readonly problems: readon
     protocol: protocol ?? 'other',
     framing: framing ?? 'text',
     line: typeof line === 'string' ? undefined : line,
-    time: { field: String(time['field'] ?? ''), form: form ?? 'arrival' },
-    own: own && { field: String(own['field']), prefix: String(own['prefix'] ?? '') },
+    time: {
+      field: textOf(time['field']),
+      form: form ?? 'rfc3339',
+      isCoarse: time['coarse'] === true,
+    },
+    own: own && { field: textOf(own['field']), prefix: textOf(own['prefix']) },
     rotation:
       raw['rotation'] === undefined ? undefined : { offset: Number(mapOf(raw['rotation'])['offset']) },
     patterns,
@@ -113,7 +118,7 @@ function readPattern(raw: Raw, place: string, framing: Adapter['framing'], at: C
     at(where, compiled);
     return () => undefined;
   };
-  const message = raw['message'] === undefined ? undefined : compileTemplate(String(raw['message']));
+  const message = raw['message'] === undefined ? undefined : compileTemplate(textOf(raw['message']));
   if (typeof message === 'string') at(`${place}.message`, message);
   if (typeof message === 'object' && message.literal === '') at(`${place}.message`, 'no fixed word');
   const when = Object.entries(mapOf(raw['when'])).map(([path, is]) => ({ path, is: String(is) }));
@@ -126,7 +131,7 @@ function readPattern(raw: Raw, place: string, framing: Adapter['framing'], at: C
       of: expression(source, `${place}.${key}.${name}`),
     }));
   return {
-    name: String(raw['name'] ?? place),
+    name: textOf(raw['name']) || place,
     literal: typeof message === 'object' ? message.literal : (when[0]?.is ?? ''),
     message: typeof message === 'object' ? message : undefined,
     when,
@@ -165,6 +170,10 @@ function readTold(
 
 function mapOf(found: unknown): Raw {
   return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Raw) : {};
+}
+
+function textOf(found: unknown): string {
+  return typeof found === 'string' ? found : '';
 }
 
 function listOf(found: unknown): readonly unknown[] {

@@ -3,8 +3,8 @@
  * Nanoseconds are cut, not rounded, so that the order of lines stays.
  */
 
-/** How a log writes its time; `arrival` takes the moment at which the line came, where the log's own is too coarse. */
-export const timeForms = ['rfc3339', 'unix_seconds', 'arrival'] as const;
+/** How a log writes its time. */
+export const timeForms = ['rfc3339', 'unix_seconds'] as const;
 
 /** One of `timeForms`. */
 export type TimeForm = (typeof timeForms)[number];

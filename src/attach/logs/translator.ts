@@ -48,6 +48,8 @@ export interface LineVerdict {
   readonly told: readonly string[];
 }
 
+/** The name under which lines are counted that are no text. */
+const NO_TEXT = 'no text';
 const MOST_KEYS = 4096;
 /** How far below a block an ancestor of known height is looked for. */
 const MOST_STEPS = 64;
@@ -66,7 +68,7 @@ export class LogTranslator {
   };
   readonly #adapter: Adapter;
   readonly #facts: NodeFacts;
-  readonly #arrivedUs: () => number;
+  readonly #arrivedUs: (() => number) | undefined;
   readonly #kept = new Map<string, Value>();
   readonly #memories = new Map<string, Map<string, Value>>();
   readonly #sequences = new Map<string, number>();
@@ -77,8 +79,11 @@ export class LogTranslator {
   #hasRun = false;
   #lastUs = 0;
 
-  /** @param arrivedUs the moment at which the current line came, microseconds since the Unix epoch */
-  constructor(adapter: Adapter, facts: NodeFacts, arrivedUs: () => number) {
+  /**
+   * @param arrivedUs the moment at which the current line came, microseconds since the Unix epoch; none for a log that
+   * was written before
+   */
+  constructor(adapter: Adapter, facts: NodeFacts, arrivedUs?: () => number) {
     this.#adapter = adapter;
     this.#facts = facts;
     this.#arrivedUs = arrivedUs;
@@ -93,11 +98,17 @@ export class LogTranslator {
 
   /** Translates one line; what it tells is returned as lines of our protocol. */
   line(text: string): LineVerdict {
-    const verdict = this.#translate(text);
+    const verdict = this.#translate(withoutColours(text));
     this.counts[verdict.was]++;
     if (verdict.was === 'failed')
       this.counts.drift.set(verdict.pattern!, (this.counts.drift.get(verdict.pattern!) ?? 0) + 1);
     return verdict;
+  }
+
+  /** Counts a line that is no text. */
+  noLine(): void {
+    this.counts.failed++;
+    this.counts.drift.set(NO_TEXT, (this.counts.drift.get(NO_TEXT) ?? 0) + 1);
   }
 
   #translate(text: string): LineVerdict {
@@ -206,9 +217,10 @@ export class LogTranslator {
 
   /** The line's own time, where it has one that is usable; never before the line before it. */
   #timeUs(): number {
-    const { field, form } = this.#adapter.time;
-    const own = form === 'arrival' ? undefined : parseTime(form, this.#field(field));
-    this.#lastUs = Math.max(this.#lastUs, own ?? this.#arrivedUs());
+    const { field, form, isCoarse } = this.#adapter.time;
+    const arrivedUs = this.#arrivedUs?.();
+    const printedUs = isCoarse && arrivedUs !== undefined ? arrivedUs : parseTime(form, this.#field(field));
+    this.#lastUs = Math.max(this.#lastUs, printedUs ?? arrivedUs ?? 0);
     return this.#lastUs;
   }
 
@@ -221,7 +233,7 @@ export class LogTranslator {
       if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
       found = (found as Readonly<Record<string, unknown>>)[part];
     }
-    return typeof found === 'object' ? (JSON.stringify(found) as Value) : (found as Value);
+    return typeof found === 'object' ? JSON.stringify(found) : (found as Value);
   }
 
   #leader(view: Value): Value {
@@ -246,7 +258,7 @@ export class LogTranslator {
   #remember(memory: string, key: Value, value: Value): void {
     if (key === undefined || value === undefined) return;
     let keys = this.#memories.get(memory);
-    if (!keys) this.#memories.set(memory, (keys = new Map()));
+    if (!keys) this.#memories.set(memory, (keys = new Map<string, Value>()));
     keys.set(String(key), value);
     if (keys.size <= MOST_KEYS) return;
     const [oldest] = keys.keys();
@@ -286,4 +298,21 @@ function converted(value: Value, { kind }: Field): unknown {
     default:
       return undefined;
   }
+}
+
+const ESCAPE = '\u001b[';
+
+/** The text without the terminal's colour codes. */
+function withoutColours(text: string): string {
+  let at = text.indexOf(ESCAPE);
+  if (at < 0) return text;
+  let plain = '';
+  let from = 0;
+  for (; at >= 0; at = text.indexOf(ESCAPE, from)) {
+    plain += text.slice(from, at);
+    from = at + ESCAPE.length;
+    while (from < text.length && '0123456789;'.includes(text[from]!)) from++;
+    from++;
+  }
+  return plain + text.slice(from);
 }

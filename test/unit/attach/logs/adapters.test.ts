@@ -7,7 +7,10 @@ import type { EventMap, EventType, StreamEvent } from '../../../../src/events/vo
 import { leaderOf, nodeLogBytes, nodeLogHeader, nodeLogs } from '../../../support/node-logs.js';
 
 function adapterOf(name: string): Adapter {
-  const file = new URL(`../../../../adapters/${name.slice(0, name.indexOf('/'))}.yaml`, import.meta.url);
+  const file = new URL(
+    `../../../../src/attach/logs/adapters/${name.slice(0, name.indexOf('/'))}.yaml`,
+    import.meta.url,
+  );
   const adapter = readAdapter(readFileSync(file, 'utf8'));
   if ('problems' in adapter) throw new Error(adapter.problems.join('\n'));
   return adapter;
