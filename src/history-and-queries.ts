@@ -2,7 +2,8 @@
  * Fills the ports between history, the query language and the server: samples the board while the sidecar runs, keeps an
  * archive of it where there is a data folder, and answers Prometheus's API over both. Nothing here knows HTTP.
  */
-import { joinedSeries, type IndexedSource } from './alerts/evaluation/joined-series.js';
+import type { IndexedSource } from './alerts/evaluation/joined-series.js';
+import type { RuleOutputs } from './alerts/evaluation/rule-outputs.js';
 import { Analytics } from './analytics/analytics.js';
 import { ArchiveOutlet, archivesHistory, type ArchiveOutletOptions } from './archive-outlet.js';
 import { WallClock, type Clock } from './base/clock.js';
@@ -18,7 +19,7 @@ import { RecentWindow } from './history/recent/recent-window.js';
 import { RememberedSeries } from './history/remembered-series.js';
 import type { Target } from './history/target.js';
 import { unarchivedExemplars, WholeExemplars } from './history/whole-exemplars.js';
-import { WholeHistory } from './history/whole-history.js';
+import { WholeHistory, type RecentPart } from './history/whole-history.js';
 import { keptRanges } from './kept-ranges.js';
 import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
@@ -40,8 +41,8 @@ export interface HistoryOptions {
   readonly logger: Logger;
   /** Observations with their traces, where there are any. */
   readonly exemplars?: ExemplarReader | undefined;
-  /** Series of the rules, which are answered beside those of the board. */
-  readonly outputs?: IndexedSource | undefined;
+  /** Series of the rules, which are answered and archived beside those of the board. */
+  readonly outputs?: RuleOutputs | undefined;
   /** The clock that the data follows. */
   readonly clock: Clock;
   /** The label `instance`, unless the configuration has one. */
@@ -60,6 +61,8 @@ export interface History {
    * milliseconds, which is never before the clock's.
    */
   sample(mustBeNew: boolean): number;
+  /** The labels that a scrape of this sidecar adds. */
+  readonly target: Target;
   /** Figures by function, over the same series. */
   readonly analytics: Analytics;
   /** For exports. */
@@ -86,7 +89,7 @@ export function startHistory(options: HistoryOptions): History {
   const target = { job: history.job, instance: history.instance ?? options.instance };
   const windowMs = history.recentWindowUs / 1000;
   const nowMs = (): number => clock.nowUs() / 1000;
-  const { exemplars } = options;
+  const { exemplars, outputs } = options;
   const window = new RecentWindow({
     board,
     target,
@@ -98,8 +101,9 @@ export function startHistory(options: HistoryOptions): History {
   const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
   const recentExemplars = exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs });
   const recentFromMs = (): number => sampler.lastMs - window.size.spanMs;
+  const recent = outputs === undefined ? window : beside(window, outputs);
   const source = new WholeHistory({
-    recent: window,
+    recent,
     recentFromMs,
     archive: () => outlet?.archive,
   });
@@ -110,7 +114,6 @@ export function startHistory(options: HistoryOptions): History {
   const asked = { source, dataClock: clock, wallClock, limits, lookbackMs };
   const api = new PrometheusApi({
     ...asked,
-    source: options.outputs === undefined ? source : joinedSeries(source, options.outputs),
     metadata: () => metadataOf(board),
     exemplars: recentExemplars && new WholeExemplars(recentExemplars, () => outlet?.archive?.reader),
     concurrency: query.maxConcurrency,
@@ -127,8 +130,9 @@ export function startHistory(options: HistoryOptions): History {
   });
   return {
     answer: (request) => api.answer(request),
+    target,
     source: new RememberedSeries({
-      recent: window,
+      recent,
       whole: source,
       recentFromMs,
       hasMore: () => outlet?.archive !== undefined,
@@ -151,9 +155,38 @@ export function startHistory(options: HistoryOptions): History {
   };
 }
 
-function archiveOptions({ exemplars, ...options }: HistoryOptions, target: Target): ArchiveOutletOptions {
-  if (exemplars === undefined) return { ...options, target };
-  return { ...options, target, exemplars: unarchivedExemplars(exemplars, target) };
+function archiveOptions(
+  { exemplars, outputs, ...options }: HistoryOptions,
+  target: Target,
+): ArchiveOutletOptions {
+  return {
+    ...options,
+    target,
+    ...(outputs === undefined ? {} : { others: () => outputs.current() }),
+    ...(exemplars === undefined ? {} : { exemplars: unarchivedExemplars(exemplars, target) }),
+  };
+}
+
+/** What is in memory: the board's series, and those of rules that are not among them. */
+function beside(window: RecentWindow, outputs: RuleOutputs): RecentPart {
+  return {
+    // Of the board's: whoever keeps answers leaves out what names a series of rules.
+    standing: () => window.standing(),
+    select: (request) => {
+      const own = window.select(request);
+      const others = outputs.select(request);
+      if (others.length === 0) return own;
+      const known = new Set(own.map(({ labels }) => labels.key));
+      return [...own, ...others.filter(({ labels }) => !known.has(labels.key))];
+    },
+    labelSets: (request) => {
+      const own = window.labelSets(request);
+      const known = new Set(own.map(({ key }) => key));
+      return [...own, ...outputs.labelSets(request).filter(({ key }) => !known.has(key))];
+    },
+    // A rule may still write about a moment that the window has closed.
+    standing: (request) => (outputs.labelSets(request).length > 0 ? undefined : window.standing()),
+  };
 }
 
 /** A sampling that rules asked for so recently is as good as one of our own. */

@@ -25,6 +25,8 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   history: () => import('./history.js'),
   archive: () => import('./archive.js'),
   logs: () => import('./logs.js'),
+  refresh: () => import('./refresh.js'),
+  hours: () => import('./hours.js'),
 };
 
 const asked = process.argv.slice(2);

@@ -12,10 +12,12 @@ import type { Logger } from '../../base/logger.js';
 import type { Board } from '../../metrics/board.js';
 import type { QueryLimits } from '../../promql/budget.js';
 import { PromqlEngine } from '../../promql/engine.js';
-import type { Alert, AlertListener } from '../alert.js';
+import type { Alert, AlertListener, AlertTexts } from '../alert.js';
 import { Allowances } from './allowance.js';
 import { ruleMetrics } from './catalogue.js';
-import type { RuleSet } from '../rules/rule.js';
+import { forgettable } from '../patterns/pattern-matcher.js';
+import type { Watched } from '../patterns/pattern-watch.js';
+import type { Rule, RuleSet } from '../rules/rule.js';
 import type { AlertJournal } from '../state/alert-journal.js';
 import type { StoredInstance } from '../state/instance-record.js';
 import { GroupRun } from './group-run.js';
@@ -52,6 +54,8 @@ export interface RuleEvaluatorOptions {
   /** How long absence says nothing about alerts that were read back. */
   readonly restartGraceUs: number;
   readonly externalUrl: string;
+  /** On every alert that does not have them; `$externalLabels` of templates. Default none. */
+  readonly externalLabels?: AlertTexts;
   readonly lookbackMs?: number;
   readonly limits?: Partial<QueryLimits>;
   /**
@@ -59,6 +63,8 @@ export interface RuleEvaluatorOptions {
    * true when what changed in this very millisecond counts.
    */
   readonly sample?: (mustBeNew: boolean) => number;
+  /** Told which patterns there are, whenever that changes. */
+  readonly patterns?: { watch(all: readonly Watched[]): void };
   /** Cycles that may wait; 1 on a clock of its own pace, many where time follows recorded events. */
   readonly waiting?: number;
 }
@@ -66,8 +72,15 @@ export interface RuleEvaluatorOptions {
 /** An alert whose rule is no more. */
 interface Orphan {
   readonly rule: string;
-  readonly expr: string;
+  /** Where it could be looked at. */
+  readonly path: string;
   readonly instance: Instance;
+}
+
+/** Where a rule can be looked at: its expression's answer, or what the API says of it. */
+function pathTo({ query, expr, name }: Rule): string {
+  if (query !== undefined) return `/api/v1/query?query=${encodeURIComponent(expr)}`;
+  return `/api/v1/rules?rule_name[]=${encodeURIComponent(name)}`;
 }
 
 const RESEND_US = 60_000_000;
@@ -84,6 +97,7 @@ export class RuleEvaluator {
   readonly #options: RuleEvaluatorOptions;
   readonly #engine: PromqlEngine;
   readonly #telling: Telling;
+  readonly #externalLabels: AlertTexts;
   #groups: readonly GroupRun[] = [];
   #timers: Timer[] = [];
   /** Instances read back whose rules have not been loaded. */
@@ -100,11 +114,13 @@ export class RuleEvaluator {
   /** What was touched and waits for its evaluation: between two groups of a cycle, or after it. */
   #urgent = new Set<string>();
   readonly #allowances: Allowances;
+  #refusedBefore = 0;
 
   constructor(options: RuleEvaluatorOptions) {
     const { source, wallClock, limits, lookbackMs, resendUs = RESEND_US, outputs } = options;
     this.#options = options;
     this.outputs = outputs;
+    this.#externalLabels = options.externalLabels ?? {};
     this.#engine = new PromqlEngine({
       source: joinedSeries(source, outputs),
       clock: wallClock,
@@ -261,17 +277,17 @@ export class RuleEvaluator {
     for (const instance of run.instances.values()) {
       if (!isToBeTold(instance, tsUs, this.#telling)) continue;
       instance.lastTold = { atUs: tsUs, state: instance.state, annotations: instance.annotations };
-      alerts.push(this.#alertOf(instance, run.rule.expr));
+      alerts.push(this.#alertOf(instance, pathTo(run.rule)));
     }
   }
 
-  #alertOf({ texts, annotations, firedAtUs, activeAtUs, resolvedAtUs }: Instance, expr: string): Alert {
+  #alertOf({ texts, annotations, firedAtUs, activeAtUs, resolvedAtUs }: Instance, path: string): Alert {
     return {
-      labels: texts,
+      labels: { ...this.#externalLabels, ...texts },
       annotations,
       startsAtUs: firedAtUs ?? activeAtUs,
       endsAtUs: resolvedAtUs,
-      generatorUrl: `${this.#options.externalUrl}/api/v1/query?query=${encodeURIComponent(expr)}`,
+      generatorUrl: `${this.#options.externalUrl}${path}`,
     };
   }
 
@@ -301,14 +317,37 @@ export class RuleEvaluator {
     );
     for (const run of before.values()) {
       run.endSeries(this.outputs, tsUs / 1000);
-      const { key, expr } = run.rule;
-      for (const instance of run.instances.values()) this.#orphan({ rule: key, expr, instance }, tsUs);
+      const { key } = run.rule;
+      const path = pathTo(run.rule);
+      for (const instance of run.instances.values()) this.#orphan({ rule: key, path, instance }, tsUs);
     }
     this.#adopt(tsUs);
+    this.#watchPatterns();
     this.#tellOrphans(tsUs);
     this.#count();
     if (this.#isStarted) this.#schedule();
     await Promise.resolve();
+  }
+
+  #watchPatterns(): void {
+    const { patterns, board } = this.#options;
+    const watched = this.#groups.flatMap(({ runs }) =>
+      runs.flatMap(({ rule, matcher }) => (matcher === undefined ? [] : [{ rule, matcher, key: rule.key }])),
+    );
+    for (const { rule } of watched) {
+      board.counter(ruleMetrics.patternMatches).at(rule.name);
+      for (const what of forgettable) board.counter(ruleMetrics.patternForgotten).at(rule.name, what);
+    }
+    patterns?.watch(watched);
+  }
+
+  #countPattern({ rule: { name }, matcher }: RuleRun): void {
+    const { board } = this.#options;
+    const counts = matcher?.takeCounts();
+    if (counts === undefined) return;
+    board.counter(ruleMetrics.patternMatches).at(name).add(counts.matched);
+    for (const what of forgettable)
+      board.counter(ruleMetrics.patternForgotten).at(name, what).add(counts.forgotten[what]);
   }
 
   /** Gives what was read back to its rules. */
@@ -316,7 +355,7 @@ export class RuleEvaluator {
     const runs = new Map(this.#groups.flatMap(({ runs }) => runs.map((run) => [run.rule.key, run])));
     for (const { rule, instance } of this.#stored) {
       const run = runs.get(rule);
-      if (run === undefined) this.#orphan({ rule, expr: '', instance }, tsUs);
+      if (run === undefined) this.#orphan({ rule, path: '', instance }, tsUs);
       else run.instances.set(instance.labels.key, instance);
     }
     this.#stored = [];
@@ -339,14 +378,14 @@ export class RuleEvaluator {
   #tellOrphans(tsUs: number): void {
     const { journal } = this.#options;
     const alerts: Alert[] = [];
-    this.#orphans = this.#orphans.filter(({ rule, expr, instance }) => {
+    this.#orphans = this.#orphans.filter(({ rule, path, instance }) => {
       if (tsUs - instance.resolvedAtUs! > RESOLVED_RETENTION_US) {
         journal?.gone(rule, instance.labels);
         return false;
       }
       if (isToBeTold(instance, tsUs, this.#telling)) {
         instance.lastTold = { atUs: tsUs, state: instance.state, annotations: instance.annotations };
-        alerts.push(this.#alertOf(instance, expr));
+        alerts.push(this.#alertOf(instance, path));
       }
       return true;
     });
@@ -380,11 +419,14 @@ export class RuleEvaluator {
 
   #count(): void {
     const { board } = this.#options;
+    board.counter(ruleMetrics.seriesRefused).at().follow(this.outputs.refused, this.#refusedBefore);
+    this.#refusedBefore = this.outputs.refused;
     const counts = { pending: 0, firing: 0 };
     for (const { group, runs } of this.#groups) {
       board.gauge(ruleMetrics.rules).at(group.name).set(runs.length);
       // At zero from the start, so that the first one is an increase.
       board.counter(ruleMetrics.missed).at(group.name);
+      for (const run of runs) this.#countPattern(run);
       for (const { instances } of runs)
         for (const { state } of instances.values()) if (state !== 'inactive') counts[state]++;
     }
@@ -397,7 +439,7 @@ export class RuleEvaluator {
       engine: this.#engine,
       outputs: this.outputs,
       externalUrl: this.#options.externalUrl,
-      externalLabels: {},
+      externalLabels: this.#externalLabels,
       graceEndsUs: this.#graceEndsUs,
     };
   }

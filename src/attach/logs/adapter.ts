@@ -7,6 +7,7 @@
 import { parse } from 'yaml';
 import { schemaByType } from '../../events/vocabulary.js';
 import { protocolVariants } from '../../events/envelope.js';
+import type { Generic } from './generic.js';
 import { compileExpression, type Expression } from './expression.js';
 import { compileTemplate, type Template } from './template.js';
 import { timeForms, type TimeForm } from './time.js';
@@ -56,6 +57,8 @@ export interface Adapter {
   /** Leaders take turns over the validators in the order given; undefined where no rule is known. */
   readonly rotation: { readonly offset: number } | undefined;
   readonly patterns: readonly LinePattern[];
+  /** The program states our events itself. */
+  readonly generic: Generic | undefined;
   readonly cannotTell: readonly string[];
 }
 
@@ -87,7 +90,9 @@ export function readAdapter(text: string): Adapter | { readonly problems: readon
   const patterns = listOf(raw['patterns']).map((pattern, index) =>
     readPattern(mapOf(pattern), `patterns[${index}]`, framing ?? 'text', at),
   );
-  if (patterns.length === 0) at('patterns', 'expected at least one');
+  const generic = raw['generic'] === undefined ? undefined : readGeneric(mapOf(raw['generic']), at);
+  if (generic && framing !== 'json') at('generic', 'needs framing json');
+  if (patterns.length === 0 && !generic) at('patterns', 'expected at least one');
   const adapter: Adapter = {
     id: word('id'),
     title: word('title'),
@@ -104,6 +109,7 @@ export function readAdapter(text: string): Adapter | { readonly problems: readon
     rotation:
       raw['rotation'] === undefined ? undefined : { offset: Number(mapOf(raw['rotation'])['offset']) },
     patterns,
+    generic,
     cannotTell: listOf(raw['cannot_tell']).map(String),
   };
   return problems.length > 0 ? { problems } : adapter;
@@ -145,6 +151,21 @@ function readPattern(raw: Raw, place: string, framing: Adapter['framing'], at: C
       value: expression(listOf(pair)[1], `${place}.remember.${memory}`),
     })),
     beginsRun: raw['begins_run'] === true,
+  };
+}
+
+function readGeneric(raw: Raw, at: Complain): Generic {
+  const messages = new Map<string, string>();
+  for (const [message, type] of Object.entries(mapOf(raw['messages']))) {
+    if (schemaByType.has(textOf(type))) messages.set(message, textOf(type));
+    else at(`generic.messages.${message}`, `${JSON.stringify(type)} is no event`);
+  }
+  const fields = textOf(raw['fields']);
+  return {
+    name: listOf(raw['name']).map(textOf),
+    message: textOf(raw['message']),
+    fields: fields === '' ? '' : `${fields}.`,
+    messages,
   };
 }
 

@@ -15,6 +15,7 @@ import type { Field } from '../../events/schema.js';
 import type { StreamEvent } from '../../events/vocabulary.js';
 import type { Adapter, LinePattern, Told } from './adapter.js';
 import type { Scope, Value } from './expression.js';
+import { statedEvent } from './generic.js';
 import type { Caught } from './template.js';
 import { parseTime } from './time.js';
 
@@ -53,6 +54,16 @@ const NO_TEXT = 'no text';
 const MOST_KEYS = 4096;
 /** How far below a block an ancestor of known height is looked for. */
 const MOST_STEPS = 64;
+const STATED: LinePattern = {
+  name: 'stated',
+  literal: '',
+  message: undefined,
+  when: [],
+  tells: [],
+  keep: [],
+  remember: [],
+  beginsRun: false,
+};
 const IGNORED: LineVerdict = { was: 'ignored', pattern: undefined, told: [] };
 const FOREIGN: LineVerdict = { was: 'foreign', pattern: undefined, told: [] };
 
@@ -127,6 +138,8 @@ export class LogTranslator {
       if (fit === 'matched') return { was: 'matched', pattern: pattern.name, told: this.#told(pattern) };
       if (fit === 'alike') suspect ??= pattern.name;
     }
+    const stated = this.#stated(text, message !== undefined);
+    if (stated) return stated;
     return suspect === undefined ? IGNORED : { was: 'failed', pattern: suspect, told: [] };
   }
 
@@ -154,16 +167,27 @@ export class LogTranslator {
     return template.head !== '' && message.startsWith(template.head) ? 'alike' : undefined;
   }
 
+  /** An event that the program states itself, by its own name. */
+  #stated(text: string, isOpen: boolean): LineVerdict | undefined {
+    const { generic } = this.#adapter;
+    if (!generic || (!isOpen && this.#open(text) !== undefined)) return undefined;
+    const told = statedEvent(generic, (path) => this.#field(path));
+    if (!told) return undefined;
+    const pattern = { ...STATED, tells: [told] };
+    return { was: 'matched', pattern: told.type, told: this.#told(pattern) };
+  }
+
   #told(pattern: LinePattern): readonly string[] {
     const tsUs = this.#timeUs();
     const lines: string[] = [];
-    if (pattern.beginsRun || !this.#hasRun) lines.push(this.#hello(tsUs));
+    if (pattern.beginsRun) this.#beginRun();
     let known = true;
     for (const told of pattern.tells) {
       const line = this.#event(told, tsUs);
       if (line === undefined) known = false;
       else lines.push(line);
     }
+    if (lines.length > 0 && !this.#hasRun) lines.unshift(this.#hello(tsUs));
     if (!known) this.counts.untold++;
     for (const { name, of } of pattern.keep) {
       const value = of(this.#scope);
@@ -196,9 +220,15 @@ export class LogTranslator {
     }
   }
 
+  /** The program has started anew: what it tells next is counted from 0 again. */
+  #beginRun(): void {
+    this.#hasRun = false;
+    this.#sequences.clear();
+  }
+
+  /** Said before the first event of a run, so that a log that tells nothing is no node. */
   #hello(tsUs: number): string {
     const { chain, node, validator, validators, viewTimeoutUs } = this.#facts;
-    this.#sequences.clear();
     this.#hasRun = true;
     const hello: HelloEvent = {
       type: 'hello',
@@ -228,12 +258,13 @@ export class LogTranslator {
     const caught = this.#caught[name];
     if (caught !== undefined) return caught;
     if (!this.#json) return undefined;
+    if (Object.hasOwn(this.#json, name)) return plain(this.#json[name]);
     let found: unknown = this.#json;
     for (const part of name.split('.')) {
       if (typeof found !== 'object' || found === null || !Object.hasOwn(found, part)) return undefined;
       found = (found as Readonly<Record<string, unknown>>)[part];
     }
-    return typeof found === 'object' ? JSON.stringify(found) : (found as Value);
+    return plain(found);
   }
 
   #leader(view: Value): Value {
@@ -266,6 +297,13 @@ export class LogTranslator {
   }
 }
 
+/** What a field holds; lists stay lists, anything nested becomes its text. */
+function plain(found: unknown): Value {
+  if (found === null) return undefined;
+  if (Array.isArray(found) || typeof found !== 'object') return found as Value;
+  return JSON.stringify(found);
+}
+
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const found: unknown = JSON.parse(text);
@@ -290,11 +328,14 @@ function converted(value: Value, { kind }: Field): unknown {
       return Number.isFinite(number) ? number : undefined;
     }
     case 'ids':
+      if (Array.isArray(value)) return value.map(String);
       return typeof value === 'string' ? value.split(/[\s,]+/).filter((id) => id !== '') : undefined;
     case 'id':
     case 'text':
     case 'enum':
       return String(value);
+    case 'bool':
+      return value === true || value === 'true';
     default:
       return undefined;
   }

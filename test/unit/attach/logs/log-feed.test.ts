@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withoutAnsi } from '../../../../src/attach/logs/ansi.js';
+import { compileTemplate } from '../../../../src/attach/logs/template.js';
 import { LogFeed } from '../../../../src/attach/logs/log-feed.js';
 
 function fed() {
@@ -72,5 +73,19 @@ describe('escape sequences', () => {
   it('cost no more than the line is long', () => {
     const bait = '\u001b['.repeat(500_000);
     expect(withoutAnsi(bait)).toBe('');
+  });
+});
+
+describe('a template that begins behind spaces', () => {
+  it('goes over a line of spaces once', () => {
+    const template = compileTemplate('entering view <view> role=<role>');
+    if (typeof template === 'string') throw new Error(template);
+    const bait = `entering view 1${' '.repeat(1 << 19)}`;
+    const before = process.cpuUsage();
+    expect(template.match(bait, {})).toBe(false);
+    const { user, system } = process.cpuUsage(before);
+    // Going back to every space takes minutes.
+    expect(user + system).toBeLessThan(2_000_000);
+    expect(template.match('entering view 12   role=Leader', {})).toBe(true);
   });
 });
