@@ -42,6 +42,7 @@ import {
   type HealthReport,
 } from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
+import { openLogs } from './logs.js';
 import { notifies, openNotifications, type Notifications } from './notifications.js';
 import { followStreams, ignoring, recorderOf, tapOf } from './intake-parts.js';
 import { Intake } from './intake/intake.js';
@@ -154,7 +155,7 @@ class ComposedSidecar implements Sidecar {
   readonly #events: EventOutlets;
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
-  readonly #doors: Door[] = [];
+  readonly #doors: { close(): Promise<void> }[] = [];
   readonly #traces: Traces | undefined;
   readonly #archivist = new ViewArchivist(
     () => this.#outlets.log,
@@ -449,7 +450,7 @@ class ComposedSidecar implements Sidecar {
   }
 
   async #openDoors(): Promise<void> {
-    const { socket, socketMode, tcp } = this.#config.attach;
+    const { socket, socketMode, tcp, logs } = this.#config.attach;
     if (socket !== null) {
       this.#intake.declareDoor('unix');
       const door = await this.#open(parseAddress(socket), socketMode);
@@ -460,6 +461,8 @@ class ComposedSidecar implements Sidecar {
       const door = await this.#open(parseAddress(tcp), socketMode);
       this.#addresses = { ...this.#addresses, tcp: door.address };
     }
+    const { clock, logger } = this.#deps;
+    this.#doors.push(...openLogs(logs, this.#intake, { board: this.board, clock, logger }));
   }
 
   async #open(address: Address, mode: number): Promise<Door> {

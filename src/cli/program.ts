@@ -4,10 +4,10 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
-import type { CheckAdapterOptions } from './check-adapter.js';
 import type { CliContext, ExitCode } from './context.js';
 import type { ExportOptions } from './export.js';
 import { collect } from './collect.js';
+import { addAttach, addCheckAdapter, withAdapter } from './log-commands.js';
 import { flagSettings, type ConfigOptions } from './load-config.js';
 import { addNotifications } from './notification-commands.js';
 
@@ -49,6 +49,7 @@ function createProgram(context: CliContext, finish: Finish): Command {
     );
   addDemo(program, context, finish);
   addRun(program, context, finish);
+  addAttach(program, context, finish);
   addStatus(program, context, finish);
   addQuery(program, context, finish);
   addExport(program, context, finish);
@@ -141,7 +142,7 @@ function addExport(program: Command, context: CliContext, finish: Finish): void 
 }
 
 function addReplay(program: Command, context: CliContext, finish: Finish): void {
-  program
+  const command = program
     .command('replay')
     .description('a recorded stream at full speed, and what it tells')
     .argument('<file>', 'NDJSON, gzipped or not; - is stdin')
@@ -158,19 +159,10 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
       '--stall-after <duration>',
       'how long without a decided view fails liveness; else ten view timers',
     )
-    .option('--data <dir>', 'keep evidence and incidents in this folder; else nothing is written')
-    .option(
-      '--adapter <name>',
-      "the file is a program's own log: an adapter of docs/ADAPTERS.md, or a YAML file",
-    )
-    .option(
-      '--validators <ids>',
-      'with --adapter: the validators in the order of their turns, comma-separated',
-    )
-    .option('--validator <id>', 'with --adapter: the id under which the node votes')
-    .action(async (file: string, options: ConfigOptions) => {
-      finish(await (await import('./replay.js')).replay(file, options, context));
-    });
+    .option('--data <dir>', 'keep evidence and incidents in this folder; else nothing is written');
+  withAdapter(command).action(async (file: string, options: ConfigOptions) => {
+    finish(await (await import('./replay.js')).replay(file, options, context));
+  });
 }
 
 function addExplain(program: Command, context: CliContext, finish: Finish): void {
@@ -353,17 +345,7 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
     .action(async (files: string[], options: { json?: boolean }) => {
       finish(await (await import('./check-rules.js')).checkRules(files, options, context));
     });
-  check
-    .command('adapter')
-    .description('whether a log adapter is one, and what it makes of a log')
-    .argument('<adapter>', 'a name of docs/ADAPTERS.md, or a YAML file')
-    .option('--log <file>', 'a log, gzipped or not; - is stdin')
-    .option('--lines', 'show what each line became')
-    .option('--validators <ids>', 'the validators in the order of their turns, comma-separated')
-    .option('--validator <id>', 'the id under which the node votes')
-    .action(async (adapter: string, options: CheckAdapterOptions) => {
-      finish(await (await import('./check-adapter.js')).checkAdapter(adapter, options, context));
-    });
+  addCheckAdapter(check, context, finish);
   check
     .command('stream')
     .description('what an event stream can tell, which attachment level it reaches, and what stays unknown')

@@ -1,5 +1,6 @@
 /** The doors in: where producers attach, and whether what they say is recorded. */
 import { isLoopback, tcpAddress } from './address.js';
+import { logs } from './attach-logs.js';
 import { section } from './section.js';
 import { mode, nullable, size, tcpSocket, text, unixSocket, whole } from './setting.js';
 
@@ -27,6 +28,7 @@ export const attach = section({
         flag: '--tcp',
       }),
     ),
+    logs,
     'record.file': nullable(
       text(path, {
         doc: 'Records everything received as NDJSON, for `quorumscope replay`; null records nothing.',
@@ -55,6 +57,8 @@ export const attach = section({
     socketMode: values.socket_mode,
     /** `tcp://host:port` on loopback, or null. */
     tcp: values.tcp,
+    /** Logs to follow, each by its name. */
+    logs: values.logs,
     record:
       values['record.file'] === null
         ? null

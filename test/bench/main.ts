@@ -24,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
   archive: () => import('./archive.js'),
+  logs: () => import('./logs.js'),
   refresh: () => import('./refresh.js'),
   hours: () => import('./hours.js'),
 };

@@ -78,6 +78,8 @@ function findPiece(piece: string, text: string, at: number): [number, number] {
   for (let from = text.indexOf(first, at); from >= 0; from = text.indexOf(first, from + 1)) {
     const end = endOfPiece(piece, text, from);
     if (end >= 0) return [from, end];
+    // A run of spaces is gone over once: what did not fit behind all of them fits behind none of the rest.
+    if (first === ' ') while (text[from + 1] === ' ') from++;
   }
   return [-1, -1];
 }
