@@ -10,13 +10,8 @@ import { protocolVariants } from '../../events/envelope.js';
 import type { Generic } from './generic.js';
 import { compileExpression, type Expression } from './expression.js';
 import { compileTemplate, type Template } from './template.js';
+import type { Told } from './told.js';
 import { timeForms, type TimeForm } from './time.js';
-
-/** One event that a line tells. */
-export interface Told {
-  readonly type: string;
-  readonly fields: readonly { readonly name: string; readonly of: Expression }[];
-}
 
 /** One kind of line. */
 export interface LinePattern {

@@ -6,7 +6,7 @@
  */
 import { schemaByType } from '../../events/vocabulary.js';
 import type { Expression } from './expression.js';
-import type { Told } from './adapter.js';
+import type { Told } from './told.js';
 
 /** Where a structured log has what. */
 export interface Generic {

@@ -13,10 +13,11 @@ import { schemaByType } from '../../events/vocabulary.js';
 import { encodeEvent } from '../../events/encode.js';
 import type { Field } from '../../events/schema.js';
 import type { StreamEvent } from '../../events/vocabulary.js';
-import type { Adapter, LinePattern, Told } from './adapter.js';
+import type { Adapter, LinePattern } from './adapter.js';
 import type { Scope, Value } from './expression.js';
 import { statedEvent } from './generic.js';
 import type { Caught } from './template.js';
+import type { Told } from './told.js';
 import { parseTime } from './time.js';
 
 /** What the log does not say of the node. */

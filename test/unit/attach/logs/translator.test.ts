@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAdapter, type Adapter } from '../../../../src/attach/logs/adapter.js';
@@ -49,10 +50,12 @@ test('all that is wrong with an adapter is said at once, with its place', () => 
   );
 });
 
-test('every shipped adapter says what its log cannot tell, and is named as its file is', () => {
+test('every shipped adapter says what its log cannot tell, is named as its file is, and is in the docs', () => {
+  const docs = readFileSync(new URL('../../../../docs/ADAPTERS.md', import.meta.url), 'utf8');
   for (const name of shippedAdapters()) {
     const read = loadAdapter(name);
     expect(read.id).toBe(name);
+    expect(docs).toContain(`| \`${name}\``);
     expect(read.cannotTell.length).toBeGreaterThan(0);
   }
   expect(() => loadAdapter('no-such')).toThrow(expect.objectContaining({ code: 'attach.adapter' }));
