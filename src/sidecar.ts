@@ -13,6 +13,7 @@ import type { AlertListener } from './alerts/alert.js';
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
+import type { Scraper } from './attach/scrape/scraper.js';
 import type { Analytics } from './analytics/analytics.js';
 import { viewArchive, ViewArchivist } from './archived-views.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
@@ -52,6 +53,7 @@ import { rangeHandler } from './range-exports.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
 import { incidentHandlers } from './incident-handlers.js';
+import { scrapersOf } from './scraping.js';
 import { statusOf, type SidecarStatus } from './status.js';
 import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
@@ -154,6 +156,7 @@ class ComposedSidecar implements Sidecar {
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
   readonly #doors: Door[] = [];
+  readonly #scrapers: Scraper[] = [];
   readonly #traces: Traces | undefined;
   readonly #archivist = new ViewArchivist(
     () => this.#outlets.log,
@@ -333,7 +336,7 @@ class ComposedSidecar implements Sidecar {
 
   async #stop(): Promise<void> {
     this.#ready = false;
-    await Promise.all(this.#doors.map((door) => door.close()));
+    await Promise.all([...this.#doors, ...this.#scrapers].map((door) => door.close()));
     await this.#intake.stop();
     this.#timer?.stop();
     await this.#alerting?.stop();
@@ -456,6 +459,10 @@ class ComposedSidecar implements Sidecar {
       const door = await this.#open(parseAddress(tcp), socketMode);
       this.#addresses = { ...this.#addresses, tcp: door.address };
     }
+    const { board, openFeed } = this;
+    this.#scrapers.push(...scrapersOf(this.#config, { ...this.#deps, board, openFeed }));
+    if (this.#scrapers.length > 0) this.#intake.declareDoor('scrape');
+    for (const scraper of this.#scrapers) scraper.start();
   }
 
   async #open(address: Address, mode: number): Promise<Door> {

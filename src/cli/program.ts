@@ -342,6 +342,16 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
       finish(await (await import('./check-rules.js')).checkRules(files, options, context));
     });
   check
+    .command('mapping')
+    .description("what a node's metrics page becomes by a mapping of scraped names")
+    .argument('<mapping>', 'aptos, cometbft, hotshot, or the path of a file')
+    .argument('<page>', 'address or file of the page')
+    .option('--all', 'also list the names that are not taken')
+    .option('--json', 'one JSON document')
+    .action(async (mapping: string, page: string, options: { json?: boolean; all?: boolean }) => {
+      finish(await (await import('./check-mapping.js')).checkMapping(mapping, page, options, context));
+    });
+  check
     .command('stream')
     .description('what an event stream can tell, which attachment level it reaches, and what stays unknown')
     .argument('<file>', 'NDJSON, gzipped or not; - is stdin')

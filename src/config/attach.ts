@@ -1,6 +1,7 @@
 /** The doors in: where producers attach, and whether what they say is recorded. */
 import { isLoopback, tcpAddress } from './address.js';
 import { section } from './section.js';
+import { scrape } from './scrape.js';
 import { mode, nullable, size, tcpSocket, text, unixSocket, whole } from './setting.js';
 
 /** Where the event socket is when a service manager made the folder for it. */
@@ -27,6 +28,7 @@ export const attach = section({
         flag: '--tcp',
       }),
     ),
+    scrape,
     'record.file': nullable(
       text(path, {
         doc: 'Records everything received as NDJSON, for `quorumscope replay`; null records nothing.',
@@ -55,6 +57,8 @@ export const attach = section({
     socketMode: values.socket_mode,
     /** `tcp://host:port` on loopback, or null. */
     tcp: values.tcp,
+    /** Pages that are scraped, each by its name. */
+    scrape: values.scrape,
     record:
       values['record.file'] === null
         ? null
