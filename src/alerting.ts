@@ -5,14 +5,15 @@
  * States: built (hears of consensus, evaluates nothing) -> started -> stopped. Files are read anew when one of them
  * changes, on SIGHUP and on `POST /-/reload`: all or nothing.
  */
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert, AlertListener } from './alerts/alert.js';
 import { ruleMetrics } from './alerts/evaluation/catalogue.js';
+import { outputPage, type OutputMetric } from './alerts/evaluation/output-page.js';
 import { RuleEvaluator } from './alerts/evaluation/rule-evaluator.js';
 import { RuleOutputs } from './alerts/evaluation/rule-outputs.js';
 import { alertsAnswer, rulesAnswer } from './alerts/rules-api.js';
+import { PatternWatch } from './alerts/patterns/pattern-watch.js';
 import { readRuleFiles, rulesError, type RuleFile } from './alerts/rules/rule-file.js';
 import { pathsOf, readRuleText } from './alerts/rules/rule-paths.js';
 import { AlertJournal } from './alerts/state/alert-journal.js';
@@ -27,6 +28,7 @@ import { keepsHistory, type History } from './history-and-queries.js';
 import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
 import type { Handlers } from './server/handlers.js';
+import { shippedAlerts } from './shipped-alerts.js';
 
 /** What it is made of. */
 export interface AlertingDeps {
@@ -35,13 +37,15 @@ export interface AlertingDeps {
   /** The clock that the data follows. */
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Names of a chain's validators, as the metrics show them. By default their ids. */
+  readonly names?: (chain: string) => { label(id: string): string };
+  /** The machine's clock: deadlines, durations, files that change. By default a `WallClock`. */
+  readonly wallClock?: Pick<Clock, 'monoUs' | 'every'>;
 }
 
 /** Folder within `data.dir`. */
 export const ALERT_STATE_FOLDER = 'alert-state';
 const WATCH_US = 5_000_000;
-/** Where the shipped rules are: beside `src`, and beside `dist`. */
-const SHIPPED = ['../alerts', '../../alerts'].map((path) => join(import.meta.dirname, path));
 /** Cycles that may wait where time follows events at full speed. */
 const WAITING_STREAM = 100_000;
 
@@ -54,11 +58,14 @@ export function evaluatesRules(config: Pick<Config, 'profile' | 'history' | 'rul
 export class Alerting {
   /** To be put into the consensus domain's watch: what is critical does not wait for the next cycle. */
   readonly listeners: ConsensusListeners;
+  /** Lets patterns hear events on their way to the domains. */
+  readonly patterns: PatternWatch;
   /** What rules give, as series. */
   readonly outputs: RuleOutputs;
   readonly #deps: AlertingDeps;
   #evaluator: RuleEvaluator | undefined;
   #journal: AlertJournal | undefined;
+  #target: Readonly<Record<'job' | 'instance', string>> | undefined;
   #watch: Timer | undefined;
   /** Names, sizes and times of the files that were read last, whether they were good or not. */
   #signature = '';
@@ -69,13 +76,23 @@ export class Alerting {
     const named = (name: string): string => name.replace(/^hotstuff_/, () => deps.config.metrics.prefix);
     const verdicts = Object.values(verdictMetrics).map(({ name }) => named(name));
     const findings = Object.values(findingMetrics).map(({ name }) => named(name));
+    const { clock, logger, names } = deps;
+    const nameOf = (chain: string, id: string): string => names?.(chain).label(id) ?? id;
+    const matched = (key: string): void => void this.#evaluator?.touch([key], 'pattern');
+    this.patterns = new PatternWatch({ clock, logger, nameOf, matched });
     this.listeners = {
       verdicts: {
-        verdict: ({ outcome }) => {
-          if (outcome === 'failed') this.#evaluator?.touch(verdicts);
+        verdict: (verdict) => {
+          this.patterns.verdict(verdict);
+          if (verdict.outcome === 'failed') this.#evaluator?.touch(verdicts, 'failed_view');
         },
       },
-      findings: { finding: () => this.#evaluator?.touch(findings) },
+      findings: {
+        finding: (finding) => {
+          this.patterns.finding(finding);
+          this.#evaluator?.touch(findings, 'finding');
+        },
+      },
     };
   }
 
@@ -85,7 +102,7 @@ export class Alerting {
    * @throws QuorumscopeError `alerts.rules`, or as `Journal.open` does
    */
   async start(history: History, url: string, listeners: readonly AlertListener[]): Promise<void> {
-    const { config, board, clock, logger } = this.#deps;
+    const { config, board, clock, logger, wallClock = new WallClock() } = this.#deps;
     const told = listeners.length === 0 ? [loggedTo(logger)] : listeners;
     const { groups, problems } = readRuleFiles(await this.#files());
     if (problems.length > 0) throw rulesError(problems);
@@ -94,7 +111,7 @@ export class Alerting {
       const folder = join(dir, ALERT_STATE_FOLDER);
       this.#journal = await AlertJournal.open({ folder, clock, logger, meter: boardMeter(board, 'alerts') });
     }
-    const wallClock = new WallClock();
+    this.#target = history.target;
     const evaluator = new RuleEvaluator({
       source: history.source,
       clock,
@@ -104,9 +121,11 @@ export class Alerting {
       listener: { tell: (alerts) => told.forEach((one) => one.tell(alerts)) },
       journal: this.#journal,
       outputs: this.outputs,
+      patterns: this.patterns,
       intervalUs: config.rules.intervalUs,
       restartGraceUs: config.rules.restartGraceUs,
       externalUrl: url,
+      externalLabels: config.rules.externalLabels,
       lookbackMs: config.query.lookbackUs / 1000,
       limits: { maxSamples: config.query.maxSamples, timeoutMs: config.query.timeoutUs / 1000 },
       sample: (mustBeNew) => history.sample(mustBeNew),
@@ -140,6 +159,12 @@ export class Alerting {
     }
   }
 
+  /** What rules give, for the page that Prometheus scrapes. */
+  page(): readonly OutputMetric[] {
+    const shown = this.#deps.config.prometheus.ruleSeries;
+    return this.#target === undefined ? [] : outputPage(this.outputs, this.#target, shown);
+  }
+
   /** Rules and alerts for the API. */
   get handlers(): Pick<Handlers, 'rules' | 'reload'> {
     const { intervalUs } = this.#deps.config.rules;
@@ -150,6 +175,11 @@ export class Alerting {
       },
       reload: () => this.reload(),
     };
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#evaluator?.idle();
   }
 
   /** Resolves when nothing is under way any more and the state is on disk. */
@@ -182,8 +212,9 @@ export class Alerting {
   async #paths(): Promise<readonly string[]> {
     const { files } = this.#deps.config.rules;
     if (files.length > 0) return (await Promise.all(files.map(pathsOf))).flat();
-    const folder = SHIPPED.find((path) => existsSync(path));
-    return folder === undefined ? [] : pathsOf(join(folder, '*.rules.yml'));
+    const folder = shippedAlerts();
+    if (folder === undefined) return [];
+    return [...(await pathsOf(join(folder, '*.rules.yml'))), join(folder, 'patterns.yml')];
   }
 }
 

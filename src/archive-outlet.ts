@@ -10,6 +10,7 @@ import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import type { ArchivedView } from './history/archive/archived-view.js';
 import { Archive } from './history/archive/archive.js';
+import type { OtherValue } from './history/archive/board-sampler.js';
 import type { ExemplarSource } from './history/archive/exemplar.js';
 import type { RetentionPolicy } from './history/archive/retention.js';
 import { WorkerWorkshop } from './history/archive/worker-workshop.js';
@@ -30,6 +31,8 @@ export interface ArchiveOutletOptions {
   readonly logger: Logger;
   readonly target: Target;
   readonly exemplars?: ExemplarSource;
+  /** Gauges besides the board. */
+  readonly others?: () => Iterable<OtherValue>;
 }
 
 const RETRY_US = 60_000_000;
@@ -67,7 +70,7 @@ export class ArchiveOutlet {
 
   /** Opens the folder, or begins to try. @throws QuorumscopeError `journal.locked` */
   async open(): Promise<void> {
-    const { config, board, clock, logger, target, exemplars } = this.#options;
+    const { config, board, clock, logger, target, exemplars, others } = this.#options;
     if (this.#isClosed) return;
     try {
       const archive = await Archive.open({
@@ -82,6 +85,7 @@ export class ArchiveOutlet {
         workshop: new WorkerWorkshop(),
         meter: (journal) => boardMeter(board, journal),
         ...(exemplars === undefined ? {} : { exemplars }),
+        ...(others === undefined ? {} : { others }),
       });
       this.#archive = archive;
     } catch (error) {

@@ -2,7 +2,8 @@
  * Fills the ports between history, the query language and the server: samples the board while the sidecar runs, keeps an
  * archive of it where there is a data folder, and answers Prometheus's API over both. Nothing here knows HTTP.
  */
-import { joinedSeries, type IndexedSource } from './alerts/evaluation/joined-series.js';
+import type { IndexedSource } from './alerts/evaluation/joined-series.js';
+import type { RuleOutputs } from './alerts/evaluation/rule-outputs.js';
 import { Analytics } from './analytics/analytics.js';
 import { ArchiveOutlet, archivesHistory, type ArchiveOutletOptions } from './archive-outlet.js';
 import { WallClock, type Clock } from './base/clock.js';
@@ -15,15 +16,15 @@ import type { ArchivedView } from './history/archive/archived-view.js';
 import { historyMetrics } from './history/catalogue.js';
 import { RecentExemplars } from './history/recent/recent-exemplars.js';
 import { RecentWindow } from './history/recent/recent-window.js';
+import { RememberedSeries } from './history/remembered-series.js';
 import type { Target } from './history/target.js';
 import { unarchivedExemplars, WholeExemplars } from './history/whole-exemplars.js';
-import { WholeHistory } from './history/whole-history.js';
+import { WholeHistory, type RecentPart } from './history/whole-history.js';
 import { keptRanges } from './kept-ranges.js';
 import type { Board } from './metrics/board.js';
 import type { ExemplarReader } from './metrics/exemplars.js';
 import type { Counter, Gauge } from './metrics/series.js';
 import { defaultLimits } from './promql/budget.js';
-import type { SelectRequest } from './promql/series.js';
 import {
   PrometheusApi,
   type ApiAnswer,
@@ -40,8 +41,8 @@ export interface HistoryOptions {
   readonly logger: Logger;
   /** Observations with their traces, where there are any. */
   readonly exemplars?: ExemplarReader | undefined;
-  /** Series of the rules, which are answered beside those of the board. */
-  readonly outputs?: IndexedSource | undefined;
+  /** Series of the rules, which are answered and archived beside those of the board. */
+  readonly outputs?: RuleOutputs | undefined;
   /** The clock that the data follows. */
   readonly clock: Clock;
   /** The label `instance`, unless the configuration has one. */
@@ -53,13 +54,15 @@ export interface HistoryOptions {
 export interface History {
   /** Prometheus's API. Never rejects. */
   answer(request: ApiRequest): Promise<ApiAnswer>;
-  /** The series of the board for rules: the archive is asked only for what is older than the recent window may be. */
+  /** The series of the board for rules: the archive is read once for what is older than the recent window may be. */
   readonly source: IndexedSource;
   /**
    * Samples now; within the millisecond of the last one only if it `mustBeNew`. Returns the time of the newest sampling,
    * milliseconds, which is never before the clock's.
    */
   sample(mustBeNew: boolean): number;
+  /** The labels that a scrape of this sidecar adds. */
+  readonly target: Target;
   /** Figures by function, over the same series. */
   readonly analytics: Analytics;
   /** For exports. */
@@ -86,7 +89,7 @@ export function startHistory(options: HistoryOptions): History {
   const target = { job: history.job, instance: history.instance ?? options.instance };
   const windowMs = history.recentWindowUs / 1000;
   const nowMs = (): number => clock.nowUs() / 1000;
-  const { exemplars } = options;
+  const { exemplars, outputs } = options;
   const window = new RecentWindow({
     board,
     target,
@@ -98,8 +101,9 @@ export function startHistory(options: HistoryOptions): History {
   const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
   const recentExemplars = exemplars && new RecentExemplars({ exemplars, target, windowMs, nowMs });
   const recentFromMs = (): number => sampler.lastMs - window.size.spanMs;
+  const recent = outputs === undefined ? window : beside(window, outputs);
   const source = new WholeHistory({
-    recent: window,
+    recent,
     recentFromMs,
     archive: () => outlet?.archive,
   });
@@ -110,7 +114,6 @@ export function startHistory(options: HistoryOptions): History {
   const asked = { source, dataClock: clock, wallClock, limits, lookbackMs };
   const api = new PrometheusApi({
     ...asked,
-    source: options.outputs === undefined ? source : joinedSeries(source, options.outputs),
     metadata: () => metadataOf(board),
     exemplars: recentExemplars && new WholeExemplars(recentExemplars, () => outlet?.archive?.reader),
     concurrency: query.maxConcurrency,
@@ -127,7 +130,16 @@ export function startHistory(options: HistoryOptions): History {
   });
   return {
     answer: (request) => api.answer(request),
-    source: shallow(window, source, () => nowMs() - windowMs),
+    target,
+    source: new RememberedSeries({
+      recent,
+      whole: source,
+      recentFromMs,
+      hasMore: () => outlet?.archive !== undefined,
+      nowMs,
+      windowMs,
+      intervalMs: history.archiveIntervalUs / 1000,
+    }),
     sample: (mustBeNew) => sampler.now(mustBeNew),
     analytics: new Analytics(asked),
     range,
@@ -143,17 +155,35 @@ export function startHistory(options: HistoryOptions): History {
   };
 }
 
-function archiveOptions({ exemplars, ...options }: HistoryOptions, target: Target): ArchiveOutletOptions {
-  if (exemplars === undefined) return { ...options, target };
-  return { ...options, target, exemplars: unarchivedExemplars(exemplars, target) };
+function archiveOptions(
+  { exemplars, outputs, ...options }: HistoryOptions,
+  target: Target,
+): ArchiveOutletOptions {
+  return {
+    ...options,
+    target,
+    ...(outputs === undefined ? {} : { others: () => outputs.current() }),
+    ...(exemplars === undefined ? {} : { exemplars: unarchivedExemplars(exemplars, target) }),
+  };
 }
 
-/** Reading the archive takes longer than a round of rules may: it is asked only where it must be. */
-function shallow(recent: IndexedSource, whole: IndexedSource, oldestMs: () => number): IndexedSource {
-  const sourceFor = ({ fromMs }: SelectRequest): IndexedSource => (fromMs >= oldestMs() ? recent : whole);
+/** What is in memory: the board's series, and those of rules that are not among them. */
+function beside(window: RecentWindow, outputs: RuleOutputs): RecentPart {
   return {
-    select: (request, signal) => sourceFor(request).select(request, signal),
-    labelSets: (request) => sourceFor(request).labelSets(request),
+    select: (request) => {
+      const own = window.select(request);
+      const others = outputs.select(request);
+      if (others.length === 0) return own;
+      const known = new Set(own.map(({ labels }) => labels.key));
+      return [...own, ...others.filter(({ labels }) => !known.has(labels.key))];
+    },
+    labelSets: (request) => {
+      const own = window.labelSets(request);
+      const known = new Set(own.map(({ key }) => key));
+      return [...own, ...outputs.labelSets(request).filter(({ key }) => !known.has(key))];
+    },
+    // Of the board's: whoever keeps answers leaves out what names a series of rules.
+    standing: () => window.standing(),
   };
 }
 

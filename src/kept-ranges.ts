@@ -1,6 +1,6 @@
 /**
- * Fills the ports of the query cache: what of history lasts, and the board's metrics of it. Series of rules are in memory
- * alone and may come late, so that whatever could name one of them is computed each time.
+ * Fills the ports of the query cache: what of history lasts, and the board's metrics of it. Series of rules may
+ * come late, so that whatever could name one that is in memory is computed each time.
  */
 import type { IndexedSource } from './alerts/evaluation/joined-series.js';
 import type { Config } from './config/sections.js';

@@ -32,6 +32,7 @@ import type { Config } from './config/sections.js';
 import { boardMeter } from './journal-meter.js';
 import { Journal } from './journal/journal.js';
 import type { Board } from './metrics/board.js';
+import { shippedRouting } from './shipped-alerts.js';
 import { VERSION } from './version.js';
 
 /** What notifications are built from besides their configuration. */
@@ -143,7 +144,7 @@ const USER_AGENT = `quorumscope/${VERSION}`;
 /** The routes of the file, or of the short form. @throws QuorumscopeError `config.invalid`, `config.unreadable` */
 export function routingOf(notify: NotifyConfig): Routing {
   const { configFile } = notify;
-  if (configFile === null) return defaultRouting(shortForm(notify));
+  if (configFile === null) return defaultRouting(shortForm(notify), shippedRouting());
   let text: string;
   try {
     text = readFileSync(configFile, 'utf8');

@@ -59,6 +59,7 @@ import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
+import type { Names } from './views/names.js';
 import { WholeViews } from './views/whole-views.js';
 
 /** What a sidecar is given besides its configuration. */
@@ -186,14 +187,15 @@ class ComposedSidecar implements Sidecar {
     this.#deps = { ...deps, logger };
     const views = (chain: string): ChainViews | undefined => this.#outlets.watch.views(chain);
     const traced = this.#traces === undefined ? logger : withTraceIds(logger, { views });
+    const names = (chain: string): Names => this.#outlets.reader.names(chain);
     this.#events = new EventOutlets({
       board: this.board,
       clock,
-      names: (chain) => this.#outlets.reader.names(chain),
+      names,
       onWanted: () => this.#listen(),
     });
     if (evaluatesRules(config) && deps.serve !== false)
-      this.#alerting = new Alerting({ config, board: this.board, clock, logger });
+      this.#alerting = new Alerting({ config, board: this.board, clock, logger, names });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
@@ -219,11 +221,12 @@ class ComposedSidecar implements Sidecar {
     });
     this.#health = healthOf({ config, board: this.board, consensus: this.consensus });
     this.#recorder = recorderOf(config, this.board, logger);
+    const meaning = metrics.enabled ? this.#registry : ignoring;
     this.#intake = new Intake({
       board: this.board,
       clock,
       logger,
-      dispatcher: metrics.enabled ? this.#registry : ignoring,
+      dispatcher: this.#alerting?.patterns.dispatching(meaning) ?? meaning,
       queueCapacity: config.intake.queueEvents,
       ...(clock instanceof StreamClock ? followStreams(clock) : {}),
     });
@@ -237,6 +240,7 @@ class ComposedSidecar implements Sidecar {
       board: this.board,
       clock,
       exemplars: this.#traces?.exemplars,
+      others: () => this.#alerting?.page() ?? [],
       registries: registriesOf(config, deps),
     });
   }

@@ -115,6 +115,7 @@ class BoardReader {
 
   constructor(board: Board) {
     this.#board = board;
+    board.refresh();
     this.#families = new Map(board.families().map((family) => [family.definition.name, family]));
   }
 

@@ -1,4 +1,5 @@
 /** The scores of many runs: one row per scenario, seen by all and by one, and the totals. */
+import { addAlerts, noAlertScore, type AlertScore } from './alert-score.js';
 import type { CaseResult } from './case.js';
 import { add, noScore, type Score, type Wrong } from './score.js';
 
@@ -7,6 +8,8 @@ export interface Row {
   readonly name: string;
   readonly all: Score;
   readonly one: Score;
+  /** Where alerts were listened to. */
+  alerts?: { readonly all: AlertScore; readonly one: AlertScore } | undefined;
 }
 
 /** The ratios that goals and floors speak of; undefined where there was nothing to count. */
@@ -28,13 +31,19 @@ export class ScoreBook {
   settled = 0;
 
   note(result: CaseResult): void {
-    const { scenario, all, one } = result;
+    const { scenario, all, one, alerts } = result;
     const row = this.#rows.get(scenario) ?? { name: scenario, all: noScore(), one: noScore() };
     this.#rows.set(scenario, row);
     for (const into of [row, this.total]) {
       add(into.all, all.score);
       for (const { score } of one) add(into.one, score);
+      if (alerts === undefined) continue;
+      into.alerts ??= { all: noAlertScore(), one: noAlertScore() };
+      addAlerts(into.alerts.all, alerts.all.score);
+      for (const { score } of alerts.one) addAlerts(into.alerts.one, score);
     }
+    if (alerts !== undefined)
+      for (const { complaints } of [alerts.all, ...alerts.one]) this.complaints.push(...complaints);
     for (const { wrong, complaints } of [all, ...one]) {
       this.wrong.push(...wrong);
       this.complaints.push(...complaints);

@@ -3,12 +3,15 @@
  * no floor: there must be none.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { raisedAlertFloors, type AlertFloors } from './alert-floors.js';
 import { ratiosOf, type Ratios, type Row } from './board.js';
 import type { CaseOrder } from './case.js';
 import type { Score } from './score.js';
 
-/** The least of each share, seen by all and by one. */
-export type Floors = Readonly<Record<'all' | 'one', Readonly<Record<keyof Ratios, number>>>>;
+/** The least of each share, seen by all and by one, and of alerts. */
+export type Floors = Readonly<Record<'all' | 'one', Readonly<Record<keyof Ratios, number>>>> & {
+  readonly alerts: AlertFloors;
+};
 
 /** Long enough for every fault to begin, and for most to end. */
 const GATE_VIEWS = 250;
@@ -26,8 +29,11 @@ export function readFloors(): Floors {
 }
 
 /** Writes the higher of what stands and what `total` reached. */
-export function raiseFloors(total: Row): void {
-  writeFileSync(file, `${JSON.stringify(raised(readFloors(), total), null, 2)}\n`);
+/** @param incidents the total of the gate's incidents */
+export function raiseFloors(total: Row, incidents: Row): void {
+  const floors = raised(readFloors(), total);
+  const alerts = raisedAlertFloors(floors.alerts, incidents);
+  writeFileSync(file, `${JSON.stringify({ ...floors, alerts }, null, 2)}\n`);
 }
 
 /** The higher of both, to three places. */
@@ -40,7 +46,7 @@ export function raised(floors: Floors, total: Row): Floors {
     });
     return Object.fromEntries(entries) as Record<keyof Ratios, number>;
   };
-  return { all: of('all'), one: of('one') };
+  return { ...floors, all: of('all'), one: of('one') };
 }
 
 /** Where `total` stays below, and false accusations, in words; empty when all is well. */

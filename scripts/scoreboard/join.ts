@@ -2,6 +2,7 @@
  * Joins documents of several runs into one: rows of other seeds add up, those of the same seeds take the place of
  * earlier ones. What only one of them has, as the runs over the socket, is taken from it. Pure.
  */
+import { addAlerts, noAlertScore } from './alert-score.js';
 import type { Row } from './board.js';
 import type { Part, Report } from './document.js';
 import { add, noScore, type Wrong } from './score.js';
@@ -33,10 +34,14 @@ export function joined(documents: readonly Partial<Document>[]): Document {
 }
 
 function sumOf(name: string, rows: readonly Row[]): Row {
-  const sum = { name, all: noScore(), one: noScore() };
-  for (const { all, one } of rows) {
+  const sum: Row = { name, all: noScore(), one: noScore() };
+  for (const { all, one, alerts } of rows) {
     add(sum.all, all);
     add(sum.one, one);
+    if (alerts === undefined) continue;
+    sum.alerts ??= { all: noAlertScore(), one: noAlertScore() };
+    addAlerts(sum.alerts.all, alerts.all);
+    addAlerts(sum.alerts.one, alerts.one);
   }
   return sum;
 }

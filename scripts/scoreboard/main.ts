@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { renderAlertTables } from './alert-table.js';
 import { ScoreBook } from './board.js';
 import type { CaseOrder } from './case.js';
 import { renderScoreboard } from './document.js';
@@ -11,6 +12,8 @@ import { gateOrders, raiseFloors, readFloors, shortfalls } from './floors.js';
 import { joined, type Document } from './join.js';
 import { readOptions, USAGE, type Options } from './options.js';
 import { runCases } from './pool.js';
+import { runSavedCases } from './saved-cases.js';
+import { alertGateOrders, alertShortfalls } from './alert-floors.js';
 import { renderSockets, renderTables } from './table.js';
 import { renderWrong } from './wrong.js';
 import { runSocketCase, type SocketResult } from './socket-case.js';
@@ -33,9 +36,13 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : textOf(document, options));
   if (options.write) writeFileSync(documentFile, renderScoreboard(document));
   if (!options.gate) return 0;
-  const missed = shortfalls(document.total, readFloors());
+  const floors = readFloors();
+  const incidents = new ScoreBook();
+  await runCases(alertGateOrders(), 1, (result) => incidents.note(result));
+  process.stdout.write(`${renderAlertTables(incidents.rows, incidents.total)}\n`);
+  const missed = [...shortfalls(document.total, floors), ...alertShortfalls(incidents.total, floors.alerts)];
   for (const words of missed) process.stderr.write(`${words}\n`);
-  if (options.raise && missed.length === 0) raiseFloors(document.total);
+  if (options.raise && missed.length === 0) raiseFloors(document.total, incidents.total);
   return missed.length === 0 ? 0 : 1;
 }
 
@@ -43,15 +50,32 @@ function read(file: string): Partial<Document> {
   return JSON.parse(readFileSync(file, 'utf8')) as Partial<Document>;
 }
 
-async function wan({ seeds, first, views, validators, attached, jobs, json }: Options): Promise<number> {
-  const order = { seeds, first, views, validators: validators ?? WAN_VALIDATORS, attached, jobs };
+async function wan({
+  seeds,
+  first,
+  views,
+  validators,
+  attached,
+  jobs,
+  json,
+  ...rest
+}: Options): Promise<number> {
+  const order = {
+    seeds,
+    first,
+    views,
+    validators: validators ?? WAN_VALIDATORS,
+    attached,
+    jobs,
+    interval: rest.alerts ? rest.interval : undefined,
+  };
   const report = await runWan(
     order,
-    commit(),
+    { folder: rest.save, commit: commit() },
     (over) => void process.stderr.write(`\r${over} of ${seeds} runs `),
   );
   process.stdout.write(json ? `${JSON.stringify({ wan: [report] }, null, 2)}\n` : `${wanText(report)}\n`);
-  return report.troubled + report.findings + report.silent === 0 ? 0 : 1;
+  return report.troubled + report.findings + report.silent + (report.alerts ?? 0) === 0 ? 0 : 1;
 }
 
 async function sockets(options: Options): Promise<number> {
@@ -71,13 +95,16 @@ async function measured(options: Options): Promise<Document> {
   const book = new ScoreBook();
   const startMs = performance.now();
   const orders = options.gate ? gateOrders(options.scenarios) : ordersOf(options);
-  await runCases(orders, options.gate ? 1 : options.jobs, (result) => {
+  const saving = { folder: options.save, commit: commit() };
+  let spentMs = 0;
+  const commits = await runSavedCases(orders, options.gate ? 1 : options.jobs, saving, (result) => {
     book.note(result);
+    spentMs += result.wallMs;
     if (process.stderr.isTTY) process.stderr.write(`\r${book.total.all.runs} of ${orders.length} runs `);
   });
   const { seeds, first, views, alone } = options;
   const { rows, total, complaints, wrong } = book;
-  const wallS = (performance.now() - startMs) / 1_000;
+  const wallS = (options.save === undefined ? performance.now() - startMs : spentMs) / 1_000;
   const part = {
     seeds,
     first,
@@ -87,7 +114,7 @@ async function measured(options: Options): Promise<Document> {
     runs: total.all.runs,
     entered: total.all.views,
     wallS,
-    commit: commit(),
+    commit: commits.join(' + '),
     date: new Date().toISOString().slice(0, 10),
   };
   return { rows, total, parts: [part], complaints, wrong };
@@ -98,6 +125,7 @@ function textOf({ rows, total, wrong, complaints, parts, sockets }: Document, op
   const more = complaints.length - shown.length;
   return [
     renderTables(rows, total, sockets),
+    renderAlertTables(rows, total),
     '',
     ...(options.wrong ? renderWrong(wrong) : []),
     ...shown,
@@ -107,9 +135,25 @@ function textOf({ rows, total, wrong, complaints, parts, sockets }: Document, op
   ].join('\n');
 }
 
-function ordersOf({ scenarios, seeds, first, views, validators, alone }: Options): CaseOrder[] {
+function ordersOf({
+  scenarios,
+  seeds,
+  first,
+  views,
+  validators,
+  alone,
+  alerts,
+  interval,
+}: Options): CaseOrder[] {
   return Array.from({ length: seeds }, (_, i) => first + i).flatMap((seed) =>
-    scenarios.map((scenario) => ({ scenario, seed, views, validators, alone })),
+    scenarios.map((scenario) => ({
+      scenario,
+      seed,
+      views,
+      validators,
+      alone,
+      ...(alerts ? { alerts: { interval } } : {}),
+    })),
   );
 }
 

@@ -6,6 +6,7 @@
 import { attachFeed } from '../../src/attach/hooks/attach-feed.js';
 import type { Feed } from '../../src/attach/feed.js';
 import { createHooks, type Hooks, type Shipping } from '../../src/hooks.js';
+import { WaitingClock } from './waiting-clock.js';
 import {
   createSimulation,
   EventLoss,
@@ -26,6 +27,11 @@ export interface Observer {
   open(node: string): Feed;
   /** It begins anew; streams have to be opened again. */
   restart(): void;
+  /**
+   * Resolves when what was heard has become all that it becomes; the run waits for it, often.
+   * @param nowUs virtual time, microseconds since the Unix epoch
+   */
+  caughtUp?(nowUs: number): Promise<void>;
   /** Everything was heard. */
   end(): Promise<void>;
 }
@@ -43,6 +49,8 @@ export interface Observed {
   /** Views that some validator entered. */
   readonly views: number;
   readonly virtualUs: number;
+  /** When it ended, microseconds since the Unix epoch. */
+  readonly endUs: number;
 }
 
 /** Runs it to the end; the vantages then hold what they concluded. */
@@ -50,8 +58,11 @@ export async function observe(run: ScenarioRun, vantages: readonly Observer[]): 
   const { scenario: _scenario, expect: _expect, sidecar, breaks: _breaks, ...options } = run;
   const truth: TruthLine[] = [];
   const listening = new Listening(vantages, sidecar, run.seed);
+  const waiting = vantages.filter((one) => one.caughtUp !== undefined);
+  const paced = { speed: 'realtime' as const, clock: new WaitingClock(waiting, START_US) };
   const result = await createSimulation({
     ...options,
+    ...(waiting.length > 0 ? paced : {}),
     startUs: START_US,
     truth: (line) => truth.push(line),
     hooksFor: (identity) => listening.hooksFor(identity),
@@ -62,7 +73,8 @@ export async function observe(run: ScenarioRun, vantages: readonly Observer[]): 
   }).run();
   listening.close();
   for (const vantage of vantages) await vantage.end();
-  return { truth, views: result.views.entered, virtualUs: result.run.virtual_us };
+  const virtualUs = result.run.virtual_us;
+  return { truth, views: result.views.entered, virtualUs, endUs: START_US + virtualUs };
 }
 
 class Listening {

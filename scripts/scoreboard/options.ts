@@ -3,7 +3,10 @@ import { parseArgs } from 'node:util';
 import { availableParallelism } from 'node:os';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { scenarioNames } from '../../simulator/main.js';
+
+const INCIDENTS = fileURLToPath(new URL('./incidents', import.meta.url));
 
 /** What is asked for. */
 export interface Options {
@@ -26,6 +29,14 @@ export interface Options {
   readonly from: readonly string[];
   readonly wan: boolean;
   readonly socket: boolean;
+  /** Where results are kept, so that a run may be interrupted. */
+  readonly save: string | undefined;
+  /** Whether alerts are listened to. */
+  readonly alerts: boolean;
+  /** Whether the long incidents are run instead of the bundled scenarios. */
+  readonly incidents: boolean;
+  /** How often rules are evaluated, where that is not as shipped. */
+  readonly interval: string | undefined;
   /** Nodes attached together in the long healthy run; undefined: all. */
   readonly attached: number | undefined;
 }
@@ -46,6 +57,10 @@ export const USAGE = `npm run scoreboard -- [options]
   --raise            writes the floors that this run allows, where they are higher
   --write            writes docs/SCOREBOARD.md
   --from FILE        takes a document of --json instead of running; may be repeated: they are joined
+  --alerts           also listens to the alerts of the shipped rules under the default routing
+  --incidents        runs the long incidents that alerts are for instead, with --alerts
+  --interval T       how often rules are evaluated (as shipped; 5s in --wan)
+  --save DIR         keeps the result of each run there, and takes those that are there already
   --socket           runs each once over a real socket instead, all nodes attached
   --wan              runs the long healthy scenario instead: 30 seeds, 100000 views, 7 validators
   --attached N       in it: nodes attached together (all)
@@ -71,17 +86,21 @@ export function readOptions(args: readonly string[]): Options {
       write: { type: 'boolean', default: false },
       from: { type: 'string', multiple: true, default: [] },
       wan: { type: 'boolean', default: false },
+      alerts: { type: 'boolean', default: false },
+      incidents: { type: 'boolean', default: false },
+      interval: { type: 'string' },
+      save: { type: 'string' },
       socket: { type: 'boolean', default: false },
       attached: { type: 'string' },
     },
   });
   const most = Math.min(2, availableParallelism());
   return {
-    scenarios: scenariosOf(values.scenario, values.dir),
+    scenarios: scenariosOf(values.scenario, values.incidents ? INCIDENTS : values.dir),
     isPartial: values.scenario !== undefined,
     seeds: count('seeds', values.seeds ?? (values.wan ? '30' : values.socket ? '1' : '20')),
     first: count('first', values.first),
-    views: count('views', values.views ?? (values.wan ? '100000' : '2000')),
+    views: count('views', values.views ?? (values.wan || values.incidents ? '100000' : '2000')),
     validators: values.validators === undefined ? undefined : count('validators', values.validators),
     alone: count('alone', values.alone),
     jobs: values.jobs === undefined ? most : count('jobs', values.jobs),
@@ -92,6 +111,10 @@ export function readOptions(args: readonly string[]): Options {
     write: values.write,
     from: values.from,
     wan: values.wan,
+    alerts: values.alerts || values.incidents,
+    incidents: values.incidents,
+    interval: values.interval ?? (values.wan ? '5s' : undefined),
+    save: values.save,
     socket: values.socket,
     attached: values.attached === undefined ? undefined : count('attached', values.attached),
   };

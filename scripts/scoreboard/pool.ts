@@ -11,11 +11,11 @@ import { runCase, type CaseOrder, type CaseResult } from './case.js';
 export async function runCases(
   orders: readonly CaseOrder[],
   jobs: number,
-  done: (result: CaseResult) => void,
+  done: (result: CaseResult, order: CaseOrder) => void,
 ): Promise<void> {
   const waiting = [...orders];
   if (jobs <= 1 || waiting.length <= 1) {
-    for (const order of waiting) done(await runCase(order));
+    for (const order of waiting) done(await runCase(order), order);
     return;
   }
   const workers = Array.from({ length: Math.min(jobs, waiting.length) }, () =>
@@ -31,7 +31,7 @@ export async function runCases(
 function serve(
   worker: ChildProcess,
   next: () => CaseOrder | undefined,
-  done: (result: CaseResult) => void,
+  done: (result: CaseResult, order: CaseOrder) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let current: CaseOrder | undefined;
@@ -42,7 +42,7 @@ function serve(
     };
     worker.on('message', (answer: { result: CaseResult } | { error: string }) => {
       if ('error' in answer) return reject(new Error(`${wordsOf(current)}: ${answer.error}`));
-      done(answer.result);
+      if (current !== undefined) done(answer.result, current);
       go();
     });
     worker.on('exit', (code) => {

@@ -82,7 +82,7 @@ function cellsOf(score: Score): string[] {
 }
 
 /** Median and 99th percentile. */
-function spread(values: readonly number[]): string {
+export function spread(values: readonly number[]): string {
   const [half, most] = [percentile(values, 0.5), percentile(values, 0.99)];
   return half === undefined || most === undefined ? '' : `${Math.round(half)} / ${Math.round(most)}`;
 }
@@ -92,7 +92,8 @@ function ratio(value: number | undefined): string {
   return value === undefined ? '' : (Math.floor(value * 1_000) / 1_000).toFixed(3);
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+/** Rows as Markdown; the first is the header. */
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
   );

@@ -74,7 +74,7 @@ function ruleDocument(run: RuleRun, showsAlerts: boolean): Document {
   const { rule, health } = run;
   const common = {
     name: rule.name,
-    query: formatQuery(rule.query.expr),
+    query: rule.query === undefined ? rule.expr : formatQuery(rule.query.expr),
     health: health.health,
     ...(health.lastError === '' ? {} : { lastError: health.lastError }),
     evaluationTime: health.durationUs / 1e6,

@@ -1,6 +1,6 @@
 /** The Prometheus page. */
 import { section } from './section.js';
-import { toggle } from './setting.js';
+import { choice, toggle } from './setting.js';
 
 export const prometheus = section({
   name: 'prometheus',
@@ -15,6 +15,14 @@ export const prometheus = section({
       doc: "Whether the page has the sidecar's own `process_*` and `nodejs_*` metrics.",
       fallback: true,
     }),
+    rule_series: choice(['all', 'alerts', 'none'], {
+      doc: "Which results of rules the page has: `ALERTS`, `ALERTS_FOR_STATE` and recordings, the first two, or none. `promtool check metrics` warns of the `:` in recordings' names.",
+      fallback: 'all',
+    }),
   },
-  build: (values) => ({ enabled: values.enabled, processMetrics: values.process_metrics }),
+  build: (values) => ({
+    enabled: values.enabled,
+    processMetrics: values.process_metrics,
+    ruleSeries: values.rule_series,
+  }),
 });

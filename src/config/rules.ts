@@ -1,6 +1,6 @@
 /** Rules that record and alert. */
 import { section } from './section.js';
-import { duration, texts, toggle } from './setting.js';
+import { duration, names, texts, toggle } from './setting.js';
 
 export const rules = section({
   name: 'rules',
@@ -20,6 +20,10 @@ export const rules = section({
         fallback: [],
       },
     ),
+    external_labels: names({
+      doc: 'Labels on every alert that leaves, unless it has them already; `$externalLabels` of templates.',
+      fallback: {},
+    }),
     interval: duration(
       { min: '100ms', max: '1h' },
       {
@@ -38,6 +42,7 @@ export const rules = section({
   build: (values) => ({
     enabled: values.enabled,
     files: values.files,
+    externalLabels: values.external_labels,
     intervalUs: values.interval,
     restartGraceUs: values.restart_grace,
   }),

@@ -54,13 +54,21 @@ export class ChainWatch {
         },
         domains: this.#domains,
         faults: this.#faults,
-        open: (domain, scope) => this.#open(domain).node(scope),
+        open: (domain, scope) => {
+          const observer = this.#open(domain);
+          return { counting: observer.counting?.(scope) ?? [], prompt: observer.node(scope) };
+        },
         announce: (epoch, validators) => this.#announce(hello.node, epoch, validators),
       });
       this.#nodes.set(hello.node, node);
     }
     node.attach(hello);
     return node;
+  }
+
+  /** Counts what waits to be counted. */
+  settle(): void {
+    for (const node of this.#nodes.values()) node.settle();
   }
 
   tick(nowUs: number): void {
@@ -79,6 +87,7 @@ export class ChainWatch {
       if ((node.goneAtUs ?? Infinity) > goneUntilUs) continue;
       node.close();
       this.#nodes.delete(name);
+      this.settle();
       if (this.#validators.forget(name)) this.#changed();
     }
     if (this.#nodes.size > 0) return false;
@@ -97,6 +106,8 @@ export class ChainWatch {
   }
 
   #announce(node: string, epoch: number | undefined, validators: readonly ValidatorEntry[]): void {
+    // What was said so far was said of the set of then.
+    this.settle();
     if (this.#validators.announce(node, epoch, validators)) this.#changed();
   }
 

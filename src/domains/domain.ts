@@ -10,7 +10,7 @@
  * series. All series come from `scope.series`, which takes them back when the node has gone.
  */
 import type { Clock } from '../base/clock.js';
-import type { DomainName, EventMap, EventType, HelloEvent } from '../events/vocabulary.js';
+import type { DomainEvent, DomainName, EventMap, EventType, HelloEvent } from '../events/vocabulary.js';
 import type { MetricDefinition } from '../metrics/definition.js';
 import type { ScopedSeries } from './scoped-series.js';
 
@@ -55,6 +55,11 @@ export type Handlers = { readonly [T in EventType]?: (event: EventMap[T]) => voi
 export interface NodeObserver {
   readonly handlers: Handlers;
   /**
+   * Hears an event, by the position of its schema, as its handler would; called in place of the handlers where
+   * nobody else hears the event. For an observer that must touch little memory of its node.
+   */
+  hear?(index: number, event: DomainEvent): void;
+  /**
    * The stream said `hello`: on attaching, and when something in it changes. With `isNewRun` the
    * process was started anew: nothing measured before belongs to it.
    */
@@ -77,8 +82,14 @@ export interface NodeObserver {
 
 /** Watches all nodes of one chain. */
 export interface ChainObserver {
-  /** One observer per subject. */
+  /** One observer per subject; they hear each event at once. */
   node(scope: NodeScope): readonly NodeObserver[];
+  /**
+   * Observers that only count: what they write follows from the node's own events, and they do not ask the clock
+   * while they hear one. They hear events in strides, all of them before anything else that the node hears of and
+   * before the board is read. They are opened first.
+   */
+  counting?(scope: NodeScope): readonly NodeObserver[];
   /** The validator set changed, or was there already when the domain was opened. */
   validators?(): void;
   /** Called every collection interval, after the nodes' own ticks. */
@@ -96,7 +107,7 @@ export interface Domain {
   open(chain: ChainScope): ChainObserver;
 }
 
-/** A domain that looks at each node alone. */
+/** A domain that looks at each node alone, and only counts. */
 export function perNode(
   name: string,
   events: DomainName,
@@ -107,6 +118,6 @@ export function perNode(
     name,
     events,
     metrics,
-    open: () => ({ node: (scope) => subjects.map((observe) => observe(scope)) }),
+    open: () => ({ node: () => [], counting: (scope) => subjects.map((observe) => observe(scope)) }),
   };
 }

@@ -94,6 +94,9 @@ export class DomainRegistry {
     this.#options = options;
     this.#domains = options.domains ?? standardDomains(options.board, options.consensus);
     this.#faults = new Faults(options.board, options.logger ?? silentLogger);
+    options.board.beforeReading(() => {
+      for (const chain of this.#chains.values()) chain.settle();
+    });
   }
 
   /** Begins or resumes watching the node that says `hello`; several sources may speak for one node. */

@@ -10,6 +10,7 @@
  * one; so a scanner that starts within a line never gets past its newline. It looks at up to three bytes
  * behind it, which must be there but mean nothing.
  */
+import { ListMemory } from './list-memory.js';
 import { MAX_ID, MAX_LABELS, MAX_TEXT } from './validate.js';
 
 /** Longer lines go to `JSON.parse`. Shorter than 10,000 ids, so that no list needs counting. */
@@ -28,6 +29,7 @@ const SLOT_BITS = 10;
  */
 const SHARED_BITS = 12;
 const shared = new Array<string>(1 << SHARED_BITS).fill('');
+const lists = new ListMemory();
 
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
@@ -145,6 +147,12 @@ export class LineReader {
   /** A list of at least one id. */
   ids(): readonly string[] | undefined {
     if (this.bytes[this.at] !== OPEN_BRACKET) return undefined;
+    const start = this.at;
+    const known = lists.find(this.words, start, this.bytes.length);
+    if (known !== undefined) {
+      this.at = start + lists.length;
+      return known;
+    }
     const ids: string[] = [];
     for (;;) {
       if (this.bytes[++this.at] !== QUOTE) return undefined;
@@ -156,6 +164,7 @@ export class LineReader {
     }
     if (this.bytes[this.at] !== CLOSE_BRACKET) return undefined;
     this.at++;
+    lists.keep(this.words, start, this.at, ids);
     return ids;
   }
 

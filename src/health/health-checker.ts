@@ -57,6 +57,7 @@ interface Standing {
 /** Judges components and the whole. */
 export class HealthChecker {
   readonly #checks: readonly StandingCheck[];
+  readonly #board: Board;
   readonly #subjects: Subjects;
   readonly #gauges = new Map<string, readonly (readonly [HealthState, Gauge])[]>();
   readonly #standing = new Map<string, Standing>();
@@ -69,6 +70,7 @@ export class HealthChecker {
       const levels = rule.levels(thresholds);
       return levels === undefined ? [] : [new StandingCheck(rule, levels, settleUs)];
     });
+    this.#board = board;
     this.#subjects = new Subjects({ index: new BoardIndex(board), windowUs, thresholds, latestTrouble });
     const health = board.gauge(healthMetrics.health);
     for (const component of ['overall', ...components])
@@ -85,6 +87,7 @@ export class HealthChecker {
 
   /** Measures everything once. */
   evaluate(nowUs: number): HealthReport {
+    this.#board.refresh();
     this.#subjects.update(nowUs);
     const nodes = [...this.#subjects.nodes];
     const chains = [...this.#subjects.chains];

@@ -4,7 +4,7 @@
  * A question that the recent window answers alone never waits for the disk.
  */
 import type { Labels } from '../promql/labels.js';
-import type { SelectRequest, Series, SeriesSource } from '../promql/series.js';
+import { firstAfter, type SelectRequest, type Series, type SeriesSource } from '../promql/series.js';
 import type { LastingSource, Standing } from '../promql/standing.js';
 import type { SeriesIndex } from './series-index.js';
 
@@ -90,13 +90,14 @@ export class WholeHistory implements SeriesSource, SeriesIndex, LastingSource {
   }
 }
 
-function after({ labels, times, values }: Series, timeMs: number): Series {
-  let from = 0;
-  while (from < times.length && times[from]! <= timeMs) from++;
+/** The samples after a time, as a view. */
+export function after({ labels, times, values }: Series, timeMs: number): Series {
+  const from = firstAfter(times, timeMs, 0, times.length);
   return { labels, times: times.subarray(from), values: values.subarray(from) };
 }
 
-function joined(older: Series, newer: Series): Series {
+/** One series after the other. */
+export function joined(older: Series, newer: Series): Series {
   const length = older.times.length;
   const times = new Float64Array(length + newer.times.length);
   const values = new Float64Array(times.length);

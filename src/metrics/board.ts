@@ -74,6 +74,7 @@ export class Board {
   #live = 0;
   #layout = 0;
   #views: readonly FamilyView[] | undefined;
+  readonly #lateWriters: (() => void)[] = [];
 
   constructor(options: BoardOptions = {}) {
     this.#prefix = options.prefix ?? 'hotstuff_';
@@ -110,6 +111,7 @@ export class Board {
 
   /** The live series of these label values; undefined where there is none of its own. Opens none. */
   find({ name }: MetricDefinition, labelValues: readonly string[]): Series | undefined {
+    this.#hearLateWriters();
     return this.#shelves.get(this.#nameOf(name))?.family.known(labelValues);
   }
 
@@ -123,6 +125,7 @@ export class Board {
    * ever changed; a metric whose series are the same keeps the same view.
    */
   families(): readonly FamilyView[] {
+    this.#hearLateWriters();
     if (!this.#views) {
       const views: FamilyView[] = [];
       for (const shelf of this.#shelves.values()) {
@@ -134,8 +137,14 @@ export class Board {
     return this.#views;
   }
 
-  /** Brings derived slots (summaries, the board's own gauges) up to date; call before reading. */
+  /** Whoever writes later than it could does so in `write`, called before series are looked up and by `refresh`. */
+  beforeReading(write: () => void): void {
+    this.#lateWriters.push(write);
+  }
+
+  /** Brings everything up to date: late writers, summaries, the board's own gauges. Call before reading. */
   refresh(): void {
+    this.#hearLateWriters();
     this.#seriesGauge.set(this.#live);
     for (const shelf of this.#shelves.values()) shelf.refresh();
   }
@@ -148,6 +157,10 @@ export class Board {
       values: this.slots.values.slice(0, this.slots.used),
       families: this.families(),
     };
+  }
+
+  #hearLateWriters(): void {
+    for (const write of this.#lateWriters) write();
   }
 
   #family(definition: MetricDefinition, kind: MetricDefinition['kind']): Family<Handle> {

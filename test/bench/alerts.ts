@@ -80,7 +80,7 @@ async function latencyRow(): Promise<BenchRow> {
     const told = new Promise<void>((resolve) => (heard = resolve));
     const start = process.hrtime.bigint();
     found.at(`k${i}`).add();
-    if (!evaluator.touch(['hotstuff_found_total'])) {
+    if (!evaluator.touch(['hotstuff_found_total'], 'finding')) {
       evaluator.cycle();
       await evaluator.idle();
       continue;

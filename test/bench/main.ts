@@ -20,9 +20,12 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   simulator: () => import('./simulator.js'),
   journal: () => import('./journal.js'),
   alerts: () => import('./alerts.js'),
+  latency: () => import('./latency.js'),
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
   archive: () => import('./archive.js'),
+  refresh: () => import('./refresh.js'),
+  hours: () => import('./hours.js'),
 };
 
 const asked = process.argv.slice(2);

@@ -3,12 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
+import { outputPage } from '../../src/alerts/evaluation/output-page.js';
+import { RuleOutputs } from '../../src/alerts/evaluation/rule-outputs.js';
 import { WallClock } from '../../src/base/clock.js';
 import { createExposition } from '../../src/export/prometheus/exposition.js';
 import { defaultProcessRegistry } from '../../src/export/prometheus/process-registry.js';
 import { Board } from '../../src/metrics/board.js';
 import { BoardCollector } from '../../src/metrics/collector.js';
 import { counter, gauge, histogram, summary } from '../../src/metrics/definition.js';
+import { Labels } from '../../src/promql/labels.js';
 
 const promtool = spawnSync('promtool', ['--version']).error === undefined;
 
@@ -44,6 +47,16 @@ function fullBoard(): Board {
   return board;
 }
 
+function alertSeries(): RuleOutputs {
+  const outputs = new RuleOutputs(60_000);
+  const alert = { alertname: 'HotStuffChainHalted', chain_id: 'c"\\', severity: 'critical' };
+  const append = (of: Readonly<Record<string, string>>, value: number): void =>
+    outputs.append(Labels.from(Object.entries({ ...alert, ...of })), 1_000, value);
+  append({ __name__: 'ALERTS', alertstate: 'firing' }, 1);
+  append({ __name__: 'ALERTS_FOR_STATE' }, 1_700_000_000);
+  return outputs;
+}
+
 function operatorsRegistry(): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ app: 'validator' });
@@ -62,6 +75,7 @@ it.skipIf(!promtool)(
   async () => {
     const exposition = createExposition({
       board: fullBoard(),
+      others: () => outputPage(alertSeries(), { job: 'quorumscope', instance: 'here:1' }, 'alerts'),
       registries: [defaultProcessRegistry(), operatorsRegistry()],
       comments: () => ['no node is attached', 'TYPE looks like metadata', 'HELP'],
     });
@@ -69,6 +83,7 @@ it.skipIf(!promtool)(
     // One turn of the event loop, so that the default metrics have measured its lag.
     await sleep(30);
     const page = Buffer.from(await exposition.render('text')).toString('utf8');
+    expect(page).toMatch(/^ALERTS\{.*alertstate="firing".*\} 1$/m);
     expect(page).toMatch(/^nodejs_eventloop_lag_seconds /m);
     expect(page).toMatch(/^process_cpu_seconds_total /m);
     expect(page).not.toMatch(/nodejs_active_\w+_total/);

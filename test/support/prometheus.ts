@@ -85,6 +85,26 @@ export class PrometheusServer {
     return PrometheusServer.#run(config, join(folder, 'data'), folder);
   }
 
+  /** Starts one that scrapes, evaluates these rule files every second, and tells an Alertmanager (host:port). */
+  static async alerting(
+    target: string,
+    ruleFiles: readonly string[],
+    alertmanager: string,
+  ): Promise<PrometheusServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'quorumscope-prometheus-'));
+    const config = join(folder, 'prometheus.yml');
+    writeFileSync(
+      config,
+      JSON.stringify({
+        global: { scrape_interval: '1s', evaluation_interval: '1s' },
+        rule_files: ruleFiles,
+        alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+        scrape_configs: [{ job_name: 'quorumscope', static_configs: [{ targets: [target] }] }],
+      }),
+    );
+    return PrometheusServer.#run(config, join(folder, 'data'), folder);
+  }
+
   /** Starts one over a folder of blocks; it scrapes nothing and keeps whatever the blocks hold. */
   static async over(blocks: string): Promise<PrometheusServer> {
     const folder = mkdtempSync(join(tmpdir(), 'quorumscope-prometheus-'));

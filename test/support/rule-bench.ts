@@ -7,6 +7,7 @@ import { RuleEvaluator } from '../../src/alerts/evaluation/rule-evaluator.js';
 import { RuleOutputs } from '../../src/alerts/evaluation/rule-outputs.js';
 import { readRuleFiles } from '../../src/alerts/rules/rule-file.js';
 import { AlertJournal } from '../../src/alerts/state/alert-journal.js';
+import { METRIC_NAME } from '../../src/promql/labels.js';
 import { LiveSeries } from './live-series.js';
 
 export interface RuleBenchOptions {
@@ -28,6 +29,8 @@ export class RuleBench {
   readonly board: Board;
   /** While true nothing that is told is heard: the process dies before. */
   isDeaf = false;
+  /** Called with a metric's name when its series are asked for; they come when it is done. */
+  onSelect: (name: string) => Promise<void> | void = () => undefined;
   readonly #journal: AlertJournal | undefined;
 
   private constructor(options: RuleBenchOptions, journal: AlertJournal | undefined) {
@@ -37,7 +40,15 @@ export class RuleBench {
     this.board = new Board({ seriesLimit: 10_000, metricSeriesLimit: 1_000 });
     this.#journal = journal;
     this.evaluator = new RuleEvaluator({
-      source: this.series,
+      source: {
+        select: (request) => {
+          const wait = this.onSelect(request.matchers.find(({ name }) => name === METRIC_NAME)?.value ?? '');
+          return wait === undefined
+            ? this.series.select(request)
+            : wait.then(() => this.series.select(request));
+        },
+        labelSets: (request) => this.series.labelSets(request),
+      },
       clock: this.clock,
       wallClock: new WallClock(),
       board: this.board,

@@ -41,6 +41,11 @@ const byName = new Map(definitions.flatMap((one) => sampleNames(one).map((name) 
 
 const rules = shippedRules();
 const alerts = rules.filter(({ alert }) => alert !== undefined);
+/** Patterns of events, which only the sidecar evaluates. */
+const { patterns } = parse(read('patterns.yml')) as {
+  readonly patterns: readonly Omit<Rule, 'expr'>[];
+};
+const alertNames = [...alerts, ...patterns].map(({ alert }) => alert!);
 const METRIC = /\b(?:hotstuff|quorumscope)_\w+/g;
 /** The longest scrape interval that the pack promises to work with. */
 const SCRAPE_US = parseDuration('15s')!;
@@ -129,16 +134,21 @@ describe('rules', () => {
   });
 
   it('say how bad it is, whom it is about, and where to read on', () => {
-    const incomplete = problems(alerts, ({ alert, labels = {}, annotations = {} }) => [
-      ...(/^HotStuff([A-Z][a-z]+)+$/.test(alert!) ? [] : ['its name']),
-      ...(['critical', 'warning', 'info'].includes(labels['severity']!) ? [] : ['severity']),
-      ...(['self', 'peer', 'network'].includes(labels['scope']!) ? [] : ['scope']),
-      ...(components.some((one) => one === labels['component']) ? [] : ['component']),
-      ...['summary', 'description', 'runbook_url', 'dashboard_url'].filter((name) => !annotations[name]),
-      ...(annotations['runbook_url'] === `alerts/runbook.md#${alert!.toLowerCase()}` ? [] : ['runbook_url']),
-    ]);
+    const incomplete = problems(
+      [...alerts, ...patterns.map((one) => ({ ...one, expr: '' }))],
+      ({ alert, labels = {}, annotations = {} }) => [
+        ...(/^HotStuff([A-Z][a-z]+)+$/.test(alert!) ? [] : ['its name']),
+        ...(['critical', 'warning', 'info'].includes(labels['severity']!) ? [] : ['severity']),
+        ...(['self', 'peer', 'network'].includes(labels['scope']!) ? [] : ['scope']),
+        ...(components.some((one) => one === labels['component']) ? [] : ['component']),
+        ...['summary', 'description', 'runbook_url', 'dashboard_url'].filter((name) => !annotations[name]),
+        ...(annotations['runbook_url'] === `alerts/runbook.md#${alert!.toLowerCase()}`
+          ? []
+          : ['runbook_url']),
+      ],
+    );
     expect(incomplete).toEqual([]);
-    expect(new Set(alerts.map(nameOf)).size).toBe(alerts.length);
+    expect(new Set(alertNames).size).toBe(alerts.length + patterns.length);
   });
 
   it('use of templates only what docs/ALERTS.md promises', () => {
@@ -170,7 +180,7 @@ describe('the runbook', () => {
   const headings = [...read('runbook.md').matchAll(/^### (\w+)$/gm)].map(([, heading]) => heading!);
 
   it('has a heading per alert, and no other', () => {
-    expect(headings.toSorted()).toEqual(alerts.map(nameOf).toSorted());
+    expect(headings.toSorted()).toEqual(alertNames.toSorted());
   });
 
   it('is where health points too', () => {

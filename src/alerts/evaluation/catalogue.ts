@@ -34,6 +34,21 @@ export const ruleMetrics = {
     'Evaluations between two intervals, because a finding or a failed view was told.',
     [],
   ),
+  seriesRefused: counter(
+    'quorumscope_rule_series_refused_total',
+    'Results of rules that were left out because all rules together have too many series.',
+    [],
+  ),
+  patternMatches: counter(
+    'quorumscope_pattern_matches_total',
+    'Times that the events of a pattern came together.',
+    ['alertname'],
+  ),
+  patternForgotten: counter(
+    'quorumscope_pattern_forgotten_total',
+    'What patterns had to forget before its time: groups and matches beyond the bound, and waits for events at a node that lost some or went.',
+    ['alertname', 'what'],
+  ),
   alerts: gauge('quorumscope_rule_alerts', 'Alerts by state.', ['state']),
   rules: gauge('quorumscope_rule_group_rules', 'Rules of a group.', group),
   reloads: counter(

@@ -39,7 +39,10 @@ export class GroupRun {
       kept?.replace(rule);
       return kept ?? new RuleRun(rule);
     });
-    this.#reads = new Map(this.runs.map((run) => [run, namesIn(run.rule.query.expr)]));
+    // A pattern is touched by its own key.
+    this.#reads = new Map(
+      this.runs.map((run) => [run, run.rule.query ? namesIn(run.rule.query.expr) : new Set([run.rule.key])]),
+    );
   }
 
   /** Evaluates all rules. */
@@ -51,7 +54,8 @@ export class GroupRun {
   }
 
   /**
-   * Evaluates recordings and alerts without `for` that read one of these metrics, or a recording of them.
+   * Evaluates recordings and alerts without `for` that read one of these metrics, or a recording of them, and patterns
+   * whose key is among them.
    * @param touched grows by what is recorded
    */
   async evaluateTouched(

@@ -12,9 +12,12 @@ import type { Logger } from '../../base/logger.js';
 import type { Board } from '../../metrics/board.js';
 import type { QueryLimits } from '../../promql/budget.js';
 import { PromqlEngine } from '../../promql/engine.js';
-import type { Alert, AlertListener } from '../alert.js';
+import type { Alert, AlertListener, AlertTexts } from '../alert.js';
+import { Allowances } from './allowance.js';
 import { ruleMetrics } from './catalogue.js';
-import type { RuleSet } from '../rules/rule.js';
+import { forgettable } from '../patterns/pattern-matcher.js';
+import type { Watched } from '../patterns/pattern-watch.js';
+import type { Rule, RuleSet } from '../rules/rule.js';
 import type { AlertJournal } from '../state/alert-journal.js';
 import type { StoredInstance } from '../state/instance-record.js';
 import { GroupRun } from './group-run.js';
@@ -51,6 +54,8 @@ export interface RuleEvaluatorOptions {
   /** How long absence says nothing about alerts that were read back. */
   readonly restartGraceUs: number;
   readonly externalUrl: string;
+  /** On every alert that does not have them; `$externalLabels` of templates. Default none. */
+  readonly externalLabels?: AlertTexts;
   readonly lookbackMs?: number;
   readonly limits?: Partial<QueryLimits>;
   /**
@@ -58,6 +63,8 @@ export interface RuleEvaluatorOptions {
    * true when what changed in this very millisecond counts.
    */
   readonly sample?: (mustBeNew: boolean) => number;
+  /** Told which patterns there are, whenever that changes. */
+  readonly patterns?: { watch(all: readonly Watched[]): void };
   /** Cycles that may wait; 1 on a clock of its own pace, many where time follows recorded events. */
   readonly waiting?: number;
 }
@@ -65,15 +72,22 @@ export interface RuleEvaluatorOptions {
 /** An alert whose rule is no more. */
 interface Orphan {
   readonly rule: string;
-  readonly expr: string;
+  /** Where it could be looked at. */
+  readonly path: string;
   readonly instance: Instance;
+}
+
+/** Where a rule can be looked at: its expression's answer, or what the API says of it. */
+function pathTo({ query, expr, name }: Rule): string {
+  if (query !== undefined) return `/api/v1/query?query=${encodeURIComponent(expr)}`;
+  return `/api/v1/rules?rule_name[]=${encodeURIComponent(name)}`;
 }
 
 const RESEND_US = 60_000_000;
 /** Changed annotations are told no more often: values change with each evaluation. */
 const ANNOTATIONS_US = 10_000_000;
 const ALIVE_US = 10_000_000;
-/** Evaluations between two intervals: so many at once, and so many more per second. */
+/** Evaluations between two intervals, for each reason: so many at once, and so many more per second. */
 const BURST = 20;
 const PER_SECOND = 4;
 
@@ -83,6 +97,7 @@ export class RuleEvaluator {
   readonly #options: RuleEvaluatorOptions;
   readonly #engine: PromqlEngine;
   readonly #telling: Telling;
+  readonly #externalLabels: AlertTexts;
   #groups: readonly GroupRun[] = [];
   #timers: Timer[] = [];
   /** Instances read back whose rules have not been loaded. */
@@ -96,19 +111,23 @@ export class RuleEvaluator {
   #work: Promise<void> = Promise.resolve();
   #told: Promise<void> = Promise.resolve();
   #touched: Set<string> | undefined;
-  #tokens = BURST;
-  #tokensAtUs = -Infinity;
+  /** What was touched and waits for its evaluation: between two groups of a cycle, or after it. */
+  #urgent = new Set<string>();
+  readonly #allowances: Allowances;
+  #refusedBefore = 0;
 
   constructor(options: RuleEvaluatorOptions) {
     const { source, wallClock, limits, lookbackMs, resendUs = RESEND_US, outputs } = options;
     this.#options = options;
     this.outputs = outputs;
+    this.#externalLabels = options.externalLabels ?? {};
     this.#engine = new PromqlEngine({
       source: joinedSeries(source, outputs),
       clock: wallClock,
       ...(limits === undefined ? {} : { limits }),
       ...(lookbackMs === undefined ? {} : { semantics: { lookbackMs } }),
     });
+    this.#allowances = new Allowances(BURST, PER_SECOND, () => wallClock.monoUs());
     this.#telling = { resendUs, annotationsUs: ANNOTATIONS_US };
   }
 
@@ -160,20 +179,24 @@ export class RuleEvaluator {
 
   /**
    * Evaluates at once what reads these metrics, without `for`. Several calls in one turn are one.
+   * @param reason what happened: each reason may ask so often, whatever the others ask
    * @returns false when that has been asked for too often: the next cycle will see it
    */
-  touch(names: Iterable<string>): boolean {
+  touch(names: readonly string[], reason: string): boolean {
     if (!this.#isStarted) return false;
     if (this.#touched !== undefined) {
       for (const name of names) this.#touched.add(name);
       return true;
     }
-    if (!this.#takeToken()) return false;
+    // What waits already will see this too.
+    if (names.every((name) => this.#urgent.has(name))) return true;
+    if (!this.#allowances.take(reason)) return false;
     const touched = (this.#touched = new Set(names));
     // The event is still on its way through the observers: what it changes is there when this turn ends.
     setImmediate(() => {
       this.#touched = undefined;
-      void this.#enqueue(() => this.#immediate(touched));
+      for (const name of touched) this.#urgent.add(name);
+      void this.#enqueue(async () => void (await this.#takeUrgent()));
     });
     return true;
   }
@@ -186,10 +209,15 @@ export class RuleEvaluator {
       return;
     }
     this.#waiting++;
-    const tsUs = (sample?.(false) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    const now = (): number => (sample?.(false) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
+    let tsUs = now();
     void this.#enqueue(async () => {
       this.#waiting--;
-      for (const group of groups) if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
+      for (const group of groups) {
+        // The rest of the cycle must not look back behind what has been evaluated meanwhile.
+        if (await this.#takeUrgent()) tsUs = Math.max(tsUs, now());
+        if (this.#groups.includes(group)) await this.#evaluate(group, tsUs);
+      }
       this.#tellOrphans(tsUs);
       this.outputs.forget(tsUs / 1000);
       this.#count();
@@ -217,6 +245,15 @@ export class RuleEvaluator {
     this.#tell(alerts);
   }
 
+  /** @returns whether there was anything */
+  async #takeUrgent(): Promise<boolean> {
+    const touched = this.#urgent;
+    if (touched.size === 0) return false;
+    this.#urgent = new Set();
+    await this.#immediate(touched);
+    return true;
+  }
+
   async #immediate(touched: Set<string>): Promise<void> {
     const { board, sample, clock } = this.#options;
     const tsUs = (sample?.(true) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
@@ -240,17 +277,17 @@ export class RuleEvaluator {
     for (const instance of run.instances.values()) {
       if (!isToBeTold(instance, tsUs, this.#telling)) continue;
       instance.lastTold = { atUs: tsUs, state: instance.state, annotations: instance.annotations };
-      alerts.push(this.#alertOf(instance, run.rule.expr));
+      alerts.push(this.#alertOf(instance, pathTo(run.rule)));
     }
   }
 
-  #alertOf({ texts, annotations, firedAtUs, activeAtUs, resolvedAtUs }: Instance, expr: string): Alert {
+  #alertOf({ texts, annotations, firedAtUs, activeAtUs, resolvedAtUs }: Instance, path: string): Alert {
     return {
-      labels: texts,
+      labels: { ...this.#externalLabels, ...texts },
       annotations,
       startsAtUs: firedAtUs ?? activeAtUs,
       endsAtUs: resolvedAtUs,
-      generatorUrl: `${this.#options.externalUrl}/api/v1/query?query=${encodeURIComponent(expr)}`,
+      generatorUrl: `${this.#options.externalUrl}${path}`,
     };
   }
 
@@ -280,14 +317,37 @@ export class RuleEvaluator {
     );
     for (const run of before.values()) {
       run.endSeries(this.outputs, tsUs / 1000);
-      const { key, expr } = run.rule;
-      for (const instance of run.instances.values()) this.#orphan({ rule: key, expr, instance }, tsUs);
+      const { key } = run.rule;
+      const path = pathTo(run.rule);
+      for (const instance of run.instances.values()) this.#orphan({ rule: key, path, instance }, tsUs);
     }
     this.#adopt(tsUs);
+    this.#watchPatterns();
     this.#tellOrphans(tsUs);
     this.#count();
     if (this.#isStarted) this.#schedule();
     await Promise.resolve();
+  }
+
+  #watchPatterns(): void {
+    const { patterns, board } = this.#options;
+    const watched = this.#groups.flatMap(({ runs }) =>
+      runs.flatMap(({ rule, matcher }) => (matcher === undefined ? [] : [{ rule, matcher, key: rule.key }])),
+    );
+    for (const { rule } of watched) {
+      board.counter(ruleMetrics.patternMatches).at(rule.name);
+      for (const what of forgettable) board.counter(ruleMetrics.patternForgotten).at(rule.name, what);
+    }
+    patterns?.watch(watched);
+  }
+
+  #countPattern({ rule: { name }, matcher }: RuleRun): void {
+    const { board } = this.#options;
+    const counts = matcher?.takeCounts();
+    if (counts === undefined) return;
+    board.counter(ruleMetrics.patternMatches).at(name).add(counts.matched);
+    for (const what of forgettable)
+      board.counter(ruleMetrics.patternForgotten).at(name, what).add(counts.forgotten[what]);
   }
 
   /** Gives what was read back to its rules. */
@@ -295,7 +355,7 @@ export class RuleEvaluator {
     const runs = new Map(this.#groups.flatMap(({ runs }) => runs.map((run) => [run.rule.key, run])));
     for (const { rule, instance } of this.#stored) {
       const run = runs.get(rule);
-      if (run === undefined) this.#orphan({ rule, expr: '', instance }, tsUs);
+      if (run === undefined) this.#orphan({ rule, path: '', instance }, tsUs);
       else run.instances.set(instance.labels.key, instance);
     }
     this.#stored = [];
@@ -318,14 +378,14 @@ export class RuleEvaluator {
   #tellOrphans(tsUs: number): void {
     const { journal } = this.#options;
     const alerts: Alert[] = [];
-    this.#orphans = this.#orphans.filter(({ rule, expr, instance }) => {
+    this.#orphans = this.#orphans.filter(({ rule, path, instance }) => {
       if (tsUs - instance.resolvedAtUs! > RESOLVED_RETENTION_US) {
         journal?.gone(rule, instance.labels);
         return false;
       }
       if (isToBeTold(instance, tsUs, this.#telling)) {
         instance.lastTold = { atUs: tsUs, state: instance.state, annotations: instance.annotations };
-        alerts.push(this.#alertOf(instance, expr));
+        alerts.push(this.#alertOf(instance, path));
       }
       return true;
     });
@@ -357,23 +417,16 @@ export class RuleEvaluator {
     if (isLive) journal.alive(clock.nowUs());
   }
 
-  #takeToken(): boolean {
-    const nowUs = this.#options.wallClock.monoUs();
-    const earned = ((nowUs - this.#tokensAtUs) / 1e6) * PER_SECOND;
-    this.#tokens = Math.min(BURST, this.#tokens + earned);
-    this.#tokensAtUs = nowUs;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
-  }
-
   #count(): void {
     const { board } = this.#options;
+    board.counter(ruleMetrics.seriesRefused).at().follow(this.outputs.refused, this.#refusedBefore);
+    this.#refusedBefore = this.outputs.refused;
     const counts = { pending: 0, firing: 0 };
     for (const { group, runs } of this.#groups) {
       board.gauge(ruleMetrics.rules).at(group.name).set(runs.length);
       // At zero from the start, so that the first one is an increase.
       board.counter(ruleMetrics.missed).at(group.name);
+      for (const run of runs) this.#countPattern(run);
       for (const { instances } of runs)
         for (const { state } of instances.values()) if (state !== 'inactive') counts[state]++;
     }
@@ -386,7 +439,7 @@ export class RuleEvaluator {
       engine: this.#engine,
       outputs: this.outputs,
       externalUrl: this.#options.externalUrl,
-      externalLabels: {},
+      externalLabels: this.#externalLabels,
       graceEndsUs: this.#graceEndsUs,
     };
   }

@@ -1,7 +1,9 @@
 /**
  * What rules give, as series: recordings, ALERTS and ALERTS_FOR_STATE. They are seen by later rules of the same cycle,
- * by queries and by whoever renders the newest values. Kept for as long as the window is; a series that a rule no
- * longer gives ends with a stale marker, and is forgotten when its last sample is too old.
+ * by queries, by the archive and by whoever renders the newest values. Kept for as long as the window is; a series that a
+ * rule no longer gives ends with a stale marker, and is forgotten when its last sample is too old.
+ *
+ * Invariant: never more than `maxSeries` series; what is beyond is refused and counted.
  */
 import { METRIC_NAME, type Labels } from '../../promql/labels.js';
 import { matchesAll } from '../../promql/matchers.js';
@@ -80,25 +82,43 @@ class Column {
   }
 }
 
+/** Series of all rules together: labels made of values may be new in each evaluation. */
+const MOST_SERIES = 10_000;
+
 /** The outputs of all rules. */
 export class RuleOutputs implements SeriesSource {
   readonly #windowMs: number;
+  readonly #maxSeries: number;
+  #size = 0;
+  #refused = 0;
   readonly #byName = new Map<string, Map<string, Column>>();
 
   /** @param windowMs how far back they are kept */
-  constructor(windowMs: number) {
+  constructor(windowMs: number, maxSeries = MOST_SERIES) {
     this.#windowMs = windowMs;
+    this.#maxSeries = maxSeries;
+  }
+
+  /** Samples refused so far because their series would have been one too many. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /** Adds a sample; one that is not after the last of its series is left out. */
   append(labels: Labels, timeMs: number, value: number | 'stale'): void {
     const name = labels.get(METRIC_NAME);
-    let named = this.#byName.get(name);
-    if (named === undefined) this.#byName.set(name, (named = new Map<string, Column>()));
-    let column = named.get(labels.key);
+    let column = this.#byName.get(name)?.get(labels.key);
     if (column === undefined) {
       if (value === 'stale') return;
-      named.set(labels.key, (column = new Column(labels)));
+      if (this.#size >= this.#maxSeries) {
+        this.#refused++;
+        return;
+      }
+      column = new Column(labels);
+      const named = this.#byName.get(name);
+      if (named === undefined) this.#byName.set(name, new Map([[labels.key, column]]));
+      else named.set(labels.key, column);
+      this.#size++;
     }
     column.append(timeMs, value, timeMs - this.#windowMs);
   }
@@ -106,7 +126,8 @@ export class RuleOutputs implements SeriesSource {
   /** Forgets series whose last sample is older than the window. */
   forget(nowMs: number): void {
     for (const [name, named] of this.#byName) {
-      for (const [key, column] of named) if (column.lastMs < nowMs - this.#windowMs) named.delete(key);
+      for (const [key, column] of named)
+        if (column.lastMs < nowMs - this.#windowMs && named.delete(key)) this.#size--;
       if (named.size === 0) this.#byName.delete(name);
     }
   }

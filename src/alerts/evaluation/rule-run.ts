@@ -7,6 +7,7 @@ import { messageOf } from '../../base/errors.js';
 import type { PromqlEngine, VectorSample } from '../../promql/engine.js';
 import { Labels, METRIC_NAME } from '../../promql/labels.js';
 import type { AlertTexts } from '../alert.js';
+import { PatternMatcher } from '../patterns/pattern-matcher.js';
 import type { AlertRule, RecordingRule, Rule } from '../rules/rule.js';
 import { textsOf } from '../state/instance-record.js';
 import type { TemplateData } from '../template/template.js';
@@ -52,9 +53,16 @@ export class RuleRun {
   /** The series of the last evaluation by key. */
   #series = new Map<string, Labels>();
   readonly #outputLabels = new Map<string, Labels>();
+  #matcher: PatternMatcher | undefined;
 
   constructor(rule: Rule) {
     this.rule = rule;
+    this.#matcher = matcherOf(rule);
+  }
+
+  /** What watches for its pattern, where it has one. */
+  get matcher(): PatternMatcher | undefined {
+    return this.#matcher;
   }
 
   /** Evaluates the rule. Never rejects. */
@@ -106,7 +114,8 @@ export class RuleRun {
 
   async #alert(rule: AlertRule, room: RuleRoom, moment: Moment): Promise<Changes> {
     const seen = new Map<string, Seen>();
-    for (const sample of await ask(rule, room.engine, moment)) {
+    const found = this.#matcher?.found(moment.tsUs) ?? (await ask(rule, room.engine, moment));
+    for (const sample of found) {
       const one = await expanded(rule, sample, room, moment);
       if (seen.has(one.labels.key))
         throw new Error('vector contains metrics with the same labelset after applying alert labels');
@@ -182,6 +191,9 @@ export class RuleRun {
   replace(rule: Rule): void {
     this.rule = rule;
     this.#outputLabels.clear();
+    // What was seen of a pattern goes on where it is the same.
+    const identity = rule.kind === 'alert' ? rule.pattern?.identity : undefined;
+    if (this.#matcher?.pattern.identity !== identity) this.#matcher = matcherOf(rule);
   }
 }
 
@@ -195,11 +207,17 @@ class TooMany extends Error {
   }
 }
 
+function matcherOf(rule: Rule): PatternMatcher | undefined {
+  const pattern = rule.kind === 'alert' ? rule.pattern : undefined;
+  return pattern && new PatternMatcher(pattern);
+}
+
 async function ask(
   { query }: Rule,
   engine: PromqlEngine,
   { tsUs, queryOffsetUs }: Moment,
 ): Promise<readonly VectorSample[]> {
+  if (query === undefined) throw new Error('the rule has nothing to ask');
   const outcome = await engine.instant(query, Math.floor((tsUs - queryOffsetUs) / 1000));
   if (outcome.status === 'error') throw new Error(outcome.error);
   const { value } = outcome;

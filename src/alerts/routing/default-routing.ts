@@ -2,11 +2,15 @@
  * The routes for people who named channels and nothing else: what concerns this node or the network and is critical pages
  * at once, what concerns a peer and all that is lesser notifies. In Alertmanager's own words, so that it can be copied.
  */
+import { isSeq, parseDocument } from 'yaml';
 import type { ChannelConfig } from '../channels/channel-config.js';
 import { parseRouting } from './parse-routing.js';
 import type { Routing } from './routing.js';
 
-/** `page` and `notify` get their channels from the short form; `nobody` has none. */
+/**
+ * `page` and `notify` get their channels from the short form; `nobody` has none. The inhibitions that know the shipped
+ * rules are added from the shipped file.
+ */
 export const DEFAULT_ROUTING = `# Critical alerts about this node or the network page at once; those about a peer notify.
 route:
   receiver: notify
@@ -42,9 +46,12 @@ inhibit_rules:
     equal: [alertname, chain_id, node_id]
 `;
 
-/** @param channels all that were named; PagerDuty is only paged where there is another one to notify */
-export function defaultRouting(channels: readonly ChannelConfig[]): Routing {
-  const parsed = parseRouting(DEFAULT_ROUTING);
+/**
+ * @param channels all that were named; PagerDuty is only paged where there is another one to notify
+ * @param shipped an Alertmanager configuration whose inhibitions hold too
+ */
+export function defaultRouting(channels: readonly ChannelConfig[], shipped: string | undefined): Routing {
+  const parsed = parseRouting(withInhibitions(DEFAULT_ROUTING, shipped));
   if ('problems' in parsed) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
   const lesser = channels.filter(({ kind }) => kind !== 'pagerduty');
   const receivers = new Map([
@@ -53,4 +60,12 @@ export function defaultRouting(channels: readonly ChannelConfig[]): Routing {
     ['nobody', { name: 'nobody', channels: [] }],
   ]);
   return { ...parsed.routing, receivers };
+}
+
+function withInhibitions(text: string, shipped: string | undefined): string {
+  const more: unknown = shipped === undefined ? undefined : parseDocument(shipped).get('inhibit_rules');
+  if (!isSeq(more)) return text;
+  const document = parseDocument(text);
+  for (const rule of more.items) document.addIn(['inhibit_rules'], rule);
+  return document.toString();
 }

@@ -1,9 +1,10 @@
 /**
  * Rule files in Prometheus's format: groups with an interval and a limit, rules that alert or record; and files of
- * conditions in the simple form. All that is wrong
+ * conditions in the simple form, or of patterns of events. All that is wrong
  * in all files is told at once, each with file, line and column. Pure: whoever reads the disk hands in the text.
  */
 import { QuorumscopeError } from '../../base/errors.js';
+import { readPattern } from '../patterns/read-pattern.js';
 import { readCondition } from './condition.js';
 import { readDuration, readLabels, readRule, type UnkeyedRule } from './read-rule.js';
 import type { Rule, RuleGroup, RuleSet } from './rule.js';
@@ -48,7 +49,7 @@ export function describeFileProblems(problems: readonly FileProblem[]): string {
 
 function readGroups(file: string, root: YamlTree, seen: Map<string, number>): RuleGroup[] {
   const names = new Set<string>();
-  if (root.keys().includes('conditions')) return readConditions(file, root, seen);
+  for (const kind of OWN_KINDS) if (root.keys().includes(kind)) return readOwn(file, root, kind, seen);
   const { groups } = root.fields(['groups']);
   return groups.items('groups').map((tree) => {
     const fields = tree.fields(['name', 'interval', 'query_offset', 'limit', 'labels', 'rules']);
@@ -70,11 +71,20 @@ function readGroups(file: string, root: YamlTree, seen: Map<string, number>): Ru
   });
 }
 
-/** A file of rules in the simple form; one of both kinds would be refused by Prometheus. */
-function readConditions(file: string, root: YamlTree, seen: Map<string, number>): RuleGroup[] {
-  const { conditions } = root.fields(['conditions']);
-  const rules = conditions.items('conditions').flatMap((tree) => readCondition(tree) ?? []);
-  const name = 'conditions';
+/** Kinds of rules of our own; in files of their own, because Prometheus refuses a file that has them. */
+const OWN_KINDS = ['conditions', 'patterns'] as const;
+
+function readOwn(
+  file: string,
+  root: YamlTree,
+  name: (typeof OWN_KINDS)[number],
+  seen: Map<string, number>,
+): RuleGroup[] {
+  const read = name === 'patterns' ? readPattern : readCondition;
+  const rules = root
+    .fields([name])
+    [name].items(name)
+    .flatMap((tree) => read(tree) ?? []);
   return [{ file, name, intervalUs: undefined, queryOffsetUs: 0, limit: 0, rules: keyed(name, rules, seen) }];
 }
 

@@ -3,6 +3,7 @@
  * with the same key, by which its alerts go on after a reload.
  */
 import type { CompiledQuery } from '../../promql/engine.js';
+import type { Pattern } from '../patterns/pattern.js';
 import type { Template } from '../template/template.js';
 
 interface Common {
@@ -10,13 +11,16 @@ interface Common {
   readonly key: string;
   /** The alert, or the metric that is recorded. */
   readonly name: string;
+  /** What is asked, as a person reads it; PromQL where there is a `query`. */
   readonly expr: string;
-  readonly query: CompiledQuery;
 }
 
 /** A rule that raises alerts. */
 export interface AlertRule extends Common {
   readonly kind: 'alert';
+  /** Undefined where a pattern is watched for instead. */
+  readonly query: CompiledQuery | undefined;
+  readonly pattern?: Pattern;
   readonly forUs: number;
   readonly keepFiringForUs: number;
   readonly labels: readonly (readonly [string, Template])[];
@@ -26,6 +30,7 @@ export interface AlertRule extends Common {
 /** A rule that records what its expression gives. */
 export interface RecordingRule extends Common {
   readonly kind: 'record';
+  readonly query: CompiledQuery;
   readonly labels: readonly (readonly [string, string])[];
 }
 

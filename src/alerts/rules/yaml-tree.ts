@@ -79,6 +79,27 @@ export class YamlTree {
     return this.#pairs().map(([name]) => name);
   }
 
+  /** Names with their values and the places of both; none where nothing stands. */
+  entries(what: string): readonly (readonly [name: string, key: YamlTree, value: YamlTree])[] {
+    if (!this.isAbsent && !isMap(this.#node)) this.problem(`expected ${what}, one per line`);
+    return this.#pairs();
+  }
+
+  /** Whether names with values stand here. */
+  get isMap(): boolean {
+    return isMap(this.#node);
+  }
+
+  /** Whether a list stands here. */
+  get isList(): boolean {
+    return isSeq(this.#node);
+  }
+
+  /** What stands here as JSON would have it; null where nothing stands. */
+  toJson(): unknown {
+    return this.#node === undefined ? null : (this.#node.toJS(this.#source.document) as unknown);
+  }
+
   /** The items of a list; none where nothing stands. */
   items(what: string): readonly YamlTree[] {
     if (this.isAbsent) return [];

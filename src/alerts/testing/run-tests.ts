@@ -4,6 +4,7 @@
  * found. Pure: rules and tests come in, failures go out.
  */
 import { messageOf } from '../../base/errors.js';
+import { silentLogger } from '../../base/logger.js';
 import { formatSample } from '../../promql/numbers.js';
 import { PromqlEngine } from '../../promql/engine.js';
 import type { Clock } from '../../base/clock.js';
@@ -13,8 +14,10 @@ import { GroupRun } from '../evaluation/group-run.js';
 import { joinedSeries } from '../evaluation/joined-series.js';
 import { RuleOutputs } from '../evaluation/rule-outputs.js';
 import type { RuleRoom } from '../evaluation/rule-run.js';
+import { PatternWatch } from '../patterns/pattern-watch.js';
 import type { RuleSet } from '../rules/rule.js';
 import type { AlertCase, ExpressionCase, RuleTest, TestFile } from './test-file.js';
+import { tellEvent } from './test-events.js';
 import { testSeries } from './test-series.js';
 
 /** Longest time of a test. */
@@ -43,6 +46,9 @@ class TestRun {
   readonly #clock: Pick<Clock, 'monoUs'>;
   readonly #room: RuleRoom;
   readonly #groups: readonly GroupRun[];
+  readonly #patterns: PatternWatch;
+  #nextEvent = 0;
+  #nowUs = 0;
 
   constructor(test: RuleTest, rules: RuleSet, stepUs: number, clock: Pick<Clock, 'monoUs'>) {
     this.#test = test;
@@ -58,6 +64,16 @@ class TestRun {
       graceEndsUs: -Infinity,
     };
     this.#groups = rules.map((group) => new GroupRun(group, () => undefined));
+    this.#patterns = new PatternWatch({
+      clock: { nowUs: () => this.#nowUs },
+      logger: silentLogger,
+      nameOf: (_chain, validator) => validator,
+      matched: () => undefined,
+    });
+    const watched = this.#groups.flatMap(({ runs }) =>
+      runs.flatMap(({ rule: { key }, matcher }) => (matcher === undefined ? [] : [{ key, matcher }])),
+    );
+    this.#patterns.watch(watched);
   }
 
   async run(): Promise<readonly string[]> {
@@ -77,6 +93,12 @@ class TestRun {
 
   async #evaluate(tsUs: number): Promise<readonly string[]> {
     const errors: string[] = [];
+    const { events } = this.#test;
+    for (; (events[this.#nextEvent]?.atUs ?? Infinity) <= tsUs; this.#nextEvent++) {
+      const event = events[this.#nextEvent]!;
+      this.#nowUs = event.atUs;
+      tellEvent(this.#patterns, event);
+    }
     for (const group of this.#groups)
       await group.evaluate(
         this.#room,

@@ -1,10 +1,14 @@
-/** Unit tests of rules in promtool's format, read strictly: what promtool refuses is refused, with its place. */
+/**
+ * Unit tests of rules in promtool's format, read strictly: what promtool refuses is refused, with its place. Only events of
+ * patterns are more than promtool takes.
+ */
 import { parseDuration } from '../../base/duration.js';
 import { messageOf } from '../../base/errors.js';
 import { parseNumber } from '../../promql/numbers.js';
 import type { Labels } from '../../promql/labels.js';
 import type { AlertTexts } from '../alert.js';
 import { YamlTree, type FileProblem } from '../rules/yaml-tree.js';
+import { readTestEvents, type TestEvent } from './test-events.js';
 import { readMetric, readValues, type SequenceValue } from './series-notation.js';
 
 /** Alerts of one name expected to fire at one time. */
@@ -26,6 +30,8 @@ export interface RuleTest {
   readonly name: string;
   readonly intervalUs: number;
   readonly series: readonly { readonly labels: Labels; readonly values: readonly SequenceValue[] }[];
+  /** What nodes state, in order of time. */
+  readonly events: readonly TestEvent[];
   readonly alertCases: readonly AlertCase[];
   readonly expressionCases: readonly ExpressionCase[];
   readonly externalUrl: string;
@@ -64,6 +70,7 @@ function readTest(tree: YamlTree, evaluationUs: number): RuleTest {
     'name',
     'interval',
     'input_series',
+    'input_events',
     'alert_rule_test',
     'promql_expr_test',
     'external_labels',
@@ -73,6 +80,10 @@ function readTest(tree: YamlTree, evaluationUs: number): RuleTest {
     name: fields.name.text() ?? '',
     intervalUs: duration(fields.interval) || evaluationUs,
     series: fields.input_series.items('series').map(readSeries),
+    events: fields.input_events
+      .items('events')
+      .flatMap(readTestEvents)
+      .sort((a, b) => a.atUs - b.atUs),
     alertCases: fields.alert_rule_test.items('tests of alerts').map(readAlertCase),
     expressionCases: fields.promql_expr_test.items('tests of expressions').map(readExpressionCase),
     externalUrl: fields.external_url.text() ?? '',

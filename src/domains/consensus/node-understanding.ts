@@ -1,13 +1,21 @@
 /**
  * One node, as all understand it who understand anything: its standing, its records and their phases, who takes
- * part, its findings. They hear every event in this order.
+ * part, its findings, its clock. They hear every event in this order.
  *
- * The events of every view are told by name, in one call each. A chain of a hundred nodes comes back to a node when
- * all that belongs to it has left the caches, so that what an event costs is how many objects of the node it meets.
- * Told by name are exactly those who have a handler for the event; where that is not so, it goes to the handlers.
+ * The events of every view are told by name, from one table for all nodes. A chain of a hundred nodes comes back to a
+ * node when all that belongs to it has left the caches, so that what an event costs is how many objects of the node it
+ * meets. Told by name are exactly those who have a handler for the event; all other events go to the handlers.
  */
-import type { DomainName, EventMap, EventType, HelloEvent } from '../../events/vocabulary.js';
+import {
+  schemas,
+  type DomainEvent,
+  type DomainName,
+  type EventMap,
+  type EventType,
+  type HelloEvent,
+} from '../../events/vocabulary.js';
 import type { Handlers, NodeObserver } from '../domain.js';
+import type { NodeClock } from './findings/node-clock.js';
 import { phaseOf, type NodeFindings } from './findings/node-findings.js';
 import type { PhaseObserver } from './record/phase-observer.js';
 import type { RecordBook } from './record/record-book.js';
@@ -22,23 +30,37 @@ export interface NodeParts {
   readonly phases: PhaseObserver;
   readonly participation: NodeObserver;
   readonly findings: NodeFindings;
+  readonly clock: NodeClock;
 }
 
 type Handle = (event: never) => void;
 
 /** Tells its parts. */
-export class NodeUnderstanding implements NodeObserver {
+export class NodeUnderstanding implements NodeObserver, NodeParts {
+  readonly standing: NodeStanding;
+  readonly records: RecordBook;
+  readonly findings: NodeFindings;
+  readonly clock: NodeClock;
+  readonly phases: PhaseObserver;
+  readonly participation: NodeObserver;
   readonly handlers: Handlers;
   readonly #parts: readonly NodeObserver[];
 
-  constructor(parts: NodeParts) {
-    const { standing, records, phases, participation, findings } = parts;
-    this.#parts = [standing, records, phases, participation, findings];
-    const byName = Object.entries(ofEveryView(parts)).filter(([type, { to }]) =>
-      this.#parts.every((part) => to.includes(part) === type in part.handlers),
-    );
-    const told = Object.fromEntries(byName.map(([type, { tell }]) => [type, tell]));
-    this.handlers = { ...inTurn(this.#parts), ...told };
+  constructor({ standing, records, phases, participation, findings, clock }: NodeParts) {
+    this.standing = standing;
+    this.records = records;
+    this.findings = findings;
+    this.clock = clock;
+    this.phases = phases;
+    this.participation = participation;
+    this.#parts = [standing, records, phases, participation, findings, clock];
+    this.handlers = inTurn(this.#parts);
+  }
+
+  hear(index: number, event: DomainEvent): void {
+    const tell = tellers[index];
+    if (tell !== undefined) tell(this, event as never);
+    else this.handlers[event.type]?.(event as never);
   }
 
   hello(hello: HelloEvent, isNewRun: boolean): void {
@@ -70,78 +92,56 @@ function inTurn(parts: readonly NodeObserver[]): Handlers {
     const hearing = parts.flatMap(
       ({ handlers }) => (handlers[type as EventType] as Handle | undefined) ?? [],
     );
-    const [only] = hearing;
-    if (only !== undefined && hearing.length === 1) told[type] = only;
-    else
-      told[type] = (event) => {
-        for (const hear of hearing) hear(event);
-      };
+    told[type] = (event) => {
+      for (const hear of hearing) hear(event);
+    };
   }
   return told;
 }
 
-/** Who is told of an event, and how. */
-interface ByName<T extends EventType> {
-  readonly to: readonly NodeObserver[];
-  readonly tell: (event: EventMap[T]) => void;
-}
+type Teller<T extends EventType> = (parts: NodeParts, event: EventMap[T]) => void;
 
-/** The same, called by name. */
-function ofEveryView(parts: NodeParts): { readonly [T in EventType]?: ByName<T> } {
-  const { standing, records, phases, findings } = parts;
-  return {
-    'consensus.view_entered': {
-      to: [standing, records, phases, findings],
-      tell: (event) => {
-        standing.entered(event);
-        records.entered(event);
-        phases.entered(event);
-        findings.entered(event);
-      },
-    },
-    'consensus.proposal_received': {
-      to: [standing, records, findings],
-      tell: (event) => {
-        standing.proposalReceived(event);
-        proposalReceived(records, event);
-        findings.proposed(event, event.validator);
-      },
-    },
-    'consensus.lock_updated': {
-      to: [standing, findings],
-      tell: (event) => {
-        standing.spokeOfVotes(event);
-        findings.locked(event);
-      },
-    },
-    'consensus.vote_sent': {
-      to: [records, findings],
-      tell: (event) => {
-        voteSent(records, event);
-        findings.voted(event);
-      },
-    },
-    'consensus.vote_received': {
-      to: [standing, records, findings],
-      tell: (event) => {
-        standing.spokeOfVotes(event);
-        voteReceived(records, event);
-        findings.voteReceived(event);
-      },
-    },
-    'consensus.qc_received': {
-      to: [records, findings],
-      tell: (event) => {
-        certified(records, event, event.vote ?? 'vote1', false);
-        findings.certified(event, phaseOf(event.vote), event.validator);
-      },
-    },
-    'consensus.block_committed': {
-      to: [records, findings],
-      tell: (event) => {
-        committed(records, event);
-        findings.committed(event);
-      },
-    },
-  };
-}
+/** The events of every view, told by name. */
+export const ofEveryView: { readonly [T in EventType]?: Teller<T> } = {
+  'consensus.view_entered': ({ standing, records, phases, findings }, event) => {
+    standing.entered(event);
+    records.entered(event);
+    phases.entered(event);
+    findings.entered(event);
+  },
+  'consensus.proposal_received': ({ standing, records, findings, clock }, event) => {
+    standing.proposalReceived(event);
+    proposalReceived(records, event);
+    findings.proposed(event, event.validator);
+    clock.received(event);
+  },
+  'consensus.lock_updated': ({ standing, findings }, event) => {
+    standing.spokeOfVotes(event);
+    findings.locked(event);
+  },
+  'consensus.vote_sent': ({ records, findings }, event) => {
+    voteSent(records, event);
+    findings.voted(event);
+  },
+  'consensus.vote_received': ({ standing, records, findings }, event) => {
+    standing.spokeOfVotes(event);
+    voteReceived(records, event);
+    findings.voteReceived(event);
+  },
+  'consensus.qc_received': ({ records, findings }, event) => {
+    certified(records, event, event.vote ?? 'vote1', false);
+    findings.certified(event, phaseOf(event.vote), event.validator);
+  },
+  'consensus.high_qc_updated': ({ findings }, event) => findings.raisedQc(event),
+  'consensus.block_committed': ({ records, findings, clock }, event) => {
+    committed(records, event);
+    findings.committed(event);
+    clock.committed(event);
+  },
+};
+
+/** The same by the position of the event's schema. */
+const tellers = schemas.map(
+  ({ type }) =>
+    (ofEveryView as Readonly<Record<string, ((parts: NodeParts, event: never) => void) | undefined>>)[type],
+);

@@ -28,7 +28,7 @@ function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
   const set = validatorSetSeries(chain);
   const understanding = openUnderstanding(chain, watch);
   return {
-    node: (scope: NodeScope) => [
+    counting: (scope: NodeScope) => [
       new ViewObserver(scope),
       observePacemaker(scope),
       observeProposals(scope),
@@ -39,8 +39,8 @@ function openChain(chain: ChainScope, watch: ConsensusWatch): ChainObserver {
       observeSync(scope),
       observeMembership(scope),
       observeReports(scope),
-      ...understanding.node(scope),
     ],
+    node: (scope: NodeScope) => understanding.node(scope),
     validators: () => {
       set.update();
       understanding.validators?.();

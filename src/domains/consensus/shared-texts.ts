@@ -64,6 +64,8 @@ export class SharedTexts {
   #signers(view: number, ids: readonly string[]): Signers {
     const slot = this.#slot(view);
     const { lists, listCount } = slot;
+    // Lists are mostly the same object where they are equal.
+    for (let i = 0; i < listCount; i++) if (lists[i]!.ids === ids) return lists[i]!;
     for (let i = 0; i < listCount; i++) if (areEqual(lists[i]!.ids, ids)) return lists[i]!;
     const signers: Signers = { ids, numbers: this.validators.ofAll(ids) };
     if (listCount < MOST_PER_VIEW) lists[slot.listCount++] = signers;
@@ -80,7 +82,6 @@ export class SharedTexts {
 }
 
 function areEqual(a: readonly string[], b: readonly string[]): boolean {
-  if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;

@@ -51,8 +51,8 @@ export function openUnderstanding(chain: ChainScope, watch: ConsensusWatch): Cha
           phases,
           participation: participation.observer(scope),
           findings: findings.watch(scope),
+          clock: findings.clock(),
         }),
-        findings.clock(),
       ];
     },
     validators: () => {

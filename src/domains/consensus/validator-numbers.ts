@@ -13,6 +13,9 @@ const LEAST = 256;
 /** More than the members of any set, and of those that followed each other, may get. */
 const MOST = 4_096;
 
+/** Stands before the first of a list. */
+const LIST_BEGIN = MOST;
+
 /** The number of a validator that has none. */
 export const UNNUMBERED = -1;
 
@@ -21,6 +24,8 @@ export class ValidatorNumbers {
   readonly #names: ValidatorNames;
   readonly #numbers = new Map<string, number>();
   readonly #ids: string[] = [];
+  /** By number, and for the beginning of a list: who came next in the last list. */
+  readonly #followers: number[] = new Array<number>(MOST + 1).fill(0);
   /** Asked for last: what is said of one validator, several rooms hear. */
   #lastId = '';
   #lastNumber = UNNUMBERED;
@@ -50,10 +55,24 @@ export class ValidatorNumbers {
     return (this.#lastNumber = number);
   }
 
-  /** The same for a list, in its order. */
+  /** The same for a list, in its order: whoever followed somebody in the list before mostly does so again. */
   ofAll(ids: readonly string[]): number[] {
     const numbers: number[] = [];
-    for (let i = 0; i < ids.length; i++) numbers.push(this.#numbers.get(ids[i]!) ?? this.#newcomer(ids[i]!));
+    let before = LIST_BEGIN;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      const follower = this.#followers[before];
+      if (follower !== undefined && this.#ids[follower] === id) {
+        numbers.push(follower);
+        before = follower;
+        continue;
+      }
+      const number = this.#numbers.get(id) ?? this.#newcomer(id);
+      numbers.push(number);
+      if (number === UNNUMBERED) continue;
+      this.#followers[before] = number;
+      before = number;
+    }
     return numbers;
   }
 

@@ -13,13 +13,8 @@ export const networkDomain: Domain = {
   open(chain) {
     const delivery = new Delivery(chain);
     return {
-      node: (scope) => [
-        new TrafficObserver(scope),
-        observeHandling(scope),
-        observePeers(scope),
-        observeClocks(scope),
-        delivery.observe(scope.node),
-      ],
+      counting: (scope) => [new TrafficObserver(scope), observeHandling(scope), observePeers(scope)],
+      node: (scope) => [observeClocks(scope), delivery.observe(scope.node)],
       tick: (nowUs) => delivery.tick(nowUs),
     };
   },

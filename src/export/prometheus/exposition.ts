@@ -33,6 +33,8 @@ export interface ExpositionOptions {
   readonly board: Board;
   /** Registries merged into the page, earlier ones first where names clash. They are only read. */
   readonly registries?: readonly Registry<RegistryContentType>[];
+  /** Metrics besides those of the board, whose series may differ in their labels; before those of registries. */
+  readonly others?: (() => readonly ForeignMetric[]) | undefined;
   /** Shown on OpenMetrics pages, on buckets and counters. */
   readonly exemplars?: Pick<ExemplarReader, 'of'> | undefined;
   /** Lines for whoever reads the page by eye; shown in text only, each on one line. */
@@ -68,6 +70,7 @@ export function createExposition(options: ExpositionOptions): Exposition {
 class BoardExposition implements Exposition {
   readonly #board: Board;
   readonly #registries: readonly Registry<RegistryContentType>[];
+  readonly #others: () => readonly ForeignMetric[];
   readonly #comments: () => readonly string[];
   readonly #exemplars: ExpositionOptions['exemplars'];
   readonly #clock: Clock;
@@ -86,6 +89,7 @@ class BoardExposition implements Exposition {
     const { board } = options;
     this.#board = board;
     this.#registries = options.registries ?? [];
+    this.#others = options.others ?? (() => []);
     this.#comments = options.comments ?? (() => []);
     this.#exemplars = options.exemplars;
     this.#clock = options.clock ?? new WallClock();
@@ -113,7 +117,7 @@ class BoardExposition implements Exposition {
     // From here on nothing waits, so that the board's part is of one moment.
     this.#arrange();
     const names = new Set(this.#ownNames);
-    const shown = this.#accept(foreign, names, leftOut);
+    const shown = this.#accept([...this.#others(), ...foreign], names, leftOut);
     this.#countLeftOut(leftOut);
     const page = this.#pages.assemble([
       Buffer.from(format === 'text' ? this.#commentPart(leftOut) : '', 'utf8'),

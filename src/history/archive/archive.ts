@@ -20,7 +20,7 @@ import type { SelectRequest } from '../../promql/series.js';
 import type { LastingSource, Standing } from '../../promql/standing.js';
 import { ArchiveReader, sealedOf } from './archive-reader.js';
 import type { ArchivedView } from './archived-view.js';
-import { BoardSampler } from './board-sampler.js';
+import { BoardSampler, type OtherValue } from './board-sampler.js';
 import { archiveMetrics, missedReasons, type MissedReason } from './catalogue.js';
 import { encodeExemplars, type ExemplarSource } from './exemplar.js';
 import { generationsOf, listed } from './journal-files.js';
@@ -50,6 +50,8 @@ export interface ArchiveOptions {
   /** Counts what its journals do, by their name. */
   readonly meter: (journal: string) => JournalMeter;
   readonly exemplars?: ExemplarSource;
+  /** Gauges besides the board. */
+  readonly others?: () => Iterable<OtherValue>;
   /** The disk under the journals; another one in tests. */
   readonly files?: JournalFiles;
 }
@@ -98,6 +100,7 @@ export class Archive implements LastingSource {
       board,
       target,
       ids,
+      others: options.others,
       made: (definition) => this.#undefined.push(definition),
     });
     this.#keeper = new Keeper({ ...options, ids, journal, generation, sealed });

@@ -5,17 +5,27 @@
 import type { Board } from '../../metrics/board.js';
 import type { MetricDefinition } from '../../metrics/definition.js';
 import type { Series } from '../../metrics/series.js';
+import type { Labels } from '../../promql/labels.js';
 import { partsOf, type Part } from '../parts.js';
 import { scrapedLabels, type Target } from '../target.js';
 import type { Row } from './row-codec.js';
 import type { SeriesDefinition, SeriesKind } from './series-definition.js';
 import type { SeriesIds } from './series-ids.js';
 
+/** A series that is not on the board, and its value now. */
+export interface OtherValue {
+  /** As a query sees them. */
+  readonly labels: Labels;
+  readonly value: number;
+}
+
 /** What is sampled, and where numbers come from. */
 export interface BoardSamplerOptions {
   readonly board: Board;
   readonly target: Target;
   readonly ids: SeriesIds;
+  /** Gauges besides the board; what is not finite is left out. */
+  readonly others?: (() => Iterable<OtherValue>) | undefined;
   /** Told of every series that has not been archived before. */
   readonly made: (definition: SeriesDefinition) => void;
 }
@@ -39,6 +49,8 @@ export class BoardSampler {
   #ids = new Int32Array(0);
   #from = new Int32Array(0);
   #to = new Int32Array(0);
+  /** The ids of the last row that had others beside the board's. */
+  #merged: { readonly of: Int32Array; readonly ids: Int32Array } | undefined;
 
   constructor(options: BoardSamplerOptions) {
     this.#options = options;
@@ -79,7 +91,34 @@ export class BoardSampler {
       for (let slot = from + 1; slot < to; slot++) sum += slots[slot]!;
       values[i] = sum;
     }
-    return { timeMs, ids: this.#ids, values };
+    return this.#withOthers({ timeMs, ids: this.#ids, values });
+  }
+
+  #withOthers({ timeMs, ids, values }: Row): Row {
+    const others = new Map<number, number>();
+    for (const { labels, value } of this.#options.others?.() ?? [])
+      if (Number.isFinite(value)) others.set(this.#idOf(labels, 'gauge'), value);
+    if (others.size === 0) return { timeMs, ids, values };
+    // What the board has counts: a series of another source that bears its labels is not told apart.
+    const sorted = [...others.keys()].sort((a, b) => a - b);
+    const merged = new Int32Array(ids.length + sorted.length);
+    const all = new Float64Array(merged.length);
+    let length = 0;
+    for (let i = 0, j = 0; i < ids.length || j < sorted.length; length++) {
+      const own = ids[i] ?? Infinity;
+      const other = sorted[j] ?? Infinity;
+      merged[length] = Math.min(own, other);
+      all[length] = own <= other ? values[i]! : others.get(other)!;
+      if (own <= other) i++;
+      if (other <= own) j++;
+    }
+    const before = this.#merged;
+    const found = merged.subarray(0, length);
+    // The same object for the same series, which spares the encoder a comparison.
+    const isSame =
+      before?.of === ids && before.ids.length === length && before.ids.every((id, i) => id === found[i]);
+    this.#merged = isSame ? before : { of: ids, ids: found };
+    return { timeMs, ids: this.#merged.ids, values: all.subarray(0, length) };
   }
 
   #follow(): void {

@@ -172,11 +172,65 @@ groups:
     bench.series.set('found_total', {}, 1);
     bench.series.set('other', {}, 1);
     bench.clock.advance(5000);
-    bench.evaluator.touch(['found_total']);
+    bench.evaluator.touch(['found_total'], 'finding');
     await new Promise((resolve) => setImmediate(resolve));
     await bench.evaluator.idle();
     expect(bench.told.map(({ labels }) => labels['alertname'])).toEqual(['Found']);
     expect(bench.states()).toEqual(['firing']);
+    await bench.close();
+  });
+
+  it('evaluates what was found although views fail in a storm', async () => {
+    const rules = `
+groups:
+  - name: g
+    interval: 1h
+    rules:
+      - {alert: Found, expr: 'found_total > 0'}
+      - {alert: Failed, expr: 'failed_total > 0'}
+`;
+    const bench = await RuleBench.start({ rules });
+    bench.evaluator.start();
+    bench.clock.advance(5000);
+    const turn = async (): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await bench.evaluator.idle();
+    };
+    let refused = 0;
+    for (let i = 0; i < 40; i++) {
+      if (!bench.evaluator.touch(['failed_total'], 'failed_view')) refused++;
+      await turn();
+    }
+    expect(refused).toBeGreaterThan(10);
+    bench.series.set('found_total', {}, 1);
+    expect(bench.evaluator.touch(['found_total'], 'finding')).toBe(true);
+    await turn();
+    expect(bench.told.map(({ labels }) => labels['alertname'])).toEqual(['Found']);
+    await bench.close();
+  });
+
+  it('evaluates what was found between two groups of a cycle, and the rest of the cycle not before that', async () => {
+    const group = (name: string): string =>
+      `  - name: ${name}\n    rules:\n      - {alert: ${name}, expr: 'on_${name} > 0'}\n`;
+    const bench = await RuleBench.start({
+      rules: `groups:\n${['A', 'B', 'C', 'Found'].map(group).join('')}`,
+    });
+    bench.evaluator.start();
+    bench.clock.advance(5000);
+    for (const name of ['A', 'B', 'C', 'Found']) bench.series.set(`on_${name}`, {}, 1);
+    // The event comes while the first group is evaluated.
+    bench.onSelect = (name) => {
+      if (name !== 'on_A') return;
+      bench.onSelect = () => undefined;
+      bench.clock.advance(3000);
+      bench.evaluator.touch(['on_Found'], 'finding');
+      return new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+    };
+    bench.evaluator.cycle();
+    await bench.evaluator.idle();
+    expect(bench.told.map(({ labels }) => labels['alertname'])).toEqual(['A', 'Found', 'B', 'C']);
+    const [first, ...rest] = bench.told.map(({ startsAtUs }) => startsAtUs);
+    expect(rest.every((us) => us > first! && us === rest[0])).toBe(true);
     await bench.close();
   });
 });

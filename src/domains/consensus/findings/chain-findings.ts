@@ -5,6 +5,7 @@
 import type { ChainObserver, ChainScope, NodeObserver, NodeScope } from '../../domain.js';
 import { ChainBook } from './chain-book.js';
 import { ClockBook } from './clock-book.js';
+import { NodeClock } from './node-clock.js';
 import { SharedTexts } from '../shared-texts.js';
 import { ValidatorNumbers } from '../validator-numbers.js';
 import type { FindingListener } from './finding.js';
@@ -59,19 +60,9 @@ export class ChainFindings implements ChainObserver {
     this.#clocks.validators();
   }
 
-  /** The observer of a node's clock: what it says of the times at which blocks were proposed and came. */
-  clock(): NodeObserver {
-    const clocks = this.#clocks;
-    let self: string | undefined;
-    return {
-      handlers: {
-        'consensus.block_committed': (event) => clocks.committed(event),
-        'consensus.proposal_received': (event) => clocks.received(event, self),
-      },
-      hello: ({ validator }) => {
-        self = validator;
-      },
-    };
+  /** The observer of a node's clock. */
+  clock(): NodeClock {
+    return new NodeClock(this.#clocks);
   }
 
   #isAnotherChain(): boolean {

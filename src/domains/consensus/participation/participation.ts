@@ -9,6 +9,7 @@ import type { RecordListener, ViewRecord } from '../record/view-record.js';
 import { setOrClear } from '../../span.js';
 import { quorumOf } from '../quorum.js';
 import { Judge } from './judge.js';
+import { JudgedViews } from './judged-views.js';
 import { participationMetrics as m } from './participation-metrics.js';
 import { Settlement } from './settlement.js';
 import { Standing } from './standing.js';
@@ -54,6 +55,7 @@ export class Participation implements RecordListener, ParticipationView {
   readonly #margin;
   readonly #fragile;
   #members: readonly Member[] = [];
+  #judgedViews = this.#waitingFor(0);
   /**
    * By position of the member: the view up to which it is not judged, the highest view that it is known to have
    * voted in, and whether it was absent last. Every view asks them of every member.
@@ -84,12 +86,14 @@ export class Participation implements RecordListener, ParticipationView {
   }
 
   get participants(): readonly Participant[] {
+    this.#judgedViews.settle();
     this.#writeBack();
     return this.#members;
   }
 
   get margin(): QuorumMargin | undefined {
     if (!this.#isAnyJudged || this.#members.length === 0) return undefined;
+    this.#judgedViews.settle();
     let all = 0;
     let participatingPower = 0;
     let largest = 0;
@@ -116,6 +120,7 @@ export class Participation implements RecordListener, ParticipationView {
   breached(validator: string, kind: string, view: number): void {
     const at = this.#judge.position(validator);
     if (at === undefined) return;
+    this.#judgedViews.settle();
     this.#members[at]!.standing.breached(`${kind} ${view}`);
     this.#hasChanged[at] = 1;
   }
@@ -136,6 +141,7 @@ export class Participation implements RecordListener, ParticipationView {
   /** The set in force has changed. */
   validators(): void {
     const { names, series } = this.#scope;
+    this.#judgedViews.settle();
     this.#writeBack();
     const before = new Map(this.#members.map((member) => [member.id, member]));
     this.#members = names.members.map((member) => {
@@ -150,6 +156,7 @@ export class Participation implements RecordListener, ParticipationView {
       };
     });
     for (const gone of before.values()) gone.series.release(series);
+    this.#judgedViews = this.#waitingFor(this.#members.length);
     this.#judge.setMembers(this.#members.map(({ id }) => id));
     const standings = this.#members.map(({ standing }) => standing);
     this.#sinceView = Float64Array.from(standings, ({ sinceView }) => sinceView);
@@ -169,6 +176,7 @@ export class Participation implements RecordListener, ParticipationView {
   }
 
   tick(): void {
+    this.#judgedViews.settle();
     for (let i = 0; i < this.#members.length; i++) if (this.#hasChanged[i] === 1) this.#show(i);
     if (!this.#isMarginOld) return;
     this.#isMarginOld = false;
@@ -210,18 +218,25 @@ export class Participation implements RecordListener, ParticipationView {
     series.leads[judge.lead].add();
   }
 
-  /** Counts what became of every vote of a view that was judged. */
+  /** Notes what became of every vote of a view that was judged. */
   #voted(view: number, leader: string | undefined): void {
+    this.#judgedViews.begin(leader);
     for (let i = 0; i < this.#members.length; i++) {
       if (view <= this.#sinceView[i]!) continue;
       const outcome = this.#judge.outcome(i);
-      const { standing, series } = this.#members[i]!;
       if (outcome !== 'absent' && view > this.#lastVotedView[i]!) this.#lastVotedView[i] = view;
-      standing.voted(outcome, leader);
-      series.votes[outcome].add();
+      this.#judgedViews.note(i, outcome);
       this.#wasAbsent[i] = outcome === 'absent' ? 1 : 0;
       this.#hasChanged[i] = 1;
     }
+  }
+
+  #waitingFor(members: number): JudgedViews {
+    return new JudgedViews(members, (i, outcome, leader) => {
+      const { standing, series } = this.#members[i]!;
+      standing.voted(outcome, leader);
+      series.votes[outcome].add();
+    });
   }
 
   /** Of a view that cannot be judged only who was heard is known. */
@@ -232,6 +247,7 @@ export class Participation implements RecordListener, ParticipationView {
       if (this.#wasAbsent[i] === 0) continue;
       this.#wasAbsent[i] = 0;
       this.#hasChanged[i] = 1;
+      this.#judgedViews.settle();
       this.#members[i]!.standing.showed();
     }
   }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultRouting } from '../../../../src/alerts/routing/default-routing.js';
+import { shippedRouting } from '../../../../src/shipped-alerts.js';
 import { findRoutes } from '../../../../src/alerts/routing/find-routes.js';
 import { parseRouting } from '../../../../src/alerts/routing/parse-routing.js';
+import type { Routing } from '../../../../src/alerts/routing/routing.js';
 import { readMatchers } from '../../../../src/alerts/routing/matcher-text.js';
 import { isWithin } from '../../../../src/alerts/routing/time-interval.js';
 import { routingOf } from './world.js';
@@ -100,7 +102,7 @@ receivers: [{name: a}, {name: b}, {name: c}, {name: d}, {name: e}]
   });
 
   it('by default page what concerns this node or the network, and notify of a peer', () => {
-    const { root } = defaultRouting([]);
+    const { root } = defaultRouting([], shippedRouting());
     const to = (labels: Record<string, string>): string =>
       findRoutes(root, labels)
         .map(({ receiver, groupWaitUs }) => `${receiver} ${groupWaitUs / 1e6}`)
@@ -112,6 +114,22 @@ receivers: [{name: a}, {name: b}, {name: c}, {name: d}, {name: e}]
     expect(to({ alertname: 'A', severity: 'warning', scope: 'self' })).toBe('notify 10');
     expect(to({ ...critical, alertname: 'HotStuffWatchdog' })).toBe('nobody 10');
   });
+});
+
+it('the short form keeps back all that the shipped Alertmanager file keeps back', () => {
+  const words = ({ inhibitRules }: Routing): string[] =>
+    inhibitRules.map(
+      ({ sources, targets, equal }) => `${sources.join()} > ${targets.join()} (${equal.join()})`,
+    );
+  const read = parseRouting(shippedRouting()!);
+  if ('problems' in read) throw new Error('the example is good');
+  const shipped = words(read.routing);
+  expect(shipped.length).toBeGreaterThan(8);
+  const short = defaultRouting([], shippedRouting());
+  expect(words(short)).toEqual([...words(defaultRouting([], undefined)), ...shipped]);
+  // What `/api/v2/status` shows, and amtool tests routes with, is the whole.
+  const shown = parseRouting(short.original);
+  expect('routing' in shown && words(shown.routing)).toEqual(words(short));
 });
 
 describe('matchers', () => {
