@@ -40,7 +40,7 @@ async function run(name: string, targets: Readonly<Record<string, object>>): Pro
       target,
       {
         ...{ kind: 'prometheus', mapping: join(folder, 'own.yaml'), node: target, chain: 'c' },
-        ...{ interval: '200ms', timeout: '200ms', ...more },
+        ...{ interval: '500ms', timeout: '500ms', ...more },
       },
     ]),
   );
