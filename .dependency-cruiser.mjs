@@ -40,9 +40,9 @@ const clients = {
   pino: '^src/cli/',
   // Scenario files are read as the configuration is, in a room of their own.
   // Alertmanager's file is another one than ours, with rules of its own.
-  yaml: '^(src/(config|cli|alerts)|simulator/scenario)/',
+  yaml: '^(src/(config|cli|alerts|attach)|simulator/scenario)/',
   nodemailer: '^src/alerts/channels/email\\.ts$',
-  zod: '^(src/config|simulator/scenario)/',
+  zod: '^(src/(config|attach)|simulator/scenario)/',
   nats: '^src/export/nats/',
   re2js: '^src/promql/',
   '@grafana/grafana-foundation-sdk': '^src/dashboards/(render|variables)',

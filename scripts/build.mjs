@@ -54,7 +54,8 @@ async function build(into) {
   const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', into];
   execFileSync(process.execPath, [compiler, ...options], { stdio: 'inherit' });
   cpSync(join(root, 'simulator/scenarios'), join(into, 'simulator/scenarios'), { recursive: true });
-  cpSync(join(root, 'src/attach/logs/adapters'), join(into, 'src/attach/logs/adapters'), { recursive: true });
+  for (const data of ['src/attach/logs/adapters', 'src/attach/scrape/mappings'])
+    cpSync(join(root, data), join(into, data), { recursive: true });
   const { eventsJsonSchema } = await import(join(into, 'src/events/json-schema.js'));
   writeFileSync(join(into, 'events.schema.json'), JSON.stringify(eventsJsonSchema(), null, 2) + '\n');
   chmodSync(join(into, 'src/cli/main.js'), 0o755);

@@ -5,6 +5,7 @@
 import { notificationMetrics } from './alerts/catalogue.js';
 import { ruleMetrics } from './alerts/evaluation/catalogue.js';
 import { logMetrics } from './attach/logs/catalogue.js';
+import { scrapeMetrics } from './attach/scrape/catalogue.js';
 import { deliveryMetrics } from './delivery/catalogue.js';
 import { catalogues } from './domains/catalogue.js';
 import { domainMetrics } from './domains/domain-metrics.js';
@@ -33,6 +34,7 @@ export interface RoomCatalogue {
 /** What the sidecar keeps about itself, in the order of the data flow. */
 export const ownCatalogues: readonly RoomCatalogue[] = [
   { title: 'Logs', metrics: logMetrics },
+  { title: 'Scraped nodes', metrics: scrapeMetrics },
   { title: 'Intake', metrics: intakeMetrics },
   { title: 'Recorder', metrics: recorderMetrics },
   { title: 'Domains', metrics: domainMetrics },

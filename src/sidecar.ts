@@ -10,9 +10,7 @@
  */
 import { Alerting, evaluatesRules } from './alerting.js';
 import type { AlertListener } from './alerts/alert.js';
-import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
-import { listenSocket, type Door } from './attach/socket.js';
 import type { Analytics } from './analytics/analytics.js';
 import { viewArchive, ViewArchivist } from './archived-views.js';
 import { StreamClock, type Clock, type Timer } from './base/clock.js';
@@ -31,6 +29,7 @@ import { defaultProcessRegistry } from './export/prometheus/process-registry.js'
 import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
+import { Doors } from './doors.js';
 import { EventOutlets } from './event-outlets.js';
 import { exporterHandlers, openExporters, type CustomExporter } from './exporters.js';
 import { healthOf, isUsable } from './health.js';
@@ -42,7 +41,6 @@ import {
   type HealthReport,
 } from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
-import { openLogs } from './logs.js';
 import { notifies, openNotifications, type Notifications } from './notifications.js';
 import { followStreams, ignoring, recorderOf, tapOf } from './intake-parts.js';
 import { Intake } from './intake/intake.js';
@@ -155,7 +153,7 @@ class ComposedSidecar implements Sidecar {
   readonly #events: EventOutlets;
   readonly #exposition: Exposition;
   readonly #startedAtUs: number;
-  readonly #doors: { close(): Promise<void> }[] = [];
+  #doors: Doors | undefined;
   readonly #traces: Traces | undefined;
   readonly #archivist = new ViewArchivist(
     () => this.#outlets.log,
@@ -338,7 +336,7 @@ class ComposedSidecar implements Sidecar {
 
   async #stop(): Promise<void> {
     this.#ready = false;
-    await Promise.all(this.#doors.map((door) => door.close()));
+    await this.#doors?.close();
     await this.#intake.stop();
     this.#timer?.stop();
     await this.#alerting?.stop();
@@ -450,25 +448,10 @@ class ComposedSidecar implements Sidecar {
   }
 
   async #openDoors(): Promise<void> {
-    const { socket, socketMode, tcp, logs } = this.#config.attach;
-    if (socket !== null) {
-      this.#intake.declareDoor('unix');
-      const door = await this.#open(parseAddress(socket), socketMode);
-      this.#addresses = { ...this.#addresses, socket: door.address };
-    }
-    if (tcp !== null) {
-      this.#intake.declareDoor('tcp');
-      const door = await this.#open(parseAddress(tcp), socketMode);
-      this.#addresses = { ...this.#addresses, tcp: door.address };
-    }
     const { clock, logger } = this.#deps;
-    this.#doors.push(...openLogs(logs, this.#intake, { board: this.board, clock, logger }));
-  }
-
-  async #open(address: Address, mode: number): Promise<Door> {
-    const door = await listenSocket({ address, mode, openFeed: this.openFeed, logger: this.#deps.logger });
-    this.#doors.push(door);
-    return door;
+    const { board, openFeed } = this;
+    this.#doors = new Doors({ board, clock, logger, intake: this.#intake, openFeed });
+    this.#addresses = { ...this.#addresses, ...(await this.#doors.open(this.#config)) };
   }
 
   /** What whoever reads the page by eye should know first. */

@@ -101,6 +101,7 @@ const byType: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'metric.changed': { delta: 4096 },
   'metric.observed': { metric: 'node_upload_seconds', value: 0.125 },
   'metric.sampled': { value: 1_052_672 },
+  'metric.withdrawn': { metric: 'node_peers' },
 };
 
 const byKind: Readonly<Record<Exclude<FieldKind, 'enum' | 'amounts'>, unknown>> = {

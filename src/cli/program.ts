@@ -4,10 +4,11 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
+import { addChecks, type Finish } from './check-commands.js';
 import type { CliContext, ExitCode } from './context.js';
 import type { ExportOptions } from './export.js';
 import { collect } from './collect.js';
-import { addAttach, addCheckAdapter, withAdapter } from './log-commands.js';
+import { addAttach, withAdapter } from './log-commands.js';
 import { flagSettings, type ConfigOptions } from './load-config.js';
 import { addNotifications } from './notification-commands.js';
 
@@ -30,8 +31,6 @@ function describe(error: unknown): string {
   if (error instanceof QuorumscopeError && error.kind !== 'internal') return error.message.trimEnd();
   return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
 }
-
-type Finish = (code: ExitCode) => void;
 
 function createProgram(context: CliContext, finish: Finish): Command {
   const program = new Command('quorumscope')
@@ -325,35 +324,6 @@ function addOutlets(command: Command): Command {
       'so many runs, each drawn from its seed: chaos, then all healed; stops at the first failure',
     )
     .option('--swarm-run <seed>', 'the one run of a swarm that has this seed');
-}
-
-function addChecks(program: Command, context: CliContext, finish: Finish): void {
-  const check = program.command('check').description('whether something is as it should be; exit 1 when not');
-  check
-    .command('config')
-    .description('whether `run` would accept a configuration file and the environment')
-    .argument('[file]', 'YAML file; else the default one, if it is there')
-    .option('--json', 'one JSON document')
-    .action(async (file: string | undefined, options: { json?: boolean }) => {
-      finish((await import('./check-config.js')).checkConfig(file, options, context));
-    });
-  check
-    .command('rules')
-    .description('whether rule files would be loaded: YAML, PromQL, templates, names')
-    .argument('<files...>', "files in Prometheus's format")
-    .option('--json', 'one JSON document')
-    .action(async (files: string[], options: { json?: boolean }) => {
-      finish(await (await import('./check-rules.js')).checkRules(files, options, context));
-    });
-  addCheckAdapter(check, context, finish);
-  check
-    .command('stream')
-    .description('what an event stream can tell, which attachment level it reaches, and what stays unknown')
-    .argument('<file>', 'NDJSON, gzipped or not; - is stdin')
-    .option('--json', 'one JSON document')
-    .action(async (file: string, options: { json?: boolean }) => {
-      finish(await (await import('./check-stream.js')).checkStream(file, options, context));
-    });
 }
 
 /** Who is told of alerts, and when nobody is. */

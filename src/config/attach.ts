@@ -2,6 +2,7 @@
 import { isLoopback, tcpAddress } from './address.js';
 import { logs } from './attach-logs.js';
 import { section } from './section.js';
+import { scrape } from './scrape.js';
 import { mode, nullable, size, tcpSocket, text, unixSocket, whole } from './setting.js';
 
 /** Where the event socket is when a service manager made the folder for it. */
@@ -29,6 +30,7 @@ export const attach = section({
       }),
     ),
     logs,
+    scrape,
     'record.file': nullable(
       text(path, {
         doc: 'Records everything received as NDJSON, for `quorumscope replay`; null records nothing.',
@@ -59,6 +61,8 @@ export const attach = section({
     tcp: values.tcp,
     /** Logs to follow, each by its name. */
     logs: values.logs,
+    /** Pages that are scraped, each by its name. */
+    scrape: values.scrape,
     record:
       values['record.file'] === null
         ? null

@@ -42,4 +42,9 @@ export const metrics = domain('metric', {
     priority: 'bulk',
     fields: { metric, value: f.number('The value, in the declared unit.'), labels: series },
   }),
+  withdrawn: event({
+    doc: 'A gauge is not known any more: it is shown no longer, until it is sampled again.',
+    priority: 'normal',
+    fields: { metric, labels: series },
+  }),
 });

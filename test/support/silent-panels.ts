@@ -22,6 +22,17 @@ export const silentMetrics: Readonly<Record<string, readonly string[]>> = {
   'needs more than the one notification of the watchdog, so that there is a rate': [
     'quorumscope_notifications_latency_seconds',
   ],
+  "nobody's own metrics page is scraped beside the demo": [
+    'quorumscope_scrape_up',
+    'quorumscope_scrapes_total',
+    'quorumscope_scrape_failures_total',
+    'quorumscope_scrape_lines_refused_total',
+    'quorumscope_scrape_samples',
+    'quorumscope_scrape_series',
+    'quorumscope_scrape_mapping_absent',
+    'quorumscope_scrape_resets_total',
+    'quorumscope_scrape_duration_seconds',
+  ],
   'simulated validators do not denounce each other; the sidecar finds out by itself': [
     'hotstuff_consensus_byzantine_behaviors_total',
     'hotstuff_consensus_safety_violations_total',

@@ -46,6 +46,7 @@ export function observeCustom({ series }: NodeScope, names: CustomNames): NodeOb
       'metric.changed': (event) => record(event.metric, (metric) => metric.change(event)),
       'metric.observed': (event) => record(event.metric, (metric) => metric.observe(event)),
       'metric.sampled': (event) => record(event.metric, (metric) => metric.sample(event)),
+      'metric.withdrawn': (event) => record(event.metric, (metric) => metric.withdraw(event)),
     },
     hello: (_hello, isNewRun) => {
       if (isNewRun) for (const metric of metrics.values()) metric.begin();

@@ -82,6 +82,15 @@ export class CustomSeries {
     return undefined;
   }
 
+  withdraw({ labels }: EventMap['metric.withdrawn']): Refusal | undefined {
+    if (!this.#is('gauge')) return 'kind';
+    const values = this.#values(labels);
+    if (values === undefined) return 'labels';
+    const known = this.#opened.get(values.join('\0'));
+    if (known?.handle instanceof Gauge) known.handle.clear();
+    return undefined;
+  }
+
   #is(...kinds: readonly MetricDefinition['kind'][]): boolean {
     return kinds.includes(this.#definition.kind);
   }
