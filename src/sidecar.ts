@@ -10,6 +10,7 @@
  */
 import { Alerting, evaluatesRules } from './alerting.js';
 import type { AlertListener } from './alerts/alert.js';
+import type { AlertDesk } from './alerts/embedded/raised-alerts.js';
 import { parseAddress, type Address } from './attach/address.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import { listenSocket, type Door } from './attach/socket.js';
@@ -31,16 +32,12 @@ import { defaultProcessRegistry } from './export/prometheus/process-registry.js'
 import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
+import type { EmbeddedAlerting } from './embedded-alerts.js';
 import { EventOutlets } from './event-outlets.js';
 import { exporterHandlers, openExporters, type CustomExporter } from './exporters.js';
-import { healthOf, isUsable } from './health.js';
+import { healthHandlers, healthOf, isUsable } from './health.js';
 import type { HealthChecker } from './health/health-checker.js';
-import {
-  components,
-  type Component,
-  type ComponentHealth,
-  type HealthReport,
-} from './health/health-report.js';
+import { type Component, type ComponentHealth, type HealthReport } from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import { notifies, openNotifications, type Notifications } from './notifications.js';
 import { followStreams, ignoring, recorderOf, tapOf } from './intake-parts.js';
@@ -52,7 +49,7 @@ import { rangeHandler } from './range-exports.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
 import { incidentHandlers } from './incident-handlers.js';
-import { statusOf, type SidecarStatus } from './status.js';
+import { noticesOf, statusOf, type SidecarStatus } from './status.js';
 import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
@@ -79,6 +76,8 @@ export interface SidecarDeps {
   readonly verdictLog?: OutletOptions['verdictLog'];
   /** Who is told of alerts, where that is not the log. */
   readonly alerts?: AlertListener;
+  /** Conditions and handlers of the embedder's own; also opens `alerts`. */
+  readonly alerting?: EmbeddedAlerting;
   /** Hears every line that arrives. */
   readonly tap?: Tap;
 }
@@ -115,6 +114,10 @@ export interface Sidecar {
   status(): SidecarStatus;
   /** How nodes and chain are, as of the last collection interval; undefined when `health.enabled` is false. */
   health(): HealthReport | undefined;
+  /** How one part of nodes and chain is; undefined when `health.enabled` is false. */
+  check(component: Component): ComponentHealth | undefined;
+  /** Raises alerts by hand; undefined without `alerting`, and where no rules are evaluated. */
+  readonly alerts: AlertDesk | undefined;
   /** Figures over the whole history, once started; undefined where none is kept. */
   readonly analytics: Analytics | undefined;
   /** All metrics as an exporter is given them. */
@@ -192,7 +195,14 @@ class ComposedSidecar implements Sidecar {
       onWanted: () => this.#listen(),
     });
     if (evaluatesRules(config) && deps.serve !== false)
-      this.#alerting = new Alerting({ config, board: this.board, clock, logger, names });
+      this.#alerting = new Alerting({
+        config,
+        board: this.board,
+        clock,
+        logger,
+        names,
+        embedded: deps.alerting,
+      });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
@@ -262,6 +272,10 @@ class ComposedSidecar implements Sidecar {
     return this.#outlets.reader;
   }
 
+  get alerts(): AlertDesk | undefined {
+    return this.#alerting?.desk;
+  }
+
   get analytics(): Analytics | undefined {
     return this.#history?.analytics;
   }
@@ -309,6 +323,10 @@ class ComposedSidecar implements Sidecar {
 
   health(): HealthReport | undefined {
     return this.#health && (this.#health.report ?? this.#health.evaluate(this.#deps.clock.nowUs()));
+  }
+
+  check(component: Component): ComponentHealth | undefined {
+    return this.health()?.components[component];
   }
 
   snapshot(): MetricsSnapshot {
@@ -361,10 +379,10 @@ class ComposedSidecar implements Sidecar {
     const { server, prometheus } = this.#config;
     const handlers: Handlers = {
       ...(prometheus.enabled ? { metrics: (accept: string | undefined) => this.page(accept) } : {}),
-      notices: () => this.#notices(),
+      notices: () => noticesOf(this.#intake.status(), this.#addresses.socket ?? this.#addresses.tcp),
       ready: () => this.#ready,
       status: () => this.status(),
-      ...this.#healthHandlers(),
+      ...(this.#health === undefined ? {} : healthHandlers(() => this.health()!)),
       ...this.#exportHandlers(),
       ...this.#alerting?.handlers,
       reload: () => this.reload(),
@@ -405,14 +423,6 @@ class ComposedSidecar implements Sidecar {
     };
   }
 
-  #healthHandlers(): Pick<Handlers, 'health'> {
-    if (this.#health === undefined) return {};
-    const report = (): HealthReport => this.health()!;
-    const component = (name: string): ComponentHealth | undefined =>
-      components.some((one) => one === name) ? report().components[name as Component] : undefined;
-    return { health: { report, component, components: () => components } };
-  }
-
   #exportHandlers(): Pick<Handlers, 'exports' | 'exporters'> {
     const own = new Map((this.#deps.exporters ?? []).map(({ exporter }) => [exporter.format, exporter]));
     const find = (format: string): MetricsExporter | Promise<MetricsExporter> | undefined =>
@@ -437,11 +447,12 @@ class ComposedSidecar implements Sidecar {
 
   /** After the server, whose address is part of every link; until then its API says that it is starting. */
   async #openAlerts(): Promise<void> {
-    const { clock, logger, alerts } = this.#deps;
+    const { clock, logger, alerts, alerting } = this.#deps;
     const url = this.#addresses.http ?? '';
     if (notifies(this.#config)) {
       const isWell = (): boolean => this.#stopping === undefined && isUsable(this.health());
-      const room = { board: this.board, clock, logger, address: () => url, isWell };
+      const handlers = alerting?.handlers;
+      const room = { board: this.board, clock, logger, address: () => url, isWell, handlers };
       this.#notifications = await openNotifications(this.#config, room);
     }
     const listeners = [this.#notifications?.listener, alerts].flatMap((one) => one ?? []);
@@ -466,17 +477,6 @@ class ComposedSidecar implements Sidecar {
     const door = await listenSocket({ address, mode, openFeed: this.openFeed, logger: this.#deps.logger });
     this.#doors.push(door);
     return door;
-  }
-
-  /** What whoever reads the page by eye should know first. */
-  #notices(): readonly string[] {
-    const { sources } = this.#intake.status();
-    if (sources.some((source) => source.connections > 0)) return [];
-    const address = this.#addresses.socket ?? this.#addresses.tcp;
-    const advice = address
-      ? `: start the node with QUORUMSCOPE_EVENTS=${address}, or see docs/PROTOCOL.md`
-      : '';
-    return [`Nothing is attached${advice}`];
   }
 }
 
