@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Child, eventually } from '../support/child.js';
+import { Child } from '../support/child.js';
 
 const root = join(import.meta.dirname, '../..');
 const text = readFileSync(join(root, 'docs/RULES.md'), 'utf8');
@@ -27,14 +27,8 @@ describe('the example of docs/RULES.md', () => {
 
   it('raises alerts, and is told of them', async () => {
     const child = new Child(process.execPath, ['--import', 'tsx', join(folder, 'example.ts')]);
-    try {
-      const said = (line: RegExp): Promise<unknown> =>
-        eventually(() => line.exec(child.output) ?? undefined, 60_000, String(line));
-      await said(/^process is \w+$/m);
-      await said(/^fires SeriesNearLimit .*% of all series are in use$/m);
-    } finally {
-      child.kill('SIGTERM');
-      await child.exited;
-    }
+    await child.printed(/^process is \w+$/m);
+    await child.printed(/^fires SeriesNearLimit .*% of all series are in use$/m);
+    await child.stop();
   });
 });
