@@ -54,6 +54,7 @@ async function build(into) {
   const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', into];
   execFileSync(process.execPath, [compiler, ...options], { stdio: 'inherit' });
   cpSync(join(root, 'simulator/scenarios'), join(into, 'simulator/scenarios'), { recursive: true });
+  cpSync(join(root, 'src/attach/logs/adapters'), join(into, 'src/attach/logs/adapters'), { recursive: true });
   const { eventsJsonSchema } = await import(join(into, 'src/events/json-schema.js'));
   writeFileSync(join(into, 'events.schema.json'), JSON.stringify(eventsJsonSchema(), null, 2) + '\n');
   chmodSync(join(into, 'src/cli/main.js'), 0o755);

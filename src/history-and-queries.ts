@@ -170,8 +170,6 @@ function archiveOptions(
 /** What is in memory: the board's series, and those of rules that are not among them. */
 function beside(window: RecentWindow, outputs: RuleOutputs): RecentPart {
   return {
-    // Of the board's: whoever keeps answers leaves out what names a series of rules.
-    standing: () => window.standing(),
     select: (request) => {
       const own = window.select(request);
       const others = outputs.select(request);
@@ -184,6 +182,8 @@ function beside(window: RecentWindow, outputs: RuleOutputs): RecentPart {
       const known = new Set(own.map(({ key }) => key));
       return [...own, ...outputs.labelSets(request).filter(({ key }) => !known.has(key))];
     },
+    // Of the board's: whoever keeps answers leaves out what names a series of rules.
+    standing: () => window.standing(),
   };
 }
 

@@ -94,12 +94,12 @@ export function countOf(byName: Readonly<Record<string, number>>): number {
 /** Scores what `vantage` was told of a run. @param only position of the one attached node; undefined: all */
 export function scoreAlerts(
   vantage: AlertVantage,
-  { truth, views }: Observed,
+  { truth, views, endUs }: Observed,
   run: ScenarioRun,
   only: number | undefined,
 ): ScoredAlerts {
   const score = { ...noAlertScore(), runs: 1, views };
-  const truths = { lines: truth, conditions: conditionsOf(run), startUs: 0 };
+  const truths = { lines: truth, conditions: conditionsOf(run), startUs: 0, endUs };
   const complaints: string[] = [];
   for (const raised of vantage.raised) {
     const words = noteRaised(score, raised, truths, run, only);
@@ -116,7 +116,7 @@ export function scoreAlerts(
 function noteRaised(
   score: AlertScore,
   { labels, startsAtUs, toldAtUs, overAtUs }: Raised,
-  truths: Truths,
+  truths: Truths & { readonly endUs: number },
   { validators }: ScenarioRun,
   only: number | undefined,
 ): string | undefined {
@@ -133,8 +133,9 @@ function noteRaised(
   if (isScopeRight(labels, startsAtUs, truths, validators, only)) score.scopeRight++;
   if (toldAtUs === undefined) return undefined;
   score.toldMs.push(Math.max(0, toldAtUs - found.sinceUs) / 1_000);
-  score.firedMs.push((toldAtUs - startsAtUs) / 1_000);
-  if (found.endedUs === undefined) return undefined;
+  // Rules may look a millisecond ahead, so that they see what has just changed.
+  score.firedMs.push(Math.max(0, toldAtUs - startsAtUs) / 1_000);
+  if (found.endedUs === undefined || found.endedUs > truths.endUs) return undefined;
   score.ended++;
   if (overAtUs === undefined) return undefined;
   score.resolved++;

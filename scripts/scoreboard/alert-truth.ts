@@ -7,7 +7,7 @@ import type { AlertTexts } from '../../src/alerts/alert.js';
 
 /** Longest range that rules read back, with the longest `for` of those that scenarios are long enough for. */
 const BEFORE_US = 600_000_000;
-/** Findings are counted for an hour. */
+/** Findings are counted for an hour, and an alert about them lasts as long. */
 const LONG_BEFORE_US = 3_600_000_000;
 
 /** What may lie behind an alert; each speaks of the time before it. */
@@ -58,7 +58,7 @@ const groundsOf: Readonly<Record<string, readonly Ground[]>> = {
   SafetyViolation: ['violations'],
   ValidatorByzantine: ['deeds'],
   OwnValidatorByzantine: ['deeds'],
-  NodesDiverge: [{ around: ['clock'] }, 'violations'],
+  NodesDiverge: ['violations'],
   LeftValidatorSet: [{ condition: 'set_changes' }],
   ViewTimerTooSmall: ['views', { around: ['slow', 'starve', 'stall'] }],
   NodeIsolated: cut,
@@ -163,7 +163,7 @@ function found1(ground: Ground, labels: AlertTexts, atUs: number, truths: Truths
         : line.type === 'deed'
           ? line.validator === named
           : line.type === 'violation' && line.culprits.includes(named ?? '');
-      return isDone ? [{ fromUs: line.at_us, untilUs: line.at_us }] : [];
+      return isDone ? [{ fromUs: line.at_us, untilUs: line.at_us + LONG_BEFORE_US }] : [];
     });
   if (ground === 'violations')
     return lines

@@ -5,7 +5,7 @@
  * Rules are evaluated between events, so whoever runs it lets it catch up often (`caughtUp`): times of notifications are
  * late by no more than that.
  */
-import { StreamClock, type Clock } from '../../src/base/clock.js';
+import type { Clock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { createRandom } from '../../src/base/random.js';
 import type { Feed } from '../../src/attach/feed.js';
@@ -21,6 +21,7 @@ import { plainPolicy } from '../../src/alerts/routing/policy.js';
 import { startHistory, type History } from '../../src/history-and-queries.js';
 import { createSidecar, parseConfig, type Config, type Sidecar } from '../../src/index.js';
 import type { Observer } from './observed-run.js';
+import { ReachedClock } from './reached-clock.js';
 
 /** Proof that alerts get out; nobody is told of it. */
 const WATCHDOG = 'HotStuffWatchdog';
@@ -47,7 +48,7 @@ export interface Told extends Pick<Notification, 'receiver' | 'groupKey' | 'reas
 /** One life of the sidecar. */
 interface Life {
   readonly sidecar: Sidecar;
-  readonly clock: StreamClock;
+  readonly clock: ReachedClock;
   readonly alerting: Alerting;
   readonly notifier: Notifier;
   readonly history: History;
@@ -104,11 +105,7 @@ export class AlertVantage implements Observer {
     const { sidecar, clock, alerting, notifier, ready } = this.#life;
     await ready;
     await sidecar.drained();
-    if (nowUs !== undefined) {
-      // Where nobody says anything any more, time goes on all the same.
-      clock.advance(INSTANCE, nowUs);
-      clock.close(INSTANCE);
-    }
+    if (nowUs !== undefined) clock.reach(nowUs);
     // What is critical is evaluated when the turn of its event ends.
     await new Promise((resolve) => setImmediate(resolve));
     await alerting.idle();
@@ -121,7 +118,7 @@ export class AlertVantage implements Observer {
   }
 
   #begin(): Life {
-    const clock = new StreamClock();
+    const clock = new ReachedClock();
     const config = this.#config;
     const late: { alerting?: Alerting } = {};
     const sidecar = createSidecar(config, {

@@ -1,4 +1,5 @@
 /** docs/SCOREBOARD.md: how to run it, how to read it, and the last score that was measured. Pure. */
+import { renderAlertTables } from './alert-table.js';
 import type { Row } from './board.js';
 import type { SocketResult } from './socket-case.js';
 import { renderTables } from './table.js';
@@ -32,6 +33,34 @@ export interface Report {
   readonly wan?: readonly WanReport[];
 }
 
+const ALERTS = `## Alerts
+
+With \`--alerts\` a whole sidecar listens beside each observer: the shipped rules as they are loaded without configuration, evaluated at their
+own pace on the clock that the events tell, and the default routing, whose notifications are written down instead of sent. \`--incidents\`
+runs \`scripts/scoreboard/incidents\`, where things go wrong for minutes: most faults of the bundled scenarios are over before a rule with
+\`for\` has seen enough, and nobody should be woken for them. Times are virtual, late by at most 50 ms.
+
+| column | meaning |
+| --- | --- |
+| raised | alerts that began to fire, by name |
+| found, forbidden | alerts that the scenario requires, naming exactly whom it says; alerts that it forbids |
+| named | of the alerts that name a validator or a node, those that name one to whom the truth assigns it |
+| scope | of the alerts that are borne out, those with the scope of what happened: \`self\` names an attached node, \`peer\` one that is not; \`network\` is right where a failed view had no single culprit, messages were lost or cut, a rule of the protocol was broken, or f or more validators were faulty |
+| spurious | alerts that no truth bears out |
+| told ms | from what happened to the first notification of the alert; median and 99th percentile |
+| after firing ms | from when the rule began to fire to that notification: the routing's share |
+| resolved | of the alerts that somebody was told of and whose cause ended, those that were told to be over before the run ended |
+| resolved ms | from the end of the cause to that notification; the default routing tells of it at the next 30 s or minute of the group |
+| pages / groups | notifications of new alerts to the receiver \`page\`, of the groups that were paged, counted for each incident anew; equal where each incident pages once per group. Faults less than a minute apart are one incident |
+
+An alert is spurious when nothing that \`scripts/scoreboard/alert-truth.ts\` lists for its name happened before it began to fire: a fault of
+the right kind that lasted in the ten minutes before (of the validator that it names, where it names one), a view that failed or
+lagged then for the cause or by the validator that it names, a forbidden deed or a broken rule of the validator within the hour, or a condition
+that the scenario states for the whole run. What is listed for no alert bears out none. Findings page for an hour after the last of them, so
+that the runs end before their alerts do.
+
+The floors hold for three short incidents; what is spurious or forbidden there fails at once.`;
+
 const HEAD = `# The scoreboard
 
 <!-- Written by \`npm run scoreboard -- --write\`. Do not edit. -->
@@ -45,7 +74,10 @@ npm run scoreboard                                   # every bundled scenario, 2
 npm run scoreboard -- --scenario '06*' --seeds 5 --wrong
 npm run scoreboard -- --dir ./own-scenarios --json
 npm run scoreboard -- --socket                       # one seed of each over a real socket
-npm run scoreboard -- --wan --attached 2             # the long healthy run, and how long it took
+npm run scoreboard -- --alerts                       # also what the shipped alerts said
+npm run scoreboard -- --incidents --alone 1          # the incidents that last long enough for alerts
+npm run scoreboard -- --wan --attached 2 --alerts    # the long healthy run, and how long it took
+npm run scoreboard -- --save held --seeds 20         # may be interrupted, and goes on where it was
 npm run scoreboard -- --from a.json --from b.json --write
 npm run scoreboard -- --gate                         # what the gate runs: every scenario once, cut short
 npm run scoreboard -- --gate --raise                 # raises the floors to what this reaches
@@ -73,14 +105,17 @@ Each scenario is scored twice: with all nodes attached, and with one, over sever
 
 With one node attached, what the truth says of that node itself counts as true. The last three views of a run are not scored: they end with
 it. Of the findings, \`double_proposal\` is borne out by a leader that states one block and sends another, as one that forks the tail does.
-Expectations about alerts are not looked at, nor are those that no part of the sidecar concludes met: they count as not found.
+Expectations that no part of the sidecar concludes met count as not found; those about alerts are looked at where alerts are listened to.
+
+${ALERTS}
 
 ## The last score`;
 
 /** The document. */
 export function renderScoreboard({ rows, total, parts, sockets, wan = [] }: Report): string {
+  const alerts = renderAlertTables(rows, total);
   const facts = parts.map((part) => `- ${partText(part)}`).join('\n');
-  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total, sockets)}\n${wanSection(wan)}`;
+  return `${HEAD}\n\n${facts}\n\n${renderTables(rows, total, sockets)}\n${alerts === '' ? '' : `\n${alerts}\n`}${wanSection(wan)}`;
 }
 
 function partText({

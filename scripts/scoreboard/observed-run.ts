@@ -49,6 +49,8 @@ export interface Observed {
   /** Views that some validator entered. */
   readonly views: number;
   readonly virtualUs: number;
+  /** When it ended, microseconds since the Unix epoch. */
+  readonly endUs: number;
 }
 
 /** Runs it to the end; the vantages then hold what they concluded. */
@@ -71,7 +73,8 @@ export async function observe(run: ScenarioRun, vantages: readonly Observer[]): 
   }).run();
   listening.close();
   for (const vantage of vantages) await vantage.end();
-  return { truth, views: result.views.entered, virtualUs: result.run.virtual_us };
+  const virtualUs = result.run.virtual_us;
+  return { truth, views: result.views.entered, virtualUs, endUs: START_US + virtualUs };
 }
 
 class Listening {

@@ -60,7 +60,8 @@ export async function observeOverSocket(run: ScenarioRun, vantage: Vantage): Pro
     }).run();
     const shipped = await line.close();
     await vantage.end();
-    return { truth, views: result.views.entered, virtualUs: result.run.virtual_us, ...shipped };
+    const virtualUs = result.run.virtual_us;
+    return { truth, views: result.views.entered, virtualUs, endUs: START_US + virtualUs, ...shipped };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -27,6 +27,7 @@ export const errorCodes = {
   'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
   'attach.listen': 'The event socket cannot be opened.',
   'attach.file': 'An event file cannot be opened.',
+  'attach.adapter': 'A log adapter is not there, or has problems; all are listed, each with its place.',
   'journal.locked': 'Another process writes the folder of a journal.',
   'journal.unusable': 'The folder of a journal cannot be made, read or mended.',
   'history.rules': 'The selector of a rule on what history is kept cannot be read.',

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
+import type { CheckAdapterOptions } from './check-adapter.js';
 import type { CliContext, ExitCode } from './context.js';
 import type { ExportOptions } from './export.js';
 import { flagSettings, type ConfigOptions } from './load-config.js';
@@ -156,6 +157,15 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
       'how long without a decided view fails liveness; else ten view timers',
     )
     .option('--data <dir>', 'keep evidence and incidents in this folder; else nothing is written')
+    .option(
+      '--adapter <name>',
+      "the file is a program's own log: an adapter of docs/ADAPTERS.md, or a YAML file",
+    )
+    .option(
+      '--validators <ids>',
+      'with --adapter: the validators in the order of their turns, comma-separated',
+    )
+    .option('--validator <id>', 'with --adapter: the id under which the node votes')
     .action(async (file: string, options: ConfigOptions) => {
       finish(await (await import('./replay.js')).replay(file, options, context));
     });
@@ -340,6 +350,17 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
     .option('--json', 'one JSON document')
     .action(async (files: string[], options: { json?: boolean }) => {
       finish(await (await import('./check-rules.js')).checkRules(files, options, context));
+    });
+  check
+    .command('adapter')
+    .description('whether a log adapter is one, and what it makes of a log')
+    .argument('<adapter>', 'a name of docs/ADAPTERS.md, or a YAML file')
+    .option('--log <file>', 'a log, gzipped or not; - is stdin')
+    .option('--lines', 'show what each line became')
+    .option('--validators <ids>', 'the validators in the order of their turns, comma-separated')
+    .option('--validator <id>', 'the id under which the node votes')
+    .action(async (adapter: string, options: CheckAdapterOptions) => {
+      finish(await (await import('./check-adapter.js')).checkAdapter(adapter, options, context));
     });
   check
     .command('stream')

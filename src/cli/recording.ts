@@ -7,6 +7,7 @@ import { StreamClock } from '../base/clock.js';
 import type { Config } from '../config/sections.js';
 import { createSidecar, type Sidecar, type SidecarDeps } from '../sidecar.js';
 import type { CliContext } from './context.js';
+import { logReader, type AdapterOptions, type ReadLog } from './log-adapter.js';
 import { loadConfig, type ConfigOptions } from './load-config.js';
 import { createLogger } from './logger.js';
 
@@ -19,6 +20,8 @@ export interface ReadRecording {
   /** Where the stream ended, microseconds since the Unix epoch. */
   readonly endedAtUs: number;
   readonly tookSeconds: number;
+  /** By what a program's own log was read; none when it is a recording of ours. */
+  readonly log: ReadLog | undefined;
   /** Lets time pass after the last event, so that the last views are judged; gauges move with it. */
   settle(): void;
 }
@@ -29,18 +32,20 @@ const AFTER_END_US = 60_000_000;
 /** Reads `path` to its end; whoever called stops the sidecar. @throws QuorumscopeError `attach.file` and others */
 export async function readRecording(
   path: string,
-  options: ConfigOptions,
+  options: ConfigOptions & AdapterOptions,
   context: CliContext,
   more: Pick<SidecarDeps, 'consensus' | 'verdictLog'> = {},
 ): Promise<ReadRecording> {
   const config = withoutData(loadConfig(options, context, { 'log.level': 'warn' }), options);
+  const { adapter } = options;
+  const log = adapter === undefined ? undefined : logReader({ ...options, adapter }, config);
   const logger = createLogger(config.log, context);
   const clock = new StreamClock();
   const sidecar = createSidecar(config, { clock, logger, serve: false, ...more });
   await sidecar.start();
   const begunUs = context.clock.monoUs();
   try {
-    const { bytes } = await replayFile(path, sidecar.openLossless);
+    const { bytes } = await replayFile(path, log ? log.door(sidecar.openLossless) : sidecar.openLossless);
     sidecar.collect();
     const endedAtUs = clock.nowUs();
     const settle = (): void => {
@@ -48,7 +53,7 @@ export async function readRecording(
       clock.close('end');
     };
     const tookSeconds = (context.clock.monoUs() - begunUs) / 1e6;
-    return { sidecar, config, bytes, endedAtUs, tookSeconds, settle };
+    return { sidecar, config, bytes, endedAtUs, tookSeconds, log, settle };
   } catch (error) {
     await sidecar.stop();
     throw error;

@@ -12,13 +12,14 @@ import type { SidecarStatus } from '../status.js';
 import { boardDocument } from './board-document.js';
 import type { CliContext, ExitCode } from './context.js';
 import type { ConfigOptions } from './load-config.js';
+import { logText, type AdapterOptions } from './log-adapter.js';
 import { readRecording, type ReadRecording } from './recording.js';
 import { checksText, isReportName, report, reportLog, type ReportRequest } from './replay-report.js';
 import { sourceTable } from './status-view.js';
 import { renderTable } from './table.js';
 
 /** Words of the command line. */
-export interface ReplayOptions extends ConfigOptions {
+export interface ReplayOptions extends ConfigOptions, AdapterOptions {
   readonly json?: boolean;
   readonly report?: string;
   readonly failOn?: string;
@@ -41,6 +42,7 @@ export async function replay(path: string, options: ReplayOptions, context: CliC
     ? JSON.stringify(replayDocument(path, bytes, sidecar), null, 2)
     : renderReplay(path, bytes, tookSeconds, sidecar, commitsByNode(sidecar, config.metrics.prefix));
   context.stdout.write(`${text}\n`);
+  if (recording.log && !options.json) context.stdout.write(`\n${logText(recording.log)}\n`);
   const results = read.request === undefined ? [] : await checked(path, recording, tally, read.request);
   if (results.length > 0)
     (options.json ? context.stderr : context.stdout).write(`\n${checksText(results)}\n`);

@@ -25,6 +25,8 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),
   archive: () => import('./archive.js'),
+  refresh: () => import('./refresh.js'),
+  hours: () => import('./hours.js'),
 };
 
 const asked = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /** The score of the gate's runs reaches its floors, accuses nobody falsely, and a run can fall short of them. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scenarioNames } from '../../simulator/main.js';
+import { alertGateOrders, alertShortfalls } from '../../scripts/scoreboard/alert-floors.js';
 import { ScoreBook } from '../../scripts/scoreboard/board.js';
 import { gateOrders, raised, readFloors, shortfalls } from '../../scripts/scoreboard/floors.js';
 import { joined } from '../../scripts/scoreboard/join.js';
@@ -34,6 +35,38 @@ describe('the scoreboard', () => {
     expect(healthy.map(({ all, one }) => [...said(all), ...said(one)])).toEqual(
       healthy.map(() => [0, 0, 0, 0, 0, 0]),
     );
+  });
+});
+
+describe('the alerts of the incidents', () => {
+  const book = new ScoreBook();
+
+  beforeAll(async () => {
+    await runCases(alertGateOrders(), 1, (result) => book.note(result));
+  }, 600_000);
+
+  it('reach every floor; none is spurious', () => {
+    expect(alertShortfalls(book.total, readFloors().alerts)).toEqual([]);
+  });
+
+  it('page once for each group, and say when it is over', () => {
+    const halt = book.rows.find(({ name }) => name === '13-halt-shortly')?.alerts;
+    for (const score of [halt?.all, halt?.one]) {
+      expect(score?.raised).toHaveProperty('HotStuffChainHalted', 1);
+      expect(score).toMatchObject({ pages: score?.groups, resolved: score?.ended });
+      // The threshold is 30 s without a commit; nothing is late beyond a cycle of the rules and a step of the clock.
+      expect(Math.max(...(score?.toldMs ?? []))).toBeLessThan(62_000);
+    }
+  });
+
+  it('tell of a proof within a second', () => {
+    const proof = book.rows.find(({ name }) => name === '06-equivocation')?.alerts?.all;
+    expect(proof?.firedMs).toEqual([0]);
+  });
+
+  it('are none for a restart as in an upgrade', () => {
+    const restart = book.rows.find(({ name }) => name === '10-restart')?.alerts;
+    expect([restart?.all.raised, restart?.one.raised]).toEqual([{}, {}]);
   });
 });
 

@@ -12,7 +12,10 @@ export const analytics = section(
       'AnalyticsEngine.storage',
       'feature PromQL evaluator over any series source',
     ),
-    open('cache', 'AnalyticsEngine.cache', 'feature cache of repeated range queries'),
+    done(shown.rangeCache, 'cache', 'AnalyticsEngine.cache', [
+      'setting query.cache_size',
+      'feature cache of repeated range queries',
+    ]),
     done(shown.analytics, 'loop_performance_stats', 'loop_performance_stats(loop_type, time_range)', [
       'feature performance statistics by label, as a function and as documented PromQL',
     ]),

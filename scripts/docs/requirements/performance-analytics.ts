@@ -71,7 +71,10 @@ const storage = section('S1.storage', 'Analytics & storage', [
   open('aggregation_daily', 'Data aggregation: daily', 'feature daily aggregate on query'),
   open('aggregation_weekly', 'Data aggregation: weekly', 'feature weekly aggregate on query'),
   open('aggregation_monthly', 'Data aggregation: monthly', 'feature monthly aggregate on query'),
-  open('cache', 'Query caching for performance', 'feature cache of repeated range queries'),
+  done(shown.rangeCache, 'cache', 'Query caching for performance', [
+    'setting query.cache_size',
+    'feature cache of repeated range queries',
+  ]),
   done(
     shown.archiveRetention,
     'retention',

@@ -65,6 +65,7 @@ export const shown = {
   page: 'test/unit/export/prometheus/exposition.test.ts',
   process: 'test/unit/domains/others.test.ts',
   prometheus: 'test/integration/prometheus.test.ts',
+  rangeCache: 'test/unit/query/repeated-ranges.test.ts',
   prometheusApi: 'test/integration/prometheus-api.test.ts',
   promql: 'test/conformance/promql.test.ts',
   queryApi: 'test/unit/query/prometheus-api.test.ts',

@@ -111,10 +111,10 @@ export class RuleEvaluator {
   #work: Promise<void> = Promise.resolve();
   #told: Promise<void> = Promise.resolve();
   #touched: Set<string> | undefined;
-  #refusedBefore = 0;
   /** What was touched and waits for its evaluation: between two groups of a cycle, or after it. */
   #urgent = new Set<string>();
   readonly #allowances: Allowances;
+  #refusedBefore = 0;
 
   constructor(options: RuleEvaluatorOptions) {
     const { source, wallClock, limits, lookbackMs, resendUs = RESEND_US, outputs } = options;

@@ -71,7 +71,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     const [oldest] = await this.#segments.read();
     if (oldest !== undefined) return oldest.manifest.beginMs;
     const all = { matchers: [], fromMs: -Infinity, toMs: Infinity };
-    return (await this.#state(all, () => false)).open?.ticks.times[0];
+    return (await this.#state(all, [])).open?.ticks.times[0];
   }
 
   /** Names of all samples that were ever kept. Only where the index was handed in. */
@@ -85,7 +85,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
       const wanted = await this.#matching(request.matchers);
       const reading = readingOf(request);
       const ids = [...wanted.keys()].sort((a, b) => a - b);
-      const { segments, open } = await this.#state(request, (id) => wanted.has(id));
+      const { segments, open } = await this.#state(request, ids);
       const pieces: Piece[] = [];
       for (const segment of segments) {
         signal?.throwIfAborted();
@@ -106,7 +106,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
   async labelSets(request: SelectRequest): Promise<readonly Labels[]> {
     return this.steadily(async () => {
       const wanted = await this.#matching(request.matchers);
-      const { segments, open } = await this.#state(request, (id) => wanted.has(id));
+      const { segments, open } = await this.#state(request, [...wanted.keys()]);
       const found = new Set<number>(open?.ids());
       for (const segment of segments) {
         const { beginMs, endMs } = segment.manifest;
@@ -172,13 +172,13 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
 
   async #state(
     { fromMs, toMs }: SelectRequest,
-    wants: (id: number) => boolean,
+    only: readonly number[],
   ): Promise<{ segments: readonly Segment[]; open: TickColumns | undefined }> {
     const before = (await this.#segments.read()).at(-1)?.manifest.endMs ?? -Infinity;
     // What is in the journal is later than what has been sealed.
     if (toMs <= before) return { segments: await this.#segments.read(), open: undefined };
     const generation = (await generationsOf(this.#root)).at(-1);
-    const columns = new TickColumns({ wants, afterMs: fromMs - 1, untilMs: toMs });
+    const columns = new TickColumns({ only, afterMs: fromMs - 1, untilMs: toMs });
     const hour: OpenHour = { generation, columns };
     const read = generation === undefined ? [] : await this.#records(generation);
     const segments = await this.#segments.read();
@@ -186,7 +186,8 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     let unpacked = 0;
     for (let i = firstNeeded(read, sealed, fromMs); i < read.length; i++) {
       const record = read[i]!;
-      columns.take(record);
+      const applied = columns.take(record);
+      if (applied.is === 'row' && applied.timeMs > toMs) break;
       unpacked += record.payload.length;
       if (unpacked < BYTES_A_TURN) continue;
       unpacked = 0;

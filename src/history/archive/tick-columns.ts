@@ -31,6 +31,8 @@ export interface Recorded {
 export interface TickColumnsOptions {
   /** Which series; all by default. */
   readonly wants?: (id: number) => boolean;
+  /** Their numbers instead, where there are few. */
+  readonly only?: readonly number[] | undefined;
   /** Rows after the first and up to the second time are kept; others only move on what the next is measured against. */
   readonly afterMs?: number;
   readonly untilMs?: number;
@@ -41,7 +43,8 @@ const PAUSE = 1.5;
 
 /** Columns of a stretch of the journal. */
 export class TickColumns {
-  readonly #options: Required<TickColumnsOptions>;
+  readonly #options: Required<Omit<TickColumnsOptions, 'only'>>;
+  readonly #only: readonly number[] | undefined;
   readonly #decoder = new RowDecoder();
   readonly #times: number[] = [];
   readonly #isSampled: number[] = [];
@@ -49,8 +52,14 @@ export class TickColumns {
   #lastMs = -Infinity;
   #broken = 0;
 
-  constructor({ wants = () => true, afterMs = -Infinity, untilMs = Infinity }: TickColumnsOptions = {}) {
+  constructor({
+    wants = () => true,
+    only,
+    afterMs = -Infinity,
+    untilMs = Infinity,
+  }: TickColumnsOptions = {}) {
     this.#options = { wants, afterMs, untilMs };
+    this.#only = only;
   }
 
   /** Rows that could not be read because one before them is missing. */
@@ -97,8 +106,8 @@ export class TickColumns {
     this.#times.push(timeMs);
     this.#isSampled.push(isSampled ? 1 : 0);
     if (!isSampled) return;
-    for (const id of this.#decoder.live()) {
-      if (!wants(id)) continue;
+    for (const id of this.#only ?? this.#decoder.live()) {
+      if (this.#only ? !this.#decoder.has(id) : !wants(id)) continue;
       let column = this.#columns.get(id);
       if (column === undefined) this.#columns.set(id, (column = new Column(tick)));
       column.push(tick, this.#decoder.value(id));

@@ -10,7 +10,7 @@ import type { Series } from '../../metrics/series.js';
 import type { Labels } from '../../promql/labels.js';
 import { partsOf, type Part } from '../parts.js';
 import { scrapedLabels, type Target } from '../target.js';
-import type { Column } from './kept-columns.js';
+import type { Column } from './column.js';
 
 /** A stretch of ticks during which a series stood in a slot; the end is exclusive, Infinity while it lives. */
 export interface Life {

@@ -1,0 +1,3 @@
+module quorumscope.example/probe
+
+go 1.21
