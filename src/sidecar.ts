@@ -228,15 +228,7 @@ class ComposedSidecar implements Sidecar {
     });
     this.#health = healthOf({ config, board: this.board, consensus: this.consensus });
     this.#recorder = recorderOf(config, this.board, logger);
-    const meaning = metrics.enabled ? this.#registry : ignoring;
-    this.#intake = new Intake({
-      board: this.board,
-      clock,
-      logger,
-      dispatcher: this.#alerting?.patterns.dispatching(meaning) ?? meaning,
-      queueCapacity: config.intake.queueEvents,
-      ...(clock instanceof StreamClock ? followStreams(clock) : {}),
-    });
+    this.#intake = this.#openIntake(logger);
     this.#listen();
     const hello = configuredHello(config, clock);
     const described = (source: SourceDescription): SourceDescription =>
@@ -249,6 +241,20 @@ class ComposedSidecar implements Sidecar {
       exemplars: this.#traces?.exemplars,
       others: () => this.#alerting?.page() ?? [],
       registries: registriesOf(config, deps),
+    });
+  }
+
+  /** What takes events in and gives them to the domains, past those who watch for patterns. */
+  #openIntake(logger: Logger): Intake {
+    const { clock } = this.#deps;
+    const meaning = this.#config.metrics.enabled ? this.#registry : ignoring;
+    return new Intake({
+      board: this.board,
+      clock,
+      logger,
+      dispatcher: this.#alerting?.patterns.dispatching(meaning) ?? meaning,
+      queueCapacity: this.#config.intake.queueEvents,
+      ...(clock instanceof StreamClock ? followStreams(clock) : {}),
     });
   }
 

@@ -9,7 +9,7 @@ import { WallClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { DomainRegistry, type NodeDispatch } from '../../src/domains/registry.js';
 import { LineDecoder } from '../../src/events/decode.js';
-import type { DomainEvent, HelloEvent } from '../../src/events/vocabulary.js';
+import type { DomainEvent } from '../../src/events/vocabulary.js';
 import { Board } from '../../src/metrics/board.js';
 import { ndjsonOfVotes } from './votes.js';
 import { duration, type BenchRow } from './row.js';
@@ -84,7 +84,7 @@ function nsPerEvent(lines: readonly string[], patterns: string | undefined): num
   for (const line of lines) {
     decoder.decode(line);
     const { event, index } = decoder;
-    if (event?.type === 'hello') nodes.set(event.node, dispatcher.attach(event as HelloEvent));
+    if (event?.type === 'hello') nodes.set(event.node, dispatcher.attach(event));
     else if (event !== undefined)
       events.push({ node: nodes.get(event.node)!, index, event: event as DomainEvent });
   }

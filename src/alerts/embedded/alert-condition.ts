@@ -19,9 +19,9 @@ export interface ConditionRoom {
   /** All series as they are now. To be read only. */
   readonly board: Board;
   /** Answers PromQL over history and the results of rules. @throws Error for what is no query of a vector or number */
-  query(
+  readonly query: (
     promql: string,
-  ): Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
+  ) => Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
   /** Aborted when the time is over. */
   readonly signal: AbortSignal;
 }
@@ -43,7 +43,7 @@ export interface AlertCondition {
   readonly keepFiringForUs?: number;
   /** Default a second. */
   readonly timeoutUs?: number;
-  holds(room: ConditionRoom): ConditionAnswer | Promise<ConditionAnswer>;
+  readonly holds: (room: ConditionRoom) => ConditionAnswer | Promise<ConditionAnswer>;
 }
 
 const TIMEOUT_US = 1_000_000;
