@@ -9,12 +9,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert, AlertListener } from './alerts/alert.js';
 import { ruleMetrics } from './alerts/evaluation/catalogue.js';
+import type { AlertDesk } from './alerts/embedded/raised-alerts.js';
 import { outputPage, type OutputMetric } from './alerts/evaluation/output-page.js';
 import { RuleEvaluator } from './alerts/evaluation/rule-evaluator.js';
 import { RuleOutputs } from './alerts/evaluation/rule-outputs.js';
 import { alertsAnswer, rulesAnswer } from './alerts/rules-api.js';
 import { PatternWatch } from './alerts/patterns/pattern-watch.js';
 import { readRuleFiles, rulesError, type RuleFile } from './alerts/rules/rule-file.js';
+import type { RuleSet } from './alerts/rules/rule.js';
 import { pathsOf, readRuleText } from './alerts/rules/rule-paths.js';
 import { AlertJournal } from './alerts/state/alert-journal.js';
 import { StreamClock, WallClock, type Clock, type Timer } from './base/clock.js';
@@ -24,6 +26,7 @@ import type { Config } from './config/sections.js';
 import { findingMetrics } from './domains/consensus/findings/finding-metrics.js';
 import { verdictMetrics } from './domains/consensus/verdict/verdict-metrics.js';
 import type { ConsensusListeners } from './domains/consensus/watch.js';
+import { embeddedRules, type EmbeddedAlerting, type EmbeddedRules } from './embedded-alerts.js';
 import { keepsHistory, type History } from './history-and-queries.js';
 import { boardMeter } from './journal-meter.js';
 import type { Board } from './metrics/board.js';
@@ -37,6 +40,8 @@ export interface AlertingDeps {
   /** The clock that the data follows. */
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What an embedder adds to the files. */
+  readonly embedded?: EmbeddedAlerting | undefined;
   /** Names of a chain's validators, as the metrics show them. By default their ids. */
   readonly names?: (chain: string) => { label(id: string): string };
   /** The machine's clock: deadlines, durations, files that change. By default a `WallClock`. */
@@ -60,6 +65,7 @@ export class Alerting {
   readonly listeners: ConsensusListeners;
   /** Lets patterns hear events on their way to the domains. */
   readonly patterns: PatternWatch;
+  readonly #embedded: EmbeddedRules | undefined;
   /** What rules give, as series. */
   readonly outputs: RuleOutputs;
   readonly #deps: AlertingDeps;
@@ -76,6 +82,8 @@ export class Alerting {
     const named = (name: string): string => name.replace(/^hotstuff_/, () => deps.config.metrics.prefix);
     const verdicts = Object.values(verdictMetrics).map(({ name }) => named(name));
     const findings = Object.values(findingMetrics).map(({ name }) => named(name));
+    const raised = (key: string): void => void this.#evaluator?.touch([key], 'raised');
+    this.#embedded = deps.embedded && embeddedRules(deps.embedded, deps.board, raised);
     const { clock, logger, names } = deps;
     const nameOf = (chain: string, id: string): string => names?.(chain).label(id) ?? id;
     const matched = (key: string): void => void this.#evaluator?.touch([key], 'pattern');
@@ -133,7 +141,7 @@ export class Alerting {
     });
     for (const outcome of ['done', 'refused']) board.counter(ruleMetrics.reloads).at(outcome);
     evaluator.restore();
-    await evaluator.load(groups);
+    await evaluator.load(this.#withEmbedded(groups));
     evaluator.start();
     this.#evaluator = evaluator;
     this.#watch = wallClock.every(WATCH_US, () => void this.#reloadIfChanged());
@@ -150,13 +158,18 @@ export class Alerting {
     try {
       const { groups, problems } = readRuleFiles(await this.#files());
       if (problems.length > 0) return refused(rulesError(problems).message);
-      await this.#evaluator?.load(groups);
+      await this.#evaluator?.load(this.#withEmbedded(groups));
       board.counter(ruleMetrics.reloads).at('done').add();
       logger.info('the rule files have been read', { groups: groups.length });
       return undefined;
     } catch (error) {
       return refused(messageOf(error));
     }
+  }
+
+  /** Raises alerts by hand; undefined where no embedder asked for it. */
+  get desk(): AlertDesk | undefined {
+    return this.#embedded?.raised;
   }
 
   /** What rules give, for the page that Prometheus scrapes. */
@@ -187,6 +200,10 @@ export class Alerting {
     this.#watch?.stop();
     await this.#evaluator?.stop();
     await this.#journal?.close();
+  }
+
+  #withEmbedded(groups: RuleSet): RuleSet {
+    return this.#embedded === undefined ? groups : [...groups, this.#embedded.group];
   }
 
   async #reloadIfChanged(): Promise<void> {

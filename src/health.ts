@@ -5,8 +5,9 @@
 import type { Config } from './config/sections.js';
 import { healthMetrics } from './health/catalogue.js';
 import { HealthChecker } from './health/health-checker.js';
-import type { HealthReport } from './health/health-report.js';
+import { components, type Component, type HealthReport } from './health/health-report.js';
 import type { Board } from './metrics/board.js';
+import type { Handlers } from './server/handlers.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
 
 /** What it is made of. */
@@ -58,4 +59,16 @@ function questionOf(chain: string, outcome: string, cause?: string): [string, st
 /** Whether the heartbeat may go on: silence is what tells whoever listens that something is badly wrong. */
 export function isUsable(report: HealthReport | undefined): boolean {
   return report === undefined || (report.state !== 'critical' && report.state !== 'failing');
+}
+
+/** Health for HTTP. */
+export function healthHandlers(report: () => HealthReport): Pick<Handlers, 'health'> {
+  const isComponent = (name: string): name is Component => components.some((one) => one === name);
+  return {
+    health: {
+      report,
+      component: (name) => (isComponent(name) ? report().components[name] : undefined),
+      components: () => components,
+    },
+  };
 }

@@ -31,6 +31,10 @@ export {
   type UsageReport,
 } from './analytics/usage.js';
 export type { Feed, LosslessFeed, SourceDescription } from './attach/feed.js';
+export type { AlertHandler } from './alerts/channels/handler.js';
+export type { Notification, NotifiedAlert } from './alerts/channels/notification.js';
+export type { AlertCondition, ConditionAnswer, ConditionRoom } from './alerts/embedded/alert-condition.js';
+export type { AlertDesk, RaisedAlert } from './alerts/embedded/raised-alerts.js';
 export { attachFeed } from './attach/hooks/attach-feed.js';
 export { replayFile, type Replayed } from './attach/replay.js';
 export { ManualClock, StreamClock, WallClock, type Clock, type Timer } from './base/clock.js';
@@ -51,6 +55,7 @@ export type { CustomDashboard, GridDashboard, TemplateDashboard, Widget } from '
 export type { DashboardJson, Pushed } from './dashboards/grafana.js';
 export { causes, type Cause } from './domains/consensus/verdict/view-verdict.js';
 export type { ChainObserver, ChainScope, Domain, NodeObserver, NodeScope } from './domains/domain.js';
+export type { EmbeddedAlerting } from './embedded-alerts.js';
 export { embed, type Embedded, type EmbedOptions } from './embedded.js';
 export type {
   ExponentialBuckets,

@@ -10,6 +10,8 @@ import type { Alert, AlertListener } from './alerts/alert.js';
 import { notificationMetrics } from './alerts/catalogue.js';
 import { openAccess, type ChannelConfig } from './alerts/channels/channel-config.js';
 import { HandOver } from './alerts/channels/hand-over.js';
+import { embeddedProblem } from './alerts/embedded/alert-condition.js';
+import { handlerChannel, type AlertHandler } from './alerts/channels/handler.js';
 import { startHeartbeat } from './alerts/channels/heartbeat.js';
 import type { Channel } from './alerts/channels/notification.js';
 import { openChannel } from './alerts/channels/open-channel.js';
@@ -42,6 +44,8 @@ export interface NotificationDeps {
   readonly logger: Logger;
   /** `http://host:port` of this sidecar. */
   readonly address: () => string;
+  /** Functions that are told like receivers. */
+  readonly handlers?: readonly AlertHandler[] | undefined;
   /** Whether the sidecar is well: what the heartbeat says. */
   readonly isWell: () => boolean;
 }
@@ -78,7 +82,7 @@ export async function openNotifications(
   const { notify, data } = config;
   const { board, clock, logger } = deps;
   const routing = routingOf(notify);
-  const open = channelsOf(routing, deps);
+  const open = channelsOf(routing, deps, usualReceivers(notify));
   for (const name of routing.receivers.keys()) open(name);
   checkPolicy(notify, routing);
   const ledger = await openLedger(data.dir, deps);
@@ -128,7 +132,7 @@ function reloaded(notify: NotifyConfig, deps: NotificationDeps, notifier: Notifi
   if (notify.configFile === null) return undefined;
   try {
     const routing = routingOf(notify);
-    const open = channelsOf(routing, deps);
+    const open = channelsOf(routing, deps, usualReceivers(notify));
     for (const name of routing.receivers.keys()) open(name);
     checkPolicy(notify, routing);
     notifier.reconfigure(routing, open);
@@ -167,21 +171,37 @@ export function routingOf(notify: NotifyConfig): Routing {
   );
 }
 
-/** Opens each receiver's channels once. */
+/** Opens each receiver's channels once, with the handlers that hear it. @throws QuorumscopeError `alerts.embedded` */
 export function channelsOf(
   { receivers }: Routing,
-  { clock, logger }: Pick<NotificationDeps, 'clock' | 'logger'>,
+  { clock, logger, handlers = [] }: Pick<NotificationDeps, 'clock' | 'logger' | 'handlers'>,
+  usual: readonly string[] = [],
 ): (receiver: string) => readonly Channel[] {
   const opened = new Map<string, readonly Channel[]>();
+  const heard = handlers.map((handler) => {
+    const names = handler.receiver === undefined ? usual : [handler.receiver];
+    if (names.length === 0)
+      throw embeddedProblem('a handler must name its receiver where a file has the routes');
+    const unknown = names.find((name) => !receivers.has(name));
+    if (unknown === undefined) return { names, channel: handlerChannel(handler) };
+    throw embeddedProblem(`there is no receiver ${unknown}; there are ${[...receivers.keys()].join(', ')}`);
+  });
   return (name) => {
     const known = opened.get(name);
     if (known !== undefined) return known;
-    const channels = (receivers.get(name)?.channels ?? []).map((channel) =>
+    const configured = (receivers.get(name)?.channels ?? []).map((channel) =>
       openChannel(channel, { clock, logger, userAgent: USER_AGENT }),
     );
+    const own = heard.flatMap(({ names, channel }) => (names.includes(name) ? [channel] : []));
+    const channels = [...configured, ...own];
     opened.set(name, channels);
     return channels;
   };
+}
+
+/** Who hears what the short form tells. */
+function usualReceivers({ configFile }: NotifyConfig): readonly string[] {
+  return configFile === null ? ['page', 'notify'] : [];
 }
 
 function shortForm(notify: NotifyConfig): ChannelConfig[] {

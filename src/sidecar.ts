@@ -10,6 +10,7 @@
  */
 import { Alerting, evaluatesRules } from './alerting.js';
 import type { AlertListener } from './alerts/alert.js';
+import type { AlertDesk } from './alerts/embedded/raised-alerts.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
 import type { Analytics } from './analytics/analytics.js';
 import { viewArchive, ViewArchivist } from './archived-views.js';
@@ -30,16 +31,12 @@ import type { Pushes } from './export/pushes.js';
 import { selecting } from './export/selection.js';
 import { readSnapshot, type MetricsExporter, type MetricsSnapshot } from './export/snapshot.js';
 import { Doors } from './doors.js';
+import type { EmbeddedAlerting } from './embedded-alerts.js';
 import { EventOutlets } from './event-outlets.js';
 import { exporterHandlers, openExporters, type CustomExporter } from './exporters.js';
-import { healthOf, isUsable } from './health.js';
+import { healthHandlers, healthOf, isUsable } from './health.js';
 import type { HealthChecker } from './health/health-checker.js';
-import {
-  components,
-  type Component,
-  type ComponentHealth,
-  type HealthReport,
-} from './health/health-report.js';
+import { type Component, type ComponentHealth, type HealthReport } from './health/health-report.js';
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import { notifies, openNotifications, type Notifications } from './notifications.js';
 import { followStreams, ignoring, recorderOf, tapOf } from './intake-parts.js';
@@ -51,7 +48,7 @@ import { rangeHandler } from './range-exports.js';
 import type { Handlers } from './server/handlers.js';
 import { createServer, type HttpServer } from './server/server.js';
 import { incidentHandlers } from './incident-handlers.js';
-import { statusOf, type SidecarStatus } from './status.js';
+import { noticesOf, statusOf, type SidecarStatus } from './status.js';
 import { tracesOf, type Traces } from './traces.js';
 import { withTraceIds } from './tracing/trace-logger.js';
 import { VERSION } from './version.js';
@@ -78,6 +75,8 @@ export interface SidecarDeps {
   readonly verdictLog?: OutletOptions['verdictLog'];
   /** Who is told of alerts, where that is not the log. */
   readonly alerts?: AlertListener;
+  /** Conditions and handlers of the embedder's own; also opens `alerts`. */
+  readonly alerting?: EmbeddedAlerting;
   /** Hears every line that arrives. */
   readonly tap?: Tap;
 }
@@ -114,6 +113,10 @@ export interface Sidecar {
   status(): SidecarStatus;
   /** How nodes and chain are, as of the last collection interval; undefined when `health.enabled` is false. */
   health(): HealthReport | undefined;
+  /** How one part of nodes and chain is; undefined when `health.enabled` is false. */
+  check(component: Component): ComponentHealth | undefined;
+  /** Raises alerts by hand; undefined without `alerting`, and where no rules are evaluated. */
+  readonly alerts: AlertDesk | undefined;
   /** Figures over the whole history, once started; undefined where none is kept. */
   readonly analytics: Analytics | undefined;
   /** All metrics as an exporter is given them. */
@@ -191,7 +194,14 @@ class ComposedSidecar implements Sidecar {
       onWanted: () => this.#listen(),
     });
     if (evaluatesRules(config) && deps.serve !== false)
-      this.#alerting = new Alerting({ config, board: this.board, clock, logger, names });
+      this.#alerting = new Alerting({
+        config,
+        board: this.board,
+        clock,
+        logger,
+        names,
+        embedded: deps.alerting,
+      });
     this.#outlets = new ConsensusOutlets({
       config,
       board: this.board,
@@ -217,15 +227,7 @@ class ComposedSidecar implements Sidecar {
     });
     this.#health = healthOf({ config, board: this.board, consensus: this.consensus });
     this.#recorder = recorderOf(config, this.board, logger);
-    const meaning = metrics.enabled ? this.#registry : ignoring;
-    this.#intake = new Intake({
-      board: this.board,
-      clock,
-      logger,
-      dispatcher: this.#alerting?.patterns.dispatching(meaning) ?? meaning,
-      queueCapacity: config.intake.queueEvents,
-      ...(clock instanceof StreamClock ? followStreams(clock) : {}),
-    });
+    this.#intake = this.#openIntake(logger);
     this.#listen();
     const hello = configuredHello(config, clock);
     const described = (source: SourceDescription): SourceDescription =>
@@ -238,6 +240,20 @@ class ComposedSidecar implements Sidecar {
       exemplars: this.#traces?.exemplars,
       others: () => this.#alerting?.page() ?? [],
       registries: registriesOf(config, deps),
+    });
+  }
+
+  /** What takes events in and gives them to the domains, past those who watch for patterns. */
+  #openIntake(logger: Logger): Intake {
+    const { clock } = this.#deps;
+    const meaning = this.#config.metrics.enabled ? this.#registry : ignoring;
+    return new Intake({
+      board: this.board,
+      clock,
+      logger,
+      dispatcher: this.#alerting?.patterns.dispatching(meaning) ?? meaning,
+      queueCapacity: this.#config.intake.queueEvents,
+      ...(clock instanceof StreamClock ? followStreams(clock) : {}),
     });
   }
 
@@ -259,6 +275,10 @@ class ComposedSidecar implements Sidecar {
 
   get consensus(): ConsensusReader {
     return this.#outlets.reader;
+  }
+
+  get alerts(): AlertDesk | undefined {
+    return this.#alerting?.desk;
   }
 
   get analytics(): Analytics | undefined {
@@ -308,6 +328,10 @@ class ComposedSidecar implements Sidecar {
 
   health(): HealthReport | undefined {
     return this.#health && (this.#health.report ?? this.#health.evaluate(this.#deps.clock.nowUs()));
+  }
+
+  check(component: Component): ComponentHealth | undefined {
+    return this.health()?.components[component];
   }
 
   snapshot(): MetricsSnapshot {
@@ -360,10 +384,10 @@ class ComposedSidecar implements Sidecar {
     const { server, prometheus } = this.#config;
     const handlers: Handlers = {
       ...(prometheus.enabled ? { metrics: (accept: string | undefined) => this.page(accept) } : {}),
-      notices: () => this.#notices(),
+      notices: () => noticesOf(this.#intake.status(), this.#addresses.socket ?? this.#addresses.tcp),
       ready: () => this.#ready,
       status: () => this.status(),
-      ...this.#healthHandlers(),
+      ...(this.#health === undefined ? {} : healthHandlers(() => this.health()!)),
       ...this.#exportHandlers(),
       ...this.#alerting?.handlers,
       reload: () => this.reload(),
@@ -404,14 +428,6 @@ class ComposedSidecar implements Sidecar {
     };
   }
 
-  #healthHandlers(): Pick<Handlers, 'health'> {
-    if (this.#health === undefined) return {};
-    const report = (): HealthReport => this.health()!;
-    const component = (name: string): ComponentHealth | undefined =>
-      components.some((one) => one === name) ? report().components[name as Component] : undefined;
-    return { health: { report, component, components: () => components } };
-  }
-
   #exportHandlers(): Pick<Handlers, 'exports' | 'exporters'> {
     const own = new Map((this.#deps.exporters ?? []).map(({ exporter }) => [exporter.format, exporter]));
     const find = (format: string): MetricsExporter | Promise<MetricsExporter> | undefined =>
@@ -436,11 +452,12 @@ class ComposedSidecar implements Sidecar {
 
   /** After the server, whose address is part of every link; until then its API says that it is starting. */
   async #openAlerts(): Promise<void> {
-    const { clock, logger, alerts } = this.#deps;
+    const { clock, logger, alerts, alerting } = this.#deps;
     const url = this.#addresses.http ?? '';
     if (notifies(this.#config)) {
       const isWell = (): boolean => this.#stopping === undefined && isUsable(this.health());
-      const room = { board: this.board, clock, logger, address: () => url, isWell };
+      const handlers = alerting?.handlers;
+      const room = { board: this.board, clock, logger, address: () => url, isWell, handlers };
       this.#notifications = await openNotifications(this.#config, room);
     }
     const listeners = [this.#notifications?.listener, alerts].flatMap((one) => one ?? []);
@@ -452,17 +469,6 @@ class ComposedSidecar implements Sidecar {
     const { board, openFeed } = this;
     this.#doors = new Doors({ board, clock, logger, intake: this.#intake, openFeed });
     this.#addresses = { ...this.#addresses, ...(await this.#doors.open(this.#config)) };
-  }
-
-  /** What whoever reads the page by eye should know first. */
-  #notices(): readonly string[] {
-    const { sources } = this.#intake.status();
-    if (sources.some((source) => source.connections > 0)) return [];
-    const address = this.#addresses.socket ?? this.#addresses.tcp;
-    const advice = address
-      ? `: start the node with QUORUMSCOPE_EVENTS=${address}, or see docs/PROTOCOL.md`
-      : '';
-    return [`Nothing is attached${advice}`];
   }
 }
 

@@ -143,3 +143,13 @@ class BoardReader {
     );
   }
 }
+
+/** What whoever reads the page by eye should know first. @param address where nodes can attach */
+export function noticesOf({ sources }: IntakeStatus, address: string | undefined): readonly string[] {
+  if (sources.some(({ connections }) => connections > 0)) return [];
+  const advice =
+    address === undefined
+      ? ''
+      : `: start the node with QUORUMSCOPE_EVENTS=${address}, or see docs/PROTOCOL.md`;
+  return [`Nothing is attached${advice}`];
+}

@@ -68,6 +68,7 @@ rule_files: [/etc/prometheus/quorumscope/*.rules.yml]
   \`--runbook\` and \`--dashboards\` put real addresses in front of the shipped relative ones.
 - **One incident, one group.** \`alerts/alertmanager.yml\` groups by chain, node or validator, and holds back what follows from something that
   is told already: a halted chain holds back slow views and silent validators, a node that is down whatever it does not do.
+- **More.** [RULES.md](RULES.md): how the sidecar evaluates them, conditions without PromQL, patterns of events, alerts from code of your own.
 - **Tests.** Every rule has a test with two sidecars or more in one Prometheus, of which only the right one fires: \`promtool test rules alerts/*.test.yml\`.`;
 }
 

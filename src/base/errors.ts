@@ -22,6 +22,7 @@ export const errorCodes = {
   'metrics.recording': 'A custom metric was recorded with a kind or label set that it was not declared with.',
   'events.encoding': 'An event was stated with a value that its schema does not allow; it is not written.',
   'alerts.rules': 'Rule files have problems; all are listed, each with file, line, column and expectation.',
+  'alerts.embedded': 'A condition, handler or alert of an embedder cannot be taken.',
   'attach.hooks': 'The options of createHooks cannot be stated in a hello, or are out of range.',
   'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
   'attach.listen': 'The event socket cannot be opened.',

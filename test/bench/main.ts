@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   simulator: () => import('./simulator.js'),
   journal: () => import('./journal.js'),
   alerts: () => import('./alerts.js'),
+  patterns: () => import('./patterns.js'),
   latency: () => import('./latency.js'),
   tracing: () => import('./tracing.js'),
   history: () => import('./history.js'),

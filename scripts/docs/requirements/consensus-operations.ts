@@ -78,18 +78,23 @@ const alertManager = section('S4.alert_manager', '`AlertManager`', [
     'setting alerts.thresholds.max_block_time',
     'feature thresholds as settings',
   ]),
-  open('alert_handlers', 'alert_handlers: Vec<AlertHandler>', 'feature receivers; a handler for embedders'),
-  open('check_consensus_health', 'check_consensus_health(metrics) -> Vec<Alert>', [
+  done(
+    shown.embeddedAlerts,
+    'alert_handlers',
+    'alert_handlers: Vec<AlertHandler>',
+    'feature receivers; a handler for embedders',
+  ),
+  done(shown.embeddedAlerts, 'check_consensus_health', 'check_consensus_health(metrics) -> Vec<Alert>', [
     'feature check by component: consensus',
   ]),
-  open('check_network_health', 'check_network_health(metrics) -> Vec<Alert>', [
+  done(shown.embeddedAlerts, 'check_network_health', 'check_network_health(metrics) -> Vec<Alert>', [
     'feature check by component: network',
   ]),
-  open('check_system_health', 'check_system_health(metrics) -> Vec<Alert>', [
+  done(shown.embeddedAlerts, 'check_system_health', 'check_system_health(metrics) -> Vec<Alert>', [
     'feature check by component: process and storage',
   ]),
   done(
-    shown.notifier,
+    shown.embeddedAlerts,
     'send_alert',
     'send_alert(alert)',
     'feature send, counted as notified only when delivered',

@@ -260,7 +260,12 @@ const security = section('S0.security', 'Security analytics', [
   ]),
   open('file_abuse', 'SecurityThreat::FileSystemAbuse', 'feature threat: denied or unusual file operations'),
   open('unusual', 'Unusual Patterns: detect abnormal resource usage', 'feature anomaly score per contract'),
-  open('signatures', 'Attack Signatures: identify known attack patterns', 'feature event-pattern rules'),
+  done(
+    shown.patterns,
+    'signatures',
+    'Attack Signatures: identify known attack patterns',
+    'feature event-pattern rules',
+  ),
   open('scoring', 'Anomaly Scoring: rate suspicious behavior', 'feature gauge: anomaly score'),
   open('high_cpu', 'High CPU Usage: potential DoS attacks', 'feature alert on resource exhaustion'),
   open('leaks', 'Memory Leaks: resource exhaustion attempts', 'feature alert on memory leak'),

@@ -157,7 +157,12 @@ export const alerts = section('S2.alerts', 'Alert rules', [
   open('error_rate', 'AlertCondition::ErrorRate', 'feature PromQL ratio of rates'),
   done(shown.conditions, 'error_rate_threshold', 'ErrorRate.threshold', 'feature rule form: threshold'),
   done(shown.conditions, 'error_rate_window', 'ErrorRate.window', 'feature rule form: window'),
-  open('custom', 'AlertCondition::Custom(predicate)', 'feature predicate condition for embedders'),
+  done(
+    shown.embeddedAlerts,
+    'custom',
+    'AlertCondition::Custom(predicate)',
+    'feature predicate condition for embedders',
+  ),
   done(shown.alertSidecar, 'rules', 'AlertManager.rules', 'feature rule files, reloaded atomically'),
   done(
     shown.alertSidecar,

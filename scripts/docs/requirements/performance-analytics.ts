@@ -257,7 +257,7 @@ const conditions = section('S1.conditions', 'Alert rule conditions', [
   open('threshold', 'Threshold: simple value comparison', 'feature PromQL comparison'),
   open('rate', 'Rate: rate-based alerts over time windows', 'feature PromQL `rate`'),
   open('anomaly', 'Anomaly: statistical anomaly detection', 'feature rules on anomaly scores'),
-  open('pattern', 'Pattern: complex pattern matching', [
+  done(shown.patterns, 'pattern', 'Pattern: complex pattern matching', [
     'feature event-pattern rules: counted and ordered sequences of events',
   ]),
 ]);

@@ -18,6 +18,8 @@ export const shown = {
   benchRecord: 'test/bench/record.ts',
   alertCrash: 'test/unit/alerts/crash.test.ts',
   alertLife: 'test/unit/alerts/evaluator.test.ts',
+  embeddedAlerts: 'test/unit/embedded-alerts.test.ts',
+  patterns: 'test/unit/alerts/patterns/pattern-matcher.test.ts',
   alertSidecar: 'test/unit/alerts/sidecar-rules.test.ts',
   board: 'test/unit/metrics/board.test.ts',
   conditions: 'test/unit/alerts/condition.test.ts',

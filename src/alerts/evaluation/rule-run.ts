@@ -8,7 +8,7 @@ import type { PromqlEngine, VectorSample } from '../../promql/engine.js';
 import { Labels, METRIC_NAME } from '../../promql/labels.js';
 import type { AlertTexts } from '../alert.js';
 import { PatternMatcher } from '../patterns/pattern-matcher.js';
-import type { AlertRule, RecordingRule, Rule } from '../rules/rule.js';
+import type { AlertRule, FoundAlert, RecordingRule, Rule } from '../rules/rule.js';
 import { textsOf } from '../state/instance-record.js';
 import type { TemplateData } from '../template/template.js';
 import type { TemplateSample } from '../template/values.js';
@@ -114,7 +114,11 @@ export class RuleRun {
 
   async #alert(rule: AlertRule, room: RuleRoom, moment: Moment): Promise<Changes> {
     const seen = new Map<string, Seen>();
-    const found = this.#matcher?.found(moment.tsUs) ?? (await ask(rule, room.engine, moment));
+    const found: readonly FoundAlert[] =
+      this.#matcher?.found(moment.tsUs) ??
+      (rule.finder
+        ? await rule.finder((text) => answered(text, room.engine, moment), moment.tsUs)
+        : await ask(rule, room.engine, moment));
     for (const sample of found) {
       const one = await expanded(rule, sample, room, moment);
       if (seen.has(one.labels.key))
@@ -226,25 +230,34 @@ async function ask(
   throw new Error('rule result is not a vector or scalar');
 }
 
+/** A question of a template or a function. */
+async function answered(
+  text: string,
+  engine: PromqlEngine,
+  { tsUs, queryOffsetUs }: Moment,
+): Promise<readonly { readonly labels: AlertTexts; readonly value: number }[]> {
+  const outcome = await engine.instant(text, Math.floor((tsUs - queryOffsetUs) / 1000));
+  if (outcome.status === 'error') throw new Error(`error executing query: ${outcome.error}`);
+  if (outcome.value.type === 'scalar') return [{ labels: {}, value: outcome.value.value }];
+  if (outcome.value.type !== 'vector') throw new Error('query result is not a vector or scalar');
+  return outcome.value.samples.map((one) => ({ labels: textsOf(one.labels), value: one.value }));
+}
+
 async function expanded(
   rule: AlertRule,
-  { labels: found, value }: VectorSample,
+  { labels: found, value, annotations: given }: FoundAlert,
   { engine, externalUrl, externalLabels }: RuleRoom,
-  { tsUs, queryOffsetUs }: Moment,
+  moment: Moment,
 ): Promise<Seen> {
   const data: TemplateData = { labels: textsOf(found), value, externalLabels, externalUrl };
-  const query = async (text: string): Promise<readonly TemplateSample[]> => {
-    const outcome = await engine.instant(text, Math.floor((tsUs - queryOffsetUs) / 1000));
-    if (outcome.status === 'error') throw new Error(`error executing query: ${outcome.error}`);
-    if (outcome.value.type === 'scalar') return [{ Labels: {}, Value: outcome.value.value }];
-    if (outcome.value.type !== 'vector') throw new Error('query result is not a vector or scalar');
-    return outcome.value.samples.map((one) => ({ Labels: textsOf(one.labels), Value: one.value }));
-  };
+  const query = async (text: string): Promise<readonly TemplateSample[]> =>
+    (await answered(text, engine, moment)).map((one) => ({ Labels: one.labels, Value: one.value }));
   const added: [string, string][] = [];
   for (const [name, template] of rule.labels) added.push([name, await template.expand(data, query)]);
-  const annotations: Record<string, string> = {};
+  const annotations: Record<string, string> = { ...given };
   for (const [name, template] of rule.annotations) annotations[name] = await template.expand(data, query);
-  const labels = Labels.from([...found.withoutName().entries(), ...added, ['alertname', rule.name]]);
+  const alertname = (rule.finder ? found.get('alertname') : '') || rule.name;
+  const labels = Labels.from([...found.withoutName().entries(), ...added, ['alertname', alertname]]);
   const texts: AlertTexts = textsOf(labels);
   return { labels, texts, annotations, value };
 }

@@ -3,6 +3,8 @@
  * with the same key, by which its alerts go on after a reload.
  */
 import type { CompiledQuery } from '../../promql/engine.js';
+import type { Labels } from '../../promql/labels.js';
+import type { AlertTexts } from '../alert.js';
 import type { Pattern } from '../patterns/pattern.js';
 import type { Template } from '../template/template.js';
 
@@ -15,12 +17,30 @@ interface Common {
   readonly expr: string;
 }
 
+/** An alert that a function found. */
+export interface FoundAlert {
+  /** May have `alertname`, which then counts instead of the rule's name. */
+  readonly labels: Labels;
+  readonly value: number;
+  /** Besides those of the rule. */
+  readonly annotations?: AlertTexts;
+}
+
+/** Finds alerts where there is neither expression nor pattern. May throw and reject: the evaluation has failed then. */
+export type Finder = (
+  query: (
+    promql: string,
+  ) => Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>,
+  tsUs: number,
+) => readonly FoundAlert[] | Promise<readonly FoundAlert[]>;
+
 /** A rule that raises alerts. */
 export interface AlertRule extends Common {
   readonly kind: 'alert';
-  /** Undefined where a pattern is watched for instead. */
+  /** Undefined where a pattern is watched for, or a function asked, instead. */
   readonly query: CompiledQuery | undefined;
   readonly pattern?: Pattern;
+  readonly finder?: Finder;
   readonly forUs: number;
   readonly keepFiringForUs: number;
   readonly labels: readonly (readonly [string, Template])[];
