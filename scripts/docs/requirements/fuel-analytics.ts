@@ -235,12 +235,9 @@ const optimization = section(
       'route GET /metrics',
       'feature gzip where the client takes it',
     ]),
-    done(
-      shown.rangeCache,
-      'response_caching',
-      'Caching: cache network responses',
+    done(shown.rangeCache, 'response_caching', 'Caching: cache network responses', [
       'setting query.cache_size',
-    ),
+    ]),
   ],
   'What concerns the plugin becomes advice to the node; what concerns connections and allocations, the sidecar itself.',
 );
