@@ -8,7 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseDuration } from '../../src/base/duration.js';
 import { thresholdSettings } from '../../src/config/thresholds.js';
-import { logMetrics } from '../../src/attach/logs/catalogue.js';
 import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { allMetrics } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
@@ -36,7 +35,6 @@ const catalogues: readonly Readonly<Record<string, MetricDefinition>>[] = [
   incidentMetrics,
   intakeMetrics,
   journalMetrics,
-  logMetrics,
 ];
 const definitions = [...allMetrics.values(), ...catalogues.flatMap((one) => Object.values(one))];
 const byName = new Map(definitions.flatMap((one) => sampleNames(one).map((name) => [name, one] as const)));
