@@ -2,6 +2,13 @@
 
 /** Why -> metrics. */
 export const silentMetrics: Readonly<Record<string, readonly string[]>> = {
+  'no log is followed: the simulated nodes state events': [
+    'quorumscope_log_readable',
+    'quorumscope_log_read_bytes_total',
+    'quorumscope_log_reopened_total',
+    'quorumscope_adapter_lines_total',
+    'quorumscope_adapter_drift_total',
+  ],
   'the log, which is who is told here, never fails; nobody posts alerts, no heartbeat and no Alertmanager is configured':
     [
       'quorumscope_notifications_failed_total',
