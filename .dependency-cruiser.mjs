@@ -40,7 +40,7 @@ const clients = {
   pino: '^src/cli/',
   // Scenario files are read as the configuration is, in a room of their own.
   // Alertmanager's file is another one than ours, with rules of its own.
-  yaml: '^(src/(config|cli|alerts)|simulator/scenario)/',
+  yaml: '^(src/(config|cli|alerts|attach/logs)|simulator/scenario)/',
   nodemailer: '^src/alerts/channels/email\\.ts$',
   zod: '^(src/config|simulator/scenario)/',
   nats: '^src/export/nats/',
