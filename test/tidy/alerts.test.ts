@@ -8,7 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseDuration } from '../../src/base/duration.js';
 import { thresholdSettings } from '../../src/config/thresholds.js';
-import { logMetrics } from '../../src/attach/logs/catalogue.js';
 import { deliveryMetrics } from '../../src/delivery/catalogue.js';
 import { allMetrics } from '../../src/domains/catalogue.js';
 import { domainMetrics } from '../../src/domains/domain-metrics.js';
