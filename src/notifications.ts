@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlertmanagerApi, type ApiAnswer, type ApiRequest } from './alerts/api/alertmanager-api.js';
-import type { AlertListener } from './alerts/alert.js';
+import type { Alert, AlertListener } from './alerts/alert.js';
 import { notificationMetrics } from './alerts/catalogue.js';
 import { openAccess, type ChannelConfig } from './alerts/channels/channel-config.js';
 import { HandOver } from './alerts/channels/hand-over.js';
@@ -94,12 +94,13 @@ export async function openNotifications(
     externalUrl: notify.externalUrl ?? deps.address(),
   });
   const refused = (): void => board.counter(notificationMetrics.refusedAlerts).at().add();
-  const api = new AlertmanagerApi({ notifier, ledger, clock, version: VERSION, refused });
   const sender = { clock, userAgent: USER_AGENT, board, caFile: notify.caFile };
   const handOver =
     notify.alertmanagers.length === 0
       ? undefined
       : new HandOver({ ...sender, urls: notify.alertmanagers, logger });
+  const posted = (alerts: readonly Alert[], expiresAtUs: number): void => handOver?.pass(alerts, expiresAtUs);
+  const api = new AlertmanagerApi({ notifier, ledger, clock, version: VERSION, refused, posted });
   notifier.start();
   const heartbeat =
     notify.heartbeat === null

@@ -86,6 +86,11 @@ const groundsOf: Readonly<Record<string, readonly Ground[]>> = {
   TransactionsStuck: overload,
   MessageQueueFull: overload,
   EventsLost: unheard,
+  LeaderFailsAgain: ['views'],
+  EquivocationVotedFor: [{ around: ['byzantine', 'twins', 'amnesia'] }],
+  NodeCrashLoop: [{ faults: [...DOWN] }],
+  PeerFlapping: cut,
+  SyncUnfinished: [...own, { around: [...CUTS] }],
 };
 
 /** What the truth says of an alert. */

@@ -6,8 +6,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
 import type { CliContext, ExitCode } from './context.js';
 import type { ExportOptions } from './export.js';
+import { collect } from './collect.js';
 import { addAttach, addCheckAdapter, withAdapter } from './log-commands.js';
 import { flagSettings, type ConfigOptions } from './load-config.js';
+import { addNotifications } from './notification-commands.js';
 
 /** Runs one command line to its end; never throws. */
 export async function runProgram(words: readonly string[], context: CliContext): Promise<ExitCode> {
@@ -355,64 +357,6 @@ function addChecks(program: Command, context: CliContext, finish: Finish): void 
 }
 
 /** Who is told of alerts, and when nobody is. */
-function addNotifications(program: Command, context: CliContext, finish: Finish): void {
-  const test = program
-    .command('test')
-    .description('whether something does what is said of it; exit 1 when not');
-  test
-    .command('rules')
-    .description("unit tests of rules in promtool's format")
-    .argument('<files...>', 'files of tests, which name their rule files')
-    .option('--json', 'one JSON document')
-    .action(async (files: string[], options: { json?: boolean }) => {
-      finish(await (await import('./test-rules.js')).testRules(files, options, context));
-    });
-  test
-    .command('notify')
-    .description('sends a test alert and its end to a receiver, and prints what it answers')
-    .argument('[receiver]', 'its name; else every receiver')
-    .option('--config <file>', 'YAML file')
-    .option('--set <path=value>', 'any setting; may be repeated', collect)
-    .option('--json', 'one JSON document')
-    .action(async (receiver: string | undefined, options: ConfigOptions) => {
-      finish(await (await import('./test-notify.js')).testNotify(receiver, options, context));
-    });
-  const withPlace = (command: Command): Command =>
-    command
-      .option('--url <url>', 'a running sidecar, or any Alertmanager; else what the configuration says')
-      .option('--config <file>', 'YAML file')
-      .option('--json', 'one JSON document');
-  const withReason = (command: Command): Command =>
-    withPlace(command)
-      .requiredOption('--for <duration>', 'how long, such as 15m')
-      .option('--author <name>', 'who; else the user')
-      .option('--comment <text>', 'why');
-  const silence = program.command('silence').description('keeps alerts from being told');
-  withReason(
-    silence
-      .command('add')
-      .description('silences alerts that pass all matchers')
-      .argument('<matchers...>', 'such as alertname=HotStuffHalted or validator=~"v[0-3]"'),
-  ).action(async (matchers: string[], options: ConfigOptions) => {
-    finish(await (await import('./silence.js')).silenceAdd(matchers, options, context));
-  });
-  withPlace(silence.command('list').description('what is silenced'))
-    .option('--all', 'also what is over')
-    .action(async (options: ConfigOptions) => {
-      finish(await (await import('./silence.js')).silenceList(options, context));
-    });
-  withPlace(
-    silence.command('expire').description('ends a silence').argument('<id>', 'as `silence list` gives it'),
-  ).action(async (id: string, options: ConfigOptions) => {
-    finish(await (await import('./silence.js')).silenceExpire(id, options, context));
-  });
-  withReason(
-    program.command('maintenance').description('silences everything for a while; ends are told'),
-  ).action(async (options: ConfigOptions) => {
-    finish(await (await import('./silence.js')).maintenance(options, context));
-  });
-}
-
 function addAlerts(program: Command, context: CliContext, finish: Finish): void {
   program
     .command('alerts')
@@ -468,8 +412,4 @@ function withConfig(command: Command): Command {
     command.addOption(new Option(isToggle ? flag : `${flag} <value>`, firstSentence));
   }
   return command.addHelpText('after', '\nEvery setting is in docs/CONFIG.md.');
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }

@@ -4,15 +4,12 @@
  */
 import { readMatchers } from '../alerts/routing/matcher-text.js';
 import { formatDuration, parseDuration } from '../base/duration.js';
-import { messageOf } from '../base/errors.js';
+import { askAlertmanager, type PlaceOptions } from './alertmanager-client.js';
 import type { CliContext, ExitCode } from './context.js';
-import { loadConfig, type ConfigOptions } from './load-config.js';
-import { sidecarUrl } from './sidecar-client.js';
 import { renderTable } from './table.js';
 
 /** Words of the command line. */
-export interface SilenceOptions extends ConfigOptions {
-  readonly url?: string;
+export interface SilenceOptions extends PlaceOptions {
   readonly for?: string;
   readonly author?: string;
   readonly comment?: string;
@@ -28,8 +25,6 @@ interface Silence {
   readonly createdBy: string;
   readonly comment: string;
 }
-
-const TIMEOUT_MS = 10_000;
 
 /** Silences what passes all matchers. */
 export function silenceAdd(
@@ -64,7 +59,7 @@ async function add(
   const time = (at: number): string => new Date(at / 1000).toISOString();
   const createdBy = options.author ?? context.environment['USER'] ?? 'quorumscope';
   const body = { matchers, startsAt: time(nowUs), endsAt: time(nowUs + us), createdBy, comment };
-  return ask(options, context, 'silences', { method: 'POST', body }, (answer) => {
+  return askAlertmanager(options, context, 'api/v2/silences', { method: 'POST', body }, (answer) => {
     const { silenceID } = answer as { silenceID: string };
     if (options.json === true) return JSON.stringify({ id: silenceID, ends_at: body.endsAt }, null, 2);
     return `${silenceID} until ${body.endsAt} (${formatDuration(us)})\nEnd it with \`quorumscope silence expire ${silenceID}\`.`;
@@ -73,7 +68,7 @@ async function add(
 
 /** Lists silences; those that are over only with `--all`. */
 export function silenceList(options: SilenceOptions, context: CliContext): Promise<ExitCode> {
-  return ask(options, context, 'silences', { method: 'GET' }, (answer) => {
+  return askAlertmanager(options, context, 'api/v2/silences', { method: 'GET' }, (answer) => {
     const silences = (answer as Silence[]).filter(
       ({ status }) => options.all === true || status.state !== 'expired',
     );
@@ -100,44 +95,13 @@ export function silenceList(options: SilenceOptions, context: CliContext): Promi
 
 /** Ends a silence. */
 export function silenceExpire(id: string, options: SilenceOptions, context: CliContext): Promise<ExitCode> {
-  return ask(
+  return askAlertmanager(
     options,
     context,
-    `silence/${encodeURIComponent(id)}`,
+    `api/v2/silence/${encodeURIComponent(id)}`,
     { method: 'DELETE' },
     () => `${id} is over`,
   );
-}
-
-async function ask(
-  options: SilenceOptions,
-  context: CliContext,
-  path: string,
-  { method, body }: { readonly method: string; readonly body?: unknown },
-  show: (answer: unknown) => string,
-): Promise<ExitCode> {
-  const { url, config } = options;
-  const base = sidecarUrl(url, () => loadConfig(config === undefined ? {} : { config }, context));
-  try {
-    const response = await fetch(new URL(`api/v2/${path}`, `${base.replace(/\/$/, '')}/`), {
-      method,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const text = await response.text();
-    if (!response.ok) {
-      context.stderr.write(`${base} answers: ${response.status} ${text.trim().split('\n')[0] ?? ''}\n`);
-      return response.status === 400 ? 2 : 1;
-    }
-    context.stdout.write(`${show(text === '' ? undefined : (JSON.parse(text) as unknown))}\n`);
-    return 0;
-  } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    context.stderr.write(`no sidecar answers at ${base}: ${messageOf(cause)}\n`);
-    return 1;
-  }
 }
 
 function refuse(problem: string, context: CliContext): ExitCode {

@@ -8,7 +8,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from '../../src/base/random.js';
 import { Child, eventually } from '../support/child.js';
@@ -79,14 +79,13 @@ interface Shares {
   readonly eventsPerSecond: number;
   readonly most: number;
   readonly sealing: number;
-  readonly immediate: number;
 }
 
 function row(what: string, kind: Kind, floorMs: number, stage: Stage, shares: Shares): BenchRow {
   const ours = stage.times('/ours', kind);
   const theirs = stage.times('/theirs', kind);
   const p99 = at(ours, 0.99);
-  const load = `${Math.round(shares.eventsPerSecond / 1000)} k events/s of at most ${Math.round(shares.most / 1000)} k, sealing ${(shares.sealing * 100).toFixed(0)} % of the time`;
+  const load = `${Math.round(shares.eventsPerSecond / 1000)} k events/s of at most ${Math.round(shares.most / 1000)} k, sealing ${(shares.sealing * 100).toFixed(0)} % of the time, load average ${loadavg()[0]!.toFixed(1)}`;
   const peer: Peer = {
     name: `Prometheus + Alertmanager, ${theirs.length} of ${FIRINGS}`,
     value: `${duration(at(theirs, 0.5))} / ${duration(at(theirs, 0.99))}`,
@@ -210,14 +209,10 @@ class Stage {
     const events = (await this.#metric('quorumscope_events_processed_total')) - before;
     await pause(LAST_MS);
     clearInterval(look);
-    writeFileSync('/tmp/latency-rules.json', await (await fetch(`${this.#url}/api/v1/rules`)).text());
-    writeFileSync('/tmp/latency-page.txt', await (await fetch(`${this.#url}/metrics`)).text());
-    const immediate = await this.#metric('quorumscope_rule_immediate_evaluations_total');
     return {
       eventsPerSecond: events / seconds,
       most: this.#most,
       sealing: sealing / Math.max(1, looks),
-      immediate,
     };
   }
 

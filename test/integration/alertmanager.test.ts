@@ -61,7 +61,8 @@ inhibit_rules:
 `;
 
   const startSidecar = async (): Promise<void> => {
-    const settings = ['--set', `notify.config_file=${file}`, '--data', data];
+    // Alerts of its own would mix with those that are posted.
+    const settings = ['--set', `notify.config_file=${file}`, '--set', 'rules.enabled=false', '--data', data];
     const socket = `unix://${join(folder, 'events.sock')}`;
     sidecar = Child.cli(['run', '--listen', '127.0.0.1:0', '--socket', socket, ...settings]);
     ours = `http://${(await sidecar.printed(/http:\/\/(127\.0\.0\.1:\d+)/))[1]!}`;
@@ -187,18 +188,80 @@ inhibit_rules:
     expect((await say('silence', 'add', 'nonsense', '--for', '15m', '--url', ours)).code).toBe(2);
   });
 
-  it('tests a receiver through its real channel', async () => {
-    const before = ourSink.asked.length;
-    const child = Child.cli(['test', 'notify', 'team', '--set', `notify.config_file=${file}`]);
-    expect(await child.exited, child.output).toBe(0);
-    expect(child.output).toContain('team/webhook firing: delivered (200 OK: ok)');
-    const heard = ourSink.asked
-      .slice(before)
-      .filter(({ path }) => path === '/team')
-      .map(({ body }) => body['status']);
-    expect(heard).toEqual(['firing', 'resolved']);
-    const absent = Child.cli(['test', 'notify', 'nobody', '--set', `notify.config_file=${file}`]);
-    expect(await absent.exited).toBe(2);
+  it('is told on the command line what fires, and that somebody looks after it', async () => {
+    const run = async (...words: readonly string[]): Promise<{ code: number | null; output: string }> => {
+      const child = Child.cli(['alert', ...words, '--url', ours]);
+      return { code: await child.exited, output: child.output };
+    };
+    const listed = await run('list', '--json');
+    const { alerts } = JSON.parse(listed.output) as {
+      alerts: { fingerprint: string; labels: { alertname: string }; acknowledgedBy: string | null }[];
+    };
+    const halted = alerts.find(({ labels }) => labels.alertname === 'Halted')!;
+    expect(halted.acknowledgedBy).toBe(null);
+    expect((await run('list')).output).toMatch(/Slow +warning +- .*inhibited by [0-9a-f]{16}/);
+    expect(await run('ack', halted.fingerprint.slice(0, 10), '--author', 'ann')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining(`Halted (${halted.fingerprint}) is acknowledged by ann`) as string,
+    });
+    expect((await run('list')).output).toContain('acknowledged by ann');
+    expect(await run('ack', 'zzzz')).toMatchObject({ code: 1 });
+  });
+
+  it('tests routes and receivers on the real way', async () => {
+    const test = async (
+      ...words: readonly string[]
+    ): Promise<{ code: number | null; output: string; heard: string[] }> => {
+      const before = ourSink.asked.length;
+      const child = Child.cli(['test', 'notify', ...words, '--set', `notify.config_file=${file}`]);
+      const code = await child.exited;
+      const heard = ourSink.asked.slice(before).map(({ path, body }) => `${path} ${String(body['status'])}`);
+      return { code, output: child.output, heard: heard.sort() };
+    };
+    const named = await test('team');
+    expect(named.code, named.output).toBe(0);
+    expect(named.output).toContain('team/webhook firing: delivered (200 OK: ok)');
+    expect(named.heard).toEqual(['/team firing', '/team resolved']);
+    expect((await test('nobody')).code).toBe(2);
+
+    const routed = await test();
+    expect(routed.code, routed.output).toBe(0);
+    expect(routed.output).toContain('page: by the route {}/{scope!="peer",severity="critical"}, group');
+    expect(routed.output).toContain('team: by the route {}/{severity="critical"}, group');
+    expect(routed.output).toContain('not told of it: rest, sync');
+    expect(routed.heard).toEqual(['/page firing', '/page resolved', '/team firing', '/team resolved']);
+    // As amtool says.
+    const theirs = amtool('config', 'routes', 'test', 'severity=warning', 'alertname=SyncLost').trim();
+    const other = await test('--label', 'severity=warning', '--label', 'alertname=SyncLost');
+    expect(other.heard).toEqual([`/${theirs} firing`, `/${theirs} resolved`]);
+  });
+
+  it('is handed what others posted to us, and its end', async () => {
+    const folderOfOther = join(folder, 'other');
+    const child = Child.cli([
+      ...['run', '--listen', '127.0.0.1:0', '--socket', `unix://${join(folder, 'other.sock')}`],
+      ...['--data', folderOfOther, '--set', `notify.alertmanagers=${theirs}`],
+      ...['--set', 'rules.enabled=false'],
+    ]);
+    try {
+      const url = (await child.printed(/(http:\/\/127\.0\.0\.1:\d+)\/metrics/))[1]!;
+      const known = async (): Promise<boolean> => {
+        const answer = await fetch(`${theirs}/api/v2/alerts?filter=alertname%3DPassedOn`);
+        return ((await answer.json()) as unknown[]).length === 1;
+      };
+      const labels = { alertname: 'PassedOn', severity: 'page' };
+      await eventually(
+        async () => ((await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true ? true : undefined),
+        30_000,
+        'the other sidecar is ready',
+      );
+      await post(url, [{ labels, annotations: { summary: 'from another' } }]);
+      await eventually(async () => ((await known()) ? true : undefined), 10_000, 'theirs knows it');
+      await post(url, [{ labels, endsAt: new Date().toISOString() }]);
+      await eventually(async () => ((await known()) ? undefined : true), 10_000, 'theirs knows of its end');
+    } finally {
+      await child.stop();
+    }
   });
 
   it('is killed: nobody is told again, and of the end everybody', async () => {

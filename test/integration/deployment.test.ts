@@ -109,6 +109,11 @@ describe('the systemd unit', () => {
     expect(execFileSync('systemd-analyze', ['verify', unit], { encoding: 'utf8' })).toBe('');
   });
 
+  it('reads rules and routes anew on `systemctl reload`, by the signal that `run` takes', () => {
+    const unit = read('systemd/quorumscope.service');
+    expect(unit).toContain('\nExecReload=/bin/kill -HUP $MAINPID\n');
+  });
+
   it('bounds what it may take, and lets the kernel take from it first', () => {
     const unit = read('systemd/quorumscope.service');
     for (const setting of ['MemoryMax=', 'CPUQuota=', 'IOWeight=', 'WatchdogSec=', 'OOMScoreAdjust=900'])

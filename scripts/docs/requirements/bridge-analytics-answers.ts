@@ -15,62 +15,87 @@ export const dashboard = section(
     done(shown.analytics, 'timestamp', 'timestamp', 'feature dashboard data: time made'),
     open('time_range', 'time_range, default last minute', 'feature dashboard data: range'),
     done(shown.analytics, 'bucket_size', 'bucket size by time range', 'feature step chosen by range'),
-    open('reads_per_second', 'operations.reads_per_second', [
+    done(shown.fedBoard, 'reads_per_second', 'operations.reads_per_second', [
       'metric hotstuff_storage_reads_total',
       'feature dashboard data: rate of reads',
     ]),
-    open('writes_per_second', 'operations.writes_per_second', [
+    done(shown.fedBoard, 'writes_per_second', 'operations.writes_per_second', [
       'metric hotstuff_storage_writes_total',
       'feature dashboard data: rate of writes',
     ]),
-    open('total_operations', 'operations.total_operations', 'feature dashboard data: increase of operations'),
-    open('read_latency_p50', 'performance.read_latency_p50', 'feature dashboard data: quantile 0.5 of reads'),
-    open(
+    done(
+      shown.fedBoard,
+      'total_operations',
+      'operations.total_operations',
+      'feature dashboard data: increase of operations',
+    ),
+    done(
+      shown.fedBoard,
+      'read_latency_p50',
+      'performance.read_latency_p50',
+      'feature dashboard data: quantile 0.5 of reads',
+    ),
+    done(
+      shown.fedBoard,
       'read_latency_p95',
       'performance.read_latency_p95',
       'feature dashboard data: quantile 0.95 of reads',
     ),
-    open(
+    done(
+      shown.fedBoard,
       'read_latency_p99',
       'performance.read_latency_p99',
       'feature dashboard data: quantile 0.99 of reads',
     ),
-    open('write_latency_p50', 'performance.write_latency_p50', [
+    done(shown.fedBoard, 'write_latency_p50', 'performance.write_latency_p50', [
       'feature dashboard data: quantile 0.5 of writes',
     ]),
-    open('write_latency_p95', 'performance.write_latency_p95', [
+    done(shown.fedBoard, 'write_latency_p95', 'performance.write_latency_p95', [
       'feature dashboard data: quantile 0.95 of writes',
     ]),
-    open('write_latency_p99', 'performance.write_latency_p99', [
+    done(shown.fedBoard, 'write_latency_p99', 'performance.write_latency_p99', [
       'feature dashboard data: quantile 0.99 of writes',
     ]),
-    open('hit_rate', 'cache.hit_rate', [
+    done(shown.fedBoard, 'hit_rate', 'cache.hit_rate', [
       'metric hotstuff_storage_cache_hits_total',
       'feature dashboard data: hits over accesses',
     ]),
-    open('total_hits', 'cache.total_hits', 'feature dashboard data: increase of hits'),
-    open('total_misses', 'cache.total_misses', 'feature dashboard data: increase of misses'),
-    open('evictions', 'cache.evictions', 'feature dashboard data: increase of evictions'),
-    open('optimizations_active', 'optimizations.active', ['feature dashboard data: started less completed']),
-    open('optimizations_completed', 'optimizations.completed', 'feature dashboard data: completed'),
-    open('optimizations_failed', 'optimizations.failed', 'feature dashboard data: failed'),
-    open('optimizations_success_rate', 'optimizations.success_rate', 'feature dashboard data: success ratio'),
-    open(
+    done(shown.fedBoard, 'total_hits', 'cache.total_hits', 'feature dashboard data: increase of hits'),
+    done(shown.fedBoard, 'total_misses', 'cache.total_misses', 'feature dashboard data: increase of misses'),
+    done(shown.fedBoard, 'evictions', 'cache.evictions', 'feature dashboard data: increase of evictions'),
+    done(shown.fedBoard, 'optimizations_active', 'optimizations.active', [
+      'feature dashboard data: started less completed',
+    ]),
+    done(
+      shown.fedBoard,
+      'optimizations_completed',
+      'optimizations.completed',
+      'feature dashboard data: completed',
+    ),
+    done(shown.fedBoard, 'optimizations_failed', 'optimizations.failed', 'feature dashboard data: failed'),
+    done(
+      shown.fedBoard,
+      'optimizations_success_rate',
+      'optimizations.success_rate',
+      'feature dashboard data: success ratio',
+    ),
+    done(
+      shown.fedBoard,
       'optimizations_avg_duration',
       'optimizations.avg_duration_ms',
       'feature dashboard data: mean duration',
     ),
-    open('error_rate', 'health.error_rate', 'feature dashboard data: errors over operations'),
+    done(shown.fedBoard, 'error_rate', 'health.error_rate', 'feature dashboard data: errors over operations'),
     open('active_sessions', 'health.active_sessions', [
       'metric hotstuff_execution_active_instances',
       'metric quorumscope_source_connected',
       'feature dashboard data: instances and attached sources',
     ]),
-    open('memory_usage_mb', 'health.memory_usage_mb', [
+    done(shown.fedBoard, 'memory_usage_mb', 'health.memory_usage_mb', [
       'metric hotstuff_process_resident_memory_bytes',
       'feature dashboard data: memory',
     ]),
-    open('process_count', 'health.process_count', [
+    done(shown.fedBoard, 'process_count', 'health.process_count', [
       'metric hotstuff_process_threads',
       'feature dashboard data: threads',
     ]),

@@ -235,10 +235,12 @@ const optimization = section(
       'route GET /metrics',
       'feature gzip where the client takes it',
     ]),
-    done(shown.rangeCache, 'response_caching', 'Caching: cache network responses', [
+    done(
+      shown.rangeCache,
+      'response_caching',
+      'Caching: cache network responses',
       'setting query.cache_size',
-      'feature cache of repeated range queries',
-    ]),
+    ),
   ],
   'What concerns the plugin becomes advice to the node; what concerns connections and allocations, the sidecar itself.',
 );

@@ -64,6 +64,7 @@ export const shown = {
   process: 'test/unit/domains/others.test.ts',
   prometheus: 'test/integration/prometheus.test.ts',
   rangeCache: 'test/unit/query/repeated-ranges.test.ts',
+  fedBoard: 'test/unit/analytics/fed-board.test.ts',
   prometheusApi: 'test/integration/prometheus-api.test.ts',
   promql: 'test/conformance/promql.test.ts',
   queryApi: 'test/unit/query/prometheus-api.test.ts',

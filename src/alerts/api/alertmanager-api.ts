@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import type { LabelMatcher } from '../../promql/matchers.js';
 import { compilePattern } from '../../promql/regex.js';
+import type { Alert } from '../alert.js';
 import type { HeldAlert, Silence } from '../routing/held.js';
 import type { Ledger } from '../routing/ledger.js';
 import { passes, readMatchers } from '../routing/matcher-text.js';
@@ -36,6 +37,8 @@ export interface ApiOptions {
   readonly version: string;
   /** Counts a post that was refused. */
   readonly refused: () => void;
+  /** Hears of what was posted, besides the notifier. */
+  readonly posted?: (alerts: readonly Alert[], expiresAtUs: number) => void;
 }
 
 const done: ApiAnswer = { status: 200 };
@@ -153,7 +156,7 @@ export class AlertmanagerApi {
   }
 
   #postAlerts(body: string): ApiAnswer {
-    const { notifier, clock, refused } = this.#options;
+    const { notifier, clock, refused, posted } = this.#options;
     const nowUs = clock.nowUs();
     const read = readAlerts(body, nowUs);
     if ('problem' in read) {
@@ -165,7 +168,10 @@ export class AlertmanagerApi {
       const expiresAtUs = endsAtUs ?? nowUs + notifier.routing.resolveTimeoutUs;
       byEnd.set(expiresAtUs, [...(byEnd.get(expiresAtUs) ?? []), alert]);
     }
-    for (const [expiresAtUs, alerts] of byEnd) notifier.receive(alerts, expiresAtUs);
+    for (const [expiresAtUs, alerts] of byEnd) {
+      notifier.receive(alerts, expiresAtUs);
+      posted?.(alerts, expiresAtUs);
+    }
     return done;
   }
 

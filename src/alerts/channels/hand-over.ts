@@ -27,9 +27,15 @@ export interface HandOverOptions extends SenderOptions {
   readonly caFile: string | null;
 }
 
+/** An alert, and when its sender takes it for over. */
+interface Held {
+  readonly alert: Alert;
+  readonly expiresAtUs: number | undefined;
+}
+
 /** Posts alerts to every Alertmanager that was named. */
 export class HandOver implements AlertListener {
-  readonly #alerts = new Map<string, Alert>();
+  readonly #alerts = new Map<string, Held>();
   readonly #clock: Clock;
   readonly #options: HandOverOptions;
   readonly #targets: readonly { readonly url: string; readonly sender: HttpSender }[];
@@ -49,8 +55,14 @@ export class HandOver implements AlertListener {
   }
 
   tell(alerts: readonly Alert[]): void {
-    for (const alert of alerts) this.#alerts.set(fingerprintOf(alert.labels), alert);
-    this.#post(alerts);
+    this.pass(alerts, undefined);
+  }
+
+  /** @param expiresAtUs when they are over unless they come again; undefined never */
+  pass(alerts: readonly Alert[], expiresAtUs: number | undefined): void {
+    const held = alerts.map((alert): Held => ({ alert, expiresAtUs }));
+    for (const one of held) this.#alerts.set(fingerprintOf(one.alert.labels), one);
+    this.#post(held);
   }
 
   /** Resolves when nothing is under way. */
@@ -66,22 +78,27 @@ export class HandOver implements AlertListener {
 
   #resend(): void {
     const nowUs = this.#clock.nowUs();
-    for (const [id, { endsAtUs }] of this.#alerts)
+    for (const [id, { alert, expiresAtUs }] of this.#alerts) {
+      const endsAtUs = alert.endsAtUs ?? expiresAtUs;
       if (endsAtUs !== undefined && endsAtUs + REMEMBER_US < nowUs) this.#alerts.delete(id);
+    }
     if (this.#alerts.size > 0) this.#post([...this.#alerts.values()]);
   }
 
-  #post(alerts: readonly Alert[]): void {
-    if (alerts.length === 0) return;
+  #post(held: readonly Held[]): void {
+    if (held.length === 0) return;
     const nowUs = this.#clock.nowUs();
-    const body = alerts.map(({ labels, annotations, startsAtUs, endsAtUs, generatorUrl }) => ({
-      labels,
-      annotations,
-      startsAt: rfc3339(startsAtUs),
-      // As Prometheus does: over by itself when we fall silent for three posts.
-      endsAt: rfc3339(endsAtUs ?? nowUs + 4 * RESEND_US),
-      ...(generatorUrl === '' ? {} : { generatorURL: generatorUrl }),
-    }));
+    const body = held.map(({ alert, expiresAtUs }) => {
+      const { labels, annotations, startsAtUs, endsAtUs, generatorUrl } = alert;
+      return {
+        labels,
+        annotations,
+        startsAt: rfc3339(startsAtUs),
+        // As Prometheus does: over by itself when we fall silent for three posts.
+        endsAt: rfc3339(endsAtUs ?? expiresAtUs ?? nowUs + 4 * RESEND_US),
+        ...(generatorUrl === '' ? {} : { generatorURL: generatorUrl }),
+      };
+    });
     for (const target of this.#targets) {
       const posting = this.#postTo(target, body).finally(() => this.#underWay.delete(posting));
       this.#underWay.add(posting);

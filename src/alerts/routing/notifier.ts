@@ -18,13 +18,18 @@ import type { Channel } from '../channels/notification.js';
 import { compose } from './compose.js';
 import { decide, type Decision, type Verdict } from './decide.js';
 import { findRoutes, groupKeyOf, groupLabelsOf } from './find-routes.js';
+import { heldUntil } from './holding-back.js';
+import { findLeaving, knownTo } from './leaving.js';
+import { Outlets } from './outlets.js';
+import { escalatesAt } from './escalation.js';
 import { newGroup, stopGroup, type Group, type Lane, type Outlet } from './group.js';
 import { isSame, type HeldAlert } from './held.js';
 import type { Ledger } from './ledger.js';
 import { inhibitors, isFiring, silencesOf, type MutedBy } from './mutes.js';
 import type { NotifierMeter } from './meter.js';
 import type { Policy } from './policy.js';
-import type { Route, Routing } from './routing.js';
+import { quietTime } from './quiet-time.js';
+import type { Routing } from './routing.js';
 import { sendOnce } from './send.js';
 import { isWithin } from './time-interval.js';
 
@@ -54,9 +59,12 @@ export class Notifier implements AlertListener {
   readonly #options: NotifierOptions;
   readonly #logger: Logger;
   #routing: Routing;
-  #channels: NotifierOptions['channels'];
-  #outlets = new Map<string, readonly Outlet[]>();
+  #outlets: Outlets;
   readonly #groups = new Map<string, Group>();
+  /** Groups of routes that there are no more. */
+  #leaving: ReadonlyMap<string, Group> = new Map();
+  /** Keys of lanes whose attempt is under way, whatever became of their group. */
+  readonly #attempts = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #aborts = new Set<AbortController>();
   #sweep: Timer | undefined;
@@ -66,7 +74,7 @@ export class Notifier implements AlertListener {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#routing = options.routing;
-    this.#channels = options.channels;
+    this.#outlets = new Outlets(options.channels, options.policy.escalations);
   }
 
   get routing(): Routing {
@@ -91,12 +99,14 @@ export class Notifier implements AlertListener {
     this.#regroup();
   }
 
-  /** Routes everything anew; what was told under an unchanged route is not told again. */
+  /** Routes everything anew; whoever was told is not told again, and of the end by the name that he knows. */
   reconfigure(routing: Routing, channels: NotifierOptions['channels']): void {
+    const before = this.#outlets;
     this.#routing = routing;
-    this.#channels = channels;
-    this.#outlets = new Map();
+    this.#outlets = new Outlets(channels, this.#options.policy.escalations);
     this.#regroup();
+    // Attempts that are under way end on the channels that they began on.
+    void Promise.all(this.#underWay).then(() => before.close());
   }
 
   tell(alerts: readonly Alert[]): void {
@@ -118,7 +128,7 @@ export class Notifier implements AlertListener {
 
   /** Asks every group again, because something other than its alerts has changed. */
   reconsider(): void {
-    for (const group of this.#groups.values())
+    for (const group of this.#all())
       if (group.hasFlushed) for (const lane of group.lanes) this.#consider(group, lane);
   }
 
@@ -148,13 +158,13 @@ export class Notifier implements AlertListener {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#sweep?.stop();
-    for (const group of this.#groups.values()) stopGroup(group);
+    for (const group of this.#all()) stopGroup(group);
     const cut = setTimeout(() => {
       for (const abort of this.#aborts) abort.abort();
     }, deadlineUs / 1000);
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     clearTimeout(cut);
-    for (const outlets of this.#outlets.values()) for (const { channel } of outlets) await channel.close?.();
+    await this.#outlets.close();
     await this.#options.ledger.close();
   }
 
@@ -193,7 +203,7 @@ export class Notifier implements AlertListener {
       const key = groupKeyOf(route, labels);
       let group = this.#groups.get(key);
       if (group === undefined) {
-        group = newGroup(key, route, labels, this.#outletsOf(route));
+        group = newGroup(key, route, labels, this.#outlets.of(route.receiver));
         this.#groups.set(key, group);
       }
       group.ids.add(held.id);
@@ -205,39 +215,52 @@ export class Notifier implements AlertListener {
     return due;
   }
 
+  #all(): readonly Group[] {
+    return [...this.#groups.values(), ...this.#leaving.values()];
+  }
+
   #regroup(): void {
-    for (const group of this.#groups.values()) stopGroup(group);
-    this.#groups.clear();
-    const due = new Set<Group>();
-    for (const held of this.#options.ledger.alerts.values())
-      for (const group of this.#place(held)) due.add(group);
     const { ledger } = this.#options;
+    for (const group of this.#all()) stopGroup(group);
+    this.#groups.clear();
+    this.#leaving = new Map();
+    const due = new Set<Group>();
+    const placed = [...ledger.alerts.values()].map((held) => this.#place(held));
+    this.#findLeaving();
+    for (const group of [...placed.flat(), ...this.#leaving.values()]) due.add(group);
     for (const group of this.#groups.values())
       if (group.lanes.some(({ key }) => ledger.told.has(key) || ledger.telling.has(key))) due.add(group);
     for (const group of due) this.#flush(group);
   }
 
-  #outletsOf({ receiver }: Route): readonly Outlet[] {
-    const known = this.#outlets.get(receiver);
-    if (known !== undefined) return known;
-    const outletsOf = (name: string, afterUs: number): Outlet[] =>
-      this.#channels(name).map((channel, i) => ({
-        id: `${afterUs === 0 ? '' : 'escalation/'}${name}/${channel.kind}[${i}]`,
-        receiver: name,
-        channel,
-        afterUs,
-        pausedUntilUs: 0,
-        recent: [],
-      }));
-    const steps = this.#options.policy.escalations.filter(
-      (step) => step.receiver !== receiver && (step.from.length === 0 || step.from.includes(receiver)),
+  #findLeaving(): void {
+    const { ledger } = this.#options;
+    for (const receiver of this.#routing.receivers.keys()) this.#outlets.of(receiver);
+    const outlets = new Map(this.#outlets.all().map((outlet) => [outlet.id, outlet]));
+    const live = new Set([...this.#groups.values()].flatMap(({ lanes }) => lanes.map(({ key }) => key)));
+    const { groups, lost } = findLeaving(ledger, this.#routing.root, (key) => live.has(key), outlets);
+    this.#leaving = groups;
+    for (const key of lost) {
+      ledger.put({ is: 'told_gone', key });
+      this.#logger.warn('a receiver is no more, and will not be told of the end of what it was told', {
+        key,
+      });
+    }
+  }
+
+  /** Whether a leaving group has told this channel of the alert, and will tell it of the end. */
+  #isLeft(id: string, outlet: Outlet): boolean {
+    for (const { lanes } of this.#leaving.values())
+      for (const lane of lanes)
+        if (lane.outlet.id === outlet.id && knownTo(this.#options.ledger, lane.key).includes(id)) return true;
+    return false;
+  }
+
+  /** Whether the routes as they are now lead from an alert to a channel. */
+  #isRoutedTo({ alert }: HeldAlert, { id }: Outlet): boolean {
+    return findRoutes(this.#routing.root, alert.labels).some((route) =>
+      this.#outlets.of(route.receiver).some((outlet) => outlet.id === id),
     );
-    const made = [
-      outletsOf(receiver, 0),
-      ...steps.map(({ receiver: to, afterUs }) => outletsOf(to, afterUs)),
-    ].flat();
-    this.#outlets.set(receiver, made);
-    return made;
   }
 
   /** A group is due: now and every interval as long as it has alerts. */
@@ -264,20 +287,21 @@ export class Notifier implements AlertListener {
     }
     for (const { key } of group.lanes) if (ledger.told.has(key)) ledger.put({ is: 'told_gone', key });
     stopGroup(group);
-    this.#groups.delete(group.key);
+    if (this.#groups.get(group.key) === group) this.#groups.delete(group.key);
+    else this.#leaving = new Map([...this.#leaving].filter(([, one]) => one !== group));
   }
 
   /** Tells a channel what it should know, if there is anything. */
   #consider(group: Group, lane: Lane): void {
     if (this.#state !== 'started') return;
-    if (lane.isBusy) {
+    if (lane.isBusy || this.#attempts.has(lane.key)) {
       lane.again = true;
       return;
     }
     lane.wake?.stop();
     lane.wake = undefined;
     const { decision, settle, wakeAtUs } = this.#decide(group, lane);
-    const { ledger, clock } = this.#options;
+    const { ledger, clock, policy, meter } = this.#options;
     const nowUs = clock.nowUs();
     if (settle !== undefined) ledger.put({ is: 'told', key: lane.key, told: settle });
     if (decision === undefined) {
@@ -285,10 +309,11 @@ export class Notifier implements AlertListener {
       if (wakeAtUs !== undefined) this.#wakeAt(group, lane, wakeAtUs);
       return;
     }
-    const heldUntilUs = this.#heldUntil(lane, decision);
+    const heldUntilUs = heldUntil(lane.outlet, decision, policy, nowUs, meter);
     if (heldUntilUs > nowUs) return this.#wakeAt(group, lane, heldUntilUs);
     lane.wantedAtUs ??= clock.monoUs();
     lane.isBusy = true;
+    this.#attempts.add(lane.key);
     // Counted when it begins, so that many at once do not slip through.
     if (decision.firing.length > 0) lane.outlet.recent.push(nowUs);
     const attempt = this.#attempt(group, lane, decision).finally(() => this.#underWay.delete(attempt));
@@ -303,19 +328,21 @@ export class Notifier implements AlertListener {
     const firing: string[] = [];
     const muted: string[] = [];
     const ended: string[] = [];
-    const isQuiet = this.#isQuietTime(group.route, nowUs);
+    const isLeaving = this.#leaving.get(group.key) === group;
+    const isQuiet = quietTime(this.#routing, group.route, nowUs) !== undefined;
     for (const id of group.ids) {
       const held = ledger.alerts.get(id);
-      if (held === undefined) continue;
+      if (held === undefined || (!isLeaving && this.#isLeft(id, lane.outlet))) continue;
+      const isAway = isLeaving && !this.#isRoutedTo(held, lane.outlet);
       if (!isFiring(held, nowUs)) ended.push(id);
-      else if (isQuiet || this.#isMuted(held)) muted.push(id);
+      else if (isAway || isQuiet || this.#isMuted(held)) muted.push(id);
       else firing.push(id);
     }
     const acknowledged = firing.length > 0 && firing.every((id) => ledger.acknowledgements.has(id));
     const { channel, afterUs } = lane.outlet;
     const isUntold = telling === undefined && Object.keys(told?.firing ?? {}).length === 0;
     if (afterUs > 0 && isUntold) {
-      const wakeAtUs = this.#escalatesAt(group, afterUs, firing);
+      const wakeAtUs = escalatesAt(group, afterUs, firing, ledger);
       if (wakeAtUs > nowUs) return wakeAtUs === Infinity ? {} : { wakeAtUs };
     }
     return decide({
@@ -333,43 +360,11 @@ export class Notifier implements AlertListener {
     });
   }
 
-  /** When those who come later are told: so long after the first was told of what nobody has acknowledged. */
-  #escalatesAt(group: Group, afterUs: number, firing: readonly string[]): number {
-    const { ledger } = this.#options;
-    const open = firing.filter((id) => !ledger.acknowledgements.has(id));
-    const since = group.lanes
-      .filter(({ outlet }) => outlet.afterUs === 0)
-      .flatMap(({ key }) => open.flatMap((id) => ledger.told.get(key)?.firing[id] ?? []));
-    return Math.min(Infinity, ...since) + afterUs;
-  }
-
-  #isQuietTime({ muteTimes, activeTimes }: Route, nowUs: number): boolean {
-    const isIn = (name: string): boolean => isWithin(this.#routing.times.get(name) ?? [], nowUs);
-    return muteTimes.some(isIn) || (activeTimes.length > 0 && !activeTimes.some(isIn));
-  }
-
   #isMuted(held: HeldAlert): boolean {
     const { policy, clock } = this.#options;
     if (isWithin(policy.maintenance, clock.nowUs())) return true;
     const { inhibitedBy, silencedBy } = this.mutedBy(held);
     return inhibitedBy.length > 0 || silencedBy.length > 0;
-  }
-
-  /** Until when a notification must wait: for a receiver that asked for it, or for the rate limit. */
-  #heldUntil({ outlet }: Lane, { firing }: Decision): number {
-    const { policy, clock, meter } = this.#options;
-    const nowUs = clock.nowUs();
-    if (outlet.pausedUntilUs > nowUs) {
-      meter.delayed(outlet, 'busy');
-      return outlet.pausedUntilUs;
-    }
-    // Ends are never held back: whoever was woken may sleep again.
-    if (policy.rateLimit === undefined || firing.length === 0) return 0;
-    const { count, windowUs } = policy.rateLimit;
-    while (outlet.recent.length > 0 && outlet.recent[0]! + windowUs <= nowUs) outlet.recent.shift();
-    if (outlet.recent.length < count) return 0;
-    meter.delayed(outlet, 'rate_limit');
-    return outlet.recent[0]! + windowUs;
   }
 
   #wakeAt(group: Group, lane: Lane, atUs: number): void {
@@ -404,6 +399,7 @@ export class Notifier implements AlertListener {
       this.#failed(lane, receipt, before);
     }
     lane.isBusy = false;
+    this.#attempts.delete(key);
     this.#afterAttempt(group, lane, receipt);
   }
 
@@ -435,7 +431,8 @@ export class Notifier implements AlertListener {
   }
 
   #afterAttempt(group: Group, lane: Lane, receipt: Receipt): void {
-    if (this.#state !== 'started' || this.#groups.get(group.key) !== group) return;
+    if (this.#state !== 'started') return;
+    if (!this.#all().includes(group)) return this.#afterRegrouping(lane.key);
     const { clock, random } = this.#options;
     const isAgain = lane.again;
     lane.again = false;
@@ -451,6 +448,12 @@ export class Notifier implements AlertListener {
         ? undefined
         : backoffUs(lane.failures, usualBackoff, random, receipt.afterUs);
     if (waitUs !== undefined) this.#wakeAt(group, lane, clock.nowUs() + waitUs);
+  }
+
+  /** Other routes were read while a lane was busy: who has taken its place goes on. */
+  #afterRegrouping(key: string): void {
+    for (const group of this.#all())
+      for (const lane of group.lanes) if (lane.key === key) this.#consider(group, lane);
   }
 
   /** What came back too soon is looked at again when its cooldown ends. */
@@ -473,7 +476,7 @@ export class Notifier implements AlertListener {
       );
       if (isOwed && endUs + RETENTION_US > nowUs) continue;
       group.ids.delete(id);
-      if (held === undefined || [...this.#groups.values()].some(({ ids }) => ids.has(id))) continue;
+      if (held === undefined || this.#all().some(({ ids }) => ids.has(id))) continue;
       ledger.put({ is: 'alert_gone', id });
     }
   }

@@ -5,6 +5,7 @@ import type { Receipt } from '../../../../src/delivery/transport.js';
 import { AlertmanagerApi } from '../../../../src/alerts/api/alertmanager-api.js';
 import { rfc3339 } from '../../../../src/alerts/channels/words.js';
 import { fingerprintOf } from '../../../../src/alerts/alert.js';
+import type { Routing } from '../../../../src/alerts/routing/routing.js';
 import { M, routingOf, S, settle, World } from './world.js';
 
 const hook = (name: string): string => `{name: ${name}, webhook_configs: [{url: 'http://127.0.0.1/'}]}`;
@@ -291,4 +292,91 @@ describe('whatever happens', () => {
       { numRuns: 15 },
     );
   }, 60_000);
+});
+
+describe('other routes', () => {
+  const routes = (receiver: string, by: string): Routing =>
+    routingOf(`
+route: {receiver: ${receiver}, group_by: [${by}], group_wait: 10s, group_interval: 1m, repeat_interval: 10m}
+receivers: [${hook('a')}, ${hook('b')}]`);
+  const told = (world: World): unknown[] =>
+    world.got.map(({ receiver, reason, groupKey }) => `${receiver} ${reason} ${groupKey}`);
+
+  it('that only group in another way page nobody twice, repeat, and tell the end by the key that is known', async () => {
+    const world = new World(routes('a', 'alertname'));
+    const alert = world.alert('A', { node: '1' });
+    world.start().tell([alert]);
+    await world.pass(30 * S);
+    world.reroute(routes('a', 'node'));
+    await world.pass(12 * M);
+    world.notifier.tell([world.ended(alert)]);
+    await world.pass(3 * M);
+    const key = '{}:{alertname="A"}';
+    expect(told(world)).toEqual([`a first ${key}`, `a repeat ${key}`, `a all_resolved ${key}`]);
+    expect(world.ledger.size).toBe(0);
+    // The next one is of the new group.
+    world.notifier.tell([world.alert('A', { node: '1' })]);
+    await world.pass(30 * S);
+    expect(told(world).at(-1)).toBe('a first {}:{node="1"}');
+  });
+
+  it('that lead to somebody else page him, and tell who was paged before of the end alone', async () => {
+    const world = new World(routes('a', 'alertname'));
+    const alert = world.alert('A');
+    world.start().tell([alert]);
+    await world.pass(30 * S);
+    world.reroute(routes('b', 'alertname'));
+    await world.pass(12 * M);
+    world.notifier.tell([world.ended(alert)]);
+    await world.pass(3 * M);
+    expect(reasons(world).slice(0, 3)).toEqual(['a first', 'b first', 'b repeat']);
+    expect(reasons(world).slice(3).sort()).toEqual(['a all_resolved', 'b all_resolved']);
+    expect(world.ledger.size).toBe(0);
+  });
+
+  it('hold over a restart too, and when the old ones come back', async () => {
+    const world = new World(routes('a', 'alertname'));
+    const alert = world.alert('A');
+    world.start().tell([alert]);
+    await world.pass(30 * S);
+    await world.notifier.close(0);
+    world.routing = routes('b', 'alertname');
+    world.start();
+    await world.pass(30 * S);
+    world.reroute(routes('a', 'alertname'));
+    await world.pass(30 * S);
+    world.notifier.tell([world.ended(alert)]);
+    await world.pass(3 * M);
+    expect(reasons(world).sort()).toEqual(['a all_resolved', 'a first', 'b all_resolved', 'b first']);
+    expect(world.ledger.size).toBe(0);
+  });
+
+  it('that are read while somebody is being told do not tell him twice', async () => {
+    const world = new World(routes('a', 'alertname'));
+    let answer: (receipt: Receipt) => void = () => undefined;
+    world.answer = () => new Promise<Receipt>((resolve) => (answer = resolve));
+    const alert = world.alert('A', { node: '1' });
+    world.start().tell([alert]);
+    await world.pass(11 * S);
+    world.reroute(routes('a', 'alertname'));
+    world.reroute(routes('a', 'node'));
+    await world.pass(2 * S);
+    answer({ outcome: 'delivered' });
+    world.answer = () => ({ outcome: 'delivered' });
+    await world.pass(3 * M);
+    expect(reasons(world)).toEqual(['a first']);
+    world.notifier.tell([world.ended(alert)]);
+    await world.pass(3 * M);
+    expect(reasons(world)).toEqual(['a first', 'a all_resolved']);
+  });
+
+  it('without the receiver give up the end, and forget it', async () => {
+    const world = new World(routes('a', 'alertname'));
+    world.start().tell([world.alert('A')]);
+    await world.pass(30 * S);
+    world.reroute(routingOf(`{route: {receiver: b, group_by: [alertname]}, receivers: [${hook('b')}]}`));
+    await world.pass(2 * M);
+    expect(reasons(world)).toEqual(['a first', 'b first']);
+    expect([...world.ledger.told.keys()]).toEqual(['{}:{alertname="A"} b/webhook[0]']);
+  });
 });

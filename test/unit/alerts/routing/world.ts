@@ -49,10 +49,11 @@ export class World {
   killAt = Number.POSITIVE_INFINITY;
   steps = 0;
   #life = 0;
+  #step: () => Promise<void> = () => Promise.resolve();
   notifier!: Notifier;
   ledger!: Ledger;
 
-  readonly routing: Routing;
+  routing: Routing;
 
   constructor(routing: Routing) {
     this.routing = routing;
@@ -73,12 +74,12 @@ export class World {
     this.clock = new ManualClock(this.clock.nowUs());
     this.ledger = new Ledger(new WorldStore(this.durable, step), this.durable);
     const { routing, policy, clock } = this;
+    this.#step = step;
     this.notifier = new Notifier({
       routing,
       policy,
       clock,
-      channels: (receiver) =>
-        (routing.receivers.get(receiver)?.channels ?? []).map(() => this.#channel(receiver, step)),
+      channels: this.#channelsOf(routing),
       ledger: this.ledger,
       random: createRandom(1),
       meter: new NotifierMeter(this.board),
@@ -86,6 +87,17 @@ export class World {
     });
     this.notifier.start();
     return this.notifier;
+  }
+
+  /** Other routes are read while it runs. */
+  reroute(routing: Routing): void {
+    this.routing = routing;
+    this.notifier.reconfigure(routing, this.#channelsOf(routing));
+  }
+
+  #channelsOf(routing: Routing): (receiver: string) => readonly Channel[] {
+    return (receiver) =>
+      (routing.receivers.get(receiver)?.channels ?? []).map(() => this.#channel(receiver, this.#step));
   }
 
   /** Nothing runs for so long. */
