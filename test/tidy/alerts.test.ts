@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { logMetrics } from '../../src/attach/logs/catalogue.js';
 import { parseDuration } from '../../src/base/duration.js';
 import { thresholdSettings } from '../../src/config/thresholds.js';
 import { deliveryMetrics } from '../../src/delivery/catalogue.js';
