@@ -220,7 +220,7 @@ describe('tests of rules', () => {
         return (
           instances.size >= 2 &&
           fires.length > 0 &&
-          (isWatchdog || fires.every((labels) => labels!['instance'] === 'a:10920'))
+          (isWatchdog || fires.every((labels) => labels['instance'] === 'a:10920'))
         );
       });
     });
