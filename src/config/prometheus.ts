@@ -16,7 +16,7 @@ export const prometheus = section({
       fallback: true,
     }),
     rule_series: choice(['all', 'alerts', 'none'], {
-      doc: 'Which results of rules the page has: `ALERTS`, `ALERTS_FOR_STATE` and recordings, the first two, or none. Recordings are not there by default: a `:` in a name is for recording rules of whoever scrapes, and `promtool check metrics` warns of it.',
+      doc: 'Which results of rules the page has: `ALERTS`, `ALERTS_FOR_STATE` and recordings, the first two, or none. Recordings are not there by default: a `:` in a name is for recording rules of whoever scrapes, and `promtool check metrics` warns of it. `none` where a Prometheus that scrapes this page evaluates the same rules.',
       fallback: 'alerts',
     }),
   },

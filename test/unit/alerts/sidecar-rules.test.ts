@@ -116,6 +116,7 @@ describe('rules in a sidecar', () => {
       ['rules.external_labels', '{site: east}'],
       ['history.recent_window', '1m'],
       ['history.instance', 'here:1'],
+      ['prometheus.rule_series', 'all'],
     );
     clock.advance(2_000_000);
     await eventually(() => told[0], 5_000, 'an alert');
