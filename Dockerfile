@@ -40,7 +40,8 @@ COPY package.json LICENSE README.md ./
 COPY alerts ./alerts
 COPY dashboards ./dashboards
 COPY deploy/image/quorumscope.yaml /etc/quorumscope/quorumscope.yaml
-ENV NODE_ENV=production
+# Young garbage is collected in 8 MiB: half of the memory, a little more processor.
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=8
 USER 10001:10001
 VOLUME ["/var/lib/quorumscope"]
 EXPOSE 10921
