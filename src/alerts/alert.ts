@@ -29,6 +29,11 @@ export interface Alert {
 export interface AlertListener {
   /** Never throws and never waits. */
   tell(alerts: readonly Alert[]): void;
+  /**
+   * What whoever tells remembers of earlier lives, said once before anything is told: the labels of alerts that fire or are
+   * over. Of any other alert that it told nobody knows the end, unless it is told again.
+   */
+  remembered?(labels: readonly AlertTexts[]): void;
 }
 
 /** What identifies an alert: 16 hexadecimal digits over its labels, whatever their order. */

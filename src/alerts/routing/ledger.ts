@@ -20,6 +20,8 @@ export interface StepStore {
 
 /** So many records are kept before they are replaced by what they amount to. */
 const REPLACE_AFTER = 20_000;
+/** Rules have so long to tell again what they have forgotten. */
+const FORGOTTEN_US = 120_000_000;
 
 /** What is remembered. */
 export class Ledger {
@@ -43,6 +45,16 @@ export class Ledger {
     this.#store.append(step);
     // Twice what is remembered, so that replacing costs little per step however much there is.
     if (this.#store.length > REPLACE_AFTER + 2 * this.size) this.#store.replace(this.steps());
+  }
+
+  /**
+   * Alerts that fire, and that neither expire nor are `known` to those who say their ends, are over unless they are told again:
+   * the process was killed while their beginning was being written down.
+   */
+  doubt(known: ReadonlySet<string>, nowUs: number): void {
+    for (const held of this.alerts.values())
+      if (held.alert.endsAtUs === undefined && held.expiresAtUs === undefined && !known.has(held.id))
+        this.alerts.set(held.id, { ...held, expiresAtUs: nowUs + FORGOTTEN_US });
   }
 
   /** Whether everything so far is durable now. */
