@@ -128,7 +128,7 @@ export class Alerting {
       logger,
       listener: {
         tell: (alerts) => told.forEach((one) => one.tell(alerts)),
-        remembered: (labels) => told.forEach((one) => one.remembered?.(labels)),
+        remembered: (labels, untilUs) => told.forEach((one) => one.remembered?.(labels, untilUs)),
       },
       journal: this.#journal,
       outputs: this.outputs,

@@ -118,7 +118,7 @@ export async function openNotifications(
   return {
     listener: {
       tell: (alerts) => [notifier, handOver].forEach((one) => one?.tell(alerts)),
-      remembered: (labels) => notifier.remembered(labels),
+      remembered: (labels, untilUs) => notifier.remembered(labels, untilUs),
     },
     notifier,
     answer: (request) => api.answer(request),

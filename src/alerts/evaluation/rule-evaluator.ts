@@ -149,7 +149,7 @@ export class RuleEvaluator {
 
   /** Takes over what the journal holds. Before the first `load`. */
   restore(): void {
-    const { journal, clock, restartGraceUs, listener } = this.#options;
+    const { journal, clock, restartGraceUs } = this.#options;
     if (journal === undefined) return;
     this.#stored = journal.stored();
     const nowUs = clock.nowUs();
@@ -157,8 +157,6 @@ export class RuleEvaluator {
     const aliveUs = Math.min(nowUs, journal.lastAliveUs ?? nowUs);
     for (const { instance } of this.#stored)
       if (instance.state !== 'inactive') instance.unconfirmedSinceUs = aliveUs;
-    const known = this.#stored.filter(({ instance }) => instance.state !== 'pending');
-    listener.remembered?.(known.map(({ instance: { texts } }) => ({ ...this.#externalLabels, ...texts })));
   }
 
   /** Replaces all rules between two evaluations; alerts of rules that are still there go on. */
@@ -171,6 +169,7 @@ export class RuleEvaluator {
     this.#isStarted = true;
     this.#schedule();
     const { journal, clock } = this.#options;
+    this.#sayRemembered();
     if (journal !== undefined) this.#aliveTimer = clock.every(ALIVE_US, () => this.#alive());
     this.#look = clock.every(LOOK_US, () => {
       const news = this.#news.look();
@@ -411,6 +410,20 @@ export class RuleEvaluator {
     this.#teller.tell(alerts);
   }
 
+  #sayRemembered(): void {
+    const { listener, intervalUs, restartGraceUs, clock } = this.#options;
+    const instances = [
+      ...this.#groups.flatMap(({ runs }) => runs.flatMap((run) => [...run.instances.values()])),
+      ...this.#orphans.map(({ instance }) => instance),
+    ];
+    const known = instances.filter(({ state }) => state !== 'pending');
+    const longestUs = Math.max(intervalUs, ...this.#groups.map(({ group }) => group.intervalUs ?? 0));
+    listener.remembered?.(
+      known.map(({ texts }) => ({ ...this.#externalLabels, ...texts })),
+      clock.nowUs() + restartGraceUs + 2 * longestUs,
+    );
+  }
+
   #schedule(): void {
     const { clock, intervalUs } = this.#options;
     for (const timer of this.#timers) timer.stop();
@@ -433,7 +446,9 @@ export class RuleEvaluator {
     const { journal, clock } = this.#options;
     if (journal === undefined) return;
     const isLive = this.#groups.some(({ runs }) => runs.some(({ instances }) => instances.size > 0));
-    if (isLive) journal.alive(clock.nowUs());
+    if (!isLive) return;
+    journal.alive(clock.nowUs());
+    void journal.flush();
   }
 
   #count(): void {

@@ -20,8 +20,6 @@ export interface StepStore {
 
 /** So many records are kept before they are replaced by what they amount to. */
 const REPLACE_AFTER = 20_000;
-/** Rules have so long to tell again what they have forgotten. */
-const FORGOTTEN_US = 120_000_000;
 
 /** What is remembered. */
 export class Ledger {
@@ -48,13 +46,13 @@ export class Ledger {
   }
 
   /**
-   * Alerts that fire, and that neither expire nor are `known` to those who say their ends, are over unless they are told again:
+   * Alerts that fire, and that neither expire nor are `known` to those who say their ends, are over at `untilUs` unless they are told again:
    * the process was killed while their beginning was being written down.
    */
-  doubt(known: ReadonlySet<string>, nowUs: number): void {
+  doubt(known: ReadonlySet<string>, untilUs: number): void {
     for (const held of this.alerts.values())
       if (held.alert.endsAtUs === undefined && held.expiresAtUs === undefined && !known.has(held.id))
-        this.alerts.set(held.id, { ...held, expiresAtUs: nowUs + FORGOTTEN_US });
+        this.alerts.set(held.id, { ...held, expiresAtUs: untilUs });
   }
 
   /** Whether everything so far is durable now. */

@@ -113,9 +113,8 @@ export class Notifier implements AlertListener {
   }
 
   /** What rules told and have forgotten is over unless it is told again. */
-  remembered(labels: readonly Alert['labels'][]): void {
-    const known = new Set(labels.map(fingerprintOf));
-    this.#options.ledger.doubt(known, this.#options.clock.nowUs());
+  remembered(labels: readonly Alert['labels'][], untilUs: number): void {
+    this.#options.ledger.doubt(new Set(labels.map(fingerprintOf)), untilUs);
   }
 
   /** @param expiresAtUs when they count as resolved unless they are told again; undefined never */

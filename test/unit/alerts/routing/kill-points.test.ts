@@ -86,7 +86,7 @@ describe('a process that is killed between any two steps', () => {
     const [kept, lost, back] = ['Kept', 'Lost', 'Back'].map((name) => world.alert(name));
     world.start().tell([kept!, lost!, back!]);
     await world.pass(15 * S);
-    world.start().remembered([kept!.labels]);
+    world.start().remembered([kept!.labels], world.clock.nowUs() + 2 * M);
     await world.pass(30 * S);
     world.notifier.tell([back!]);
     await world.pass(3 * M);
