@@ -209,8 +209,8 @@ export class RuleEvaluator {
     if (names.every((name) => this.#urgent.has(name))) return true;
     if (!this.#allowances.take(reason)) return false;
     const touched = (this.#touched = new Set(names));
-    // The event is still on its way through the observers: what it changes is there when this turn ends.
-    setImmediate(() => {
+    // The event is still on its way through the observers: what it changes is there when whoever handles it is done.
+    queueMicrotask(() => {
       this.#touched = undefined;
       for (const name of touched) this.#urgent.add(name);
       void this.#enqueue(async () => void (await this.#takeUrgent()));
