@@ -95,8 +95,13 @@ export class Teller {
   }
 
   /** One event of ours, whole: what is no fact of the program's own, such as a metric. @returns its lines */
-  state(type: string, body: Readonly<Record<string, unknown>>, tsUs: number): readonly string[] {
-    const line = this.#encoded(type, body, tsUs);
+  state(
+    type: string,
+    body: Readonly<Record<string, unknown>>,
+    tsUs: number,
+    weight?: number,
+  ): readonly string[] {
+    const line = this.#encoded(type, weight === undefined ? body : { ...body, weight }, tsUs);
     if (line === undefined) return [];
     return this.#said === undefined ? [this.#hello({}, tsUs), line] : [line];
   }
