@@ -23,20 +23,18 @@ export const mediaTypes: Readonly<Record<Written, string>> = {
 export function recordOf(event: DomainEvent | HelloEvent, resource = resourceOf({})): LogRecords[number] {
   const { type, node: _node, ts_us, ...fields } = event;
   const time: HrTime = [Math.floor(ts_us / 1e6), (ts_us % 1e6) * 1000];
-  const attributes = Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) =>
-      value === undefined ? [] : [[`hotstuff.${name}`, typeof value === 'bigint' ? value.toString() : value]],
-    ),
-  ) as Attributes;
+  const attributes: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields))
+    if (value !== undefined) attributes[`hotstuff.${name}`] = typeof value === 'bigint' ? `${value}` : value;
   return {
     hrTime: time,
     hrTimeObserved: time,
     eventName: type,
-    attributes,
+    attributes: attributes as Attributes,
     resource,
     instrumentationScope: { name: 'node' },
     droppedAttributesCount: 0,
-  } as unknown as LogRecords[number];
+  };
 }
 
 /** A resource of the SDK. */

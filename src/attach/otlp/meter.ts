@@ -29,6 +29,7 @@ export class OtlpMeter {
     for (const kind of recordKinds)
       for (const of of [otlpMetrics.received, otlpMetrics.mapped, otlpMetrics.ignored])
         board.counter(of).at(kind).add(0);
+    board.counter(otlpMetrics.resets).at().add(0);
     board.gauge(otlpMetrics.resources).at().set(0);
   }
 

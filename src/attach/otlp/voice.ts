@@ -22,6 +22,8 @@ export const OTLP_DOOR = 'otlp';
 /** What a voice needs. */
 export interface VoiceOptions {
   readonly facts: NodeFacts;
+  /** Name and version of the program. */
+  readonly software: string;
   readonly mapping: OtlpMapping;
   readonly stated: StatedEvents | undefined;
   readonly openFeed: OpenLosslessFeed;
@@ -53,7 +55,7 @@ export class Voice {
     this.#options = options;
     const { mapping, stated, facts, onReset } = options;
     this.#teller = new Teller({
-      rules: { protocol: mapping.protocol, title: mapping.name, rotation: undefined },
+      rules: { protocol: mapping.protocol, title: options.software, rotation: undefined },
       facts,
       door: OTLP_DOOR,
       line: (name) => this.#caught[name] ?? this.#at?.value(name),
@@ -166,5 +168,6 @@ export function momentOf(told: Told): Moment {
 
 /** What is said of a record that lacks something. */
 export function lackOf({ name }: RecordView, lack: string): string {
-  return `${name.slice(0, 80)}: ${lack}: absent, or not as that field takes it`;
+  const where = lack.startsWith(name) ? lack : `${name.slice(0, 80)}: ${lack}`;
+  return `${where}: absent, or not as that field takes it`;
 }

@@ -43,6 +43,8 @@ export class Voices {
   readonly stated: StatedEvents | undefined;
   readonly #options: VoicesOptions;
   readonly #voices = new Map<string, Voice>();
+  /** Who speaks for a node now. */
+  readonly #current = new Map<string, Voice>();
   readonly #timer: Timer;
   /** Resources of one request are often one object per library. */
   #last: { readonly resource: string; readonly voice: Voice } | undefined;
@@ -64,8 +66,9 @@ export class Voices {
     if ('problem' in facts) return facts.problem;
     const key = JSON.stringify([facts.chain, facts.node, facts.run]);
     if (this.#last?.resource === key) return this.#last.voice;
-    const voice = this.#voices.get(key) ?? this.#open(key, facts);
+    const voice = this.#voices.get(key) ?? this.#open(key, facts, softwareOf(resource));
     if (voice === undefined) return ['too_many_resources', `found more than ${MOST_VOICES} resources`];
+    this.#takeOver(facts, voice);
     this.#last = { resource: key, voice };
     return voice;
   }
@@ -75,13 +78,15 @@ export class Voices {
     this.#timer.stop();
     await Promise.all([...this.#voices.values()].map((voice) => voice.letGo()));
     this.#voices.clear();
+    this.#current.clear();
   }
 
-  #open(key: string, facts: NodeFacts): Voice | undefined {
+  #open(key: string, facts: NodeFacts, software: string): Voice | undefined {
     if (this.#voices.size >= MOST_VOICES && !this.#forgetOne()) return undefined;
     const { mapping, clock, openFeed, onReset } = this.#options;
     const voice = new Voice({
       facts,
+      software,
       mapping,
       stated: this.stated,
       openFeed,
@@ -93,12 +98,22 @@ export class Voices {
     return voice;
   }
 
+  /** A process that began anew ends what the one before it said: what stood there is not current any more. */
+  #takeOver({ chain, node }: NodeFacts, voice: Voice): void {
+    const key = JSON.stringify([chain, node]);
+    const before = this.#current.get(key);
+    if (before === voice) return;
+    this.#current.set(key, voice);
+    void before?.letGo();
+  }
+
   /** Forgets one that has been silent for long enough to have been let go. */
   #forgetOne(): boolean {
     const beforeUs = this.#options.clock.nowUs() - this.#options.staleUs;
     for (const [key, voice] of this.#voices) {
       if (voice.heardUs > beforeUs) continue;
       void voice.letGo();
+      for (const [node, current] of this.#current) if (current === voice) this.#current.delete(node);
       return this.#voices.delete(key);
     }
     return false;
@@ -143,4 +158,10 @@ export class Voices {
       ...(run === '' ? {} : { run }),
     };
   }
+}
+
+function softwareOf({ attributes }: Resource): string {
+  const parts = ['service.name', 'service.version'].map((name) => attributeOf(attributes, name));
+  const said = parts.filter((part) => part !== undefined && part !== '').join(' ');
+  return said === '' ? 'OpenTelemetry' : said.slice(0, 1_000);
 }
