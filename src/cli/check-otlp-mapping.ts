@@ -11,7 +11,6 @@ import { OtlpTranslator } from '../attach/otlp/translator.js';
 import { Voices } from '../attach/otlp/voices.js';
 import { ManualClock } from '../base/clock.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
-import type { CheckMappingOptions } from './check-mapping.js';
 import type { CliContext, ExitCode } from './context.js';
 import { renderTable } from './table.js';
 
@@ -32,7 +31,7 @@ export function otlpMappingOf(nameOrFile: string): OtlpMapping | undefined {
 export async function checkOtlpMapping(
   mapping: OtlpMapping,
   source: string | undefined,
-  options: CheckMappingOptions,
+  options: { readonly json?: boolean; readonly all?: boolean },
   { stdout }: CliContext,
 ): Promise<ExitCode> {
   if (source === undefined) {

@@ -44,9 +44,7 @@ describe('what is answered', () => {
       { body: { stringValue: 'x' } },
     ]);
     const inJson = JSON.parse((await json('/v1/logs', wrong)).body.toString()) as unknown;
-    const errorMessage = expect.stringContaining(
-      'consensus.view_entered.view',
-    ) as string;
+    const errorMessage = expect.stringContaining('consensus.view_entered.view') as string;
     expect(inJson).toEqual({ partialSuccess: { rejectedLogRecords: '1', errorMessage } });
     const answer = await post('/v1/logs', encoded('ExportLogsServiceRequest', wrong as never), 'protobuf');
     expect(decoded('ExportResponse', answer.body)).toEqual({
