@@ -18,6 +18,7 @@ export function renderStarted(addresses: SidecarAddresses): string {
   if (addresses.telemetry !== undefined) rows.push(['telemetry', `${addresses.telemetry}/metrics`]);
   for (const address of [addresses.socket, addresses.tcp])
     if (address !== undefined) rows.push(['events', address]);
+  if (addresses.otlp !== undefined) rows.push(['otlp', addresses.otlp]);
   const lines = rows.map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
   return [`quorumscope ${VERSION} is running`, '', ...lines, '', ...howToAttach(addresses), ''].join('\n');
 }
