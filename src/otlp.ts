@@ -50,6 +50,10 @@ export async function openOtlpDoor(
     forward: forward && ((request) => forward.offer(parcelOf(request))),
   });
   intake.declareDoor(OTLP_DOOR);
+  if (otlp.chain === null && chain === undefined)
+    room.logger.warn('what comes by OTLP must name its chain: neither attach.otlp.chain nor chain.id is set', {
+      attribute: mapping.resource.chain.join(', '),
+    });
   const close = async (): Promise<void> => {
     await door.close();
     await forward?.close(CLOSE_US);

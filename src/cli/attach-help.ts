@@ -42,6 +42,8 @@ function howToAttach(addresses: SidecarAddresses): string[] {
 /** One sentence on nothing being attached, and what to do. */
 export function unattached(addresses: SidecarAddresses): string {
   const address = addresses.socket ?? addresses.tcp;
+  if (address === undefined && addresses.otlp !== undefined)
+    return `nothing is attached: start a node with OTEL_EXPORTER_OTLP_ENDPOINT=${addresses.otlp}`;
   return address === undefined
     ? 'nothing is attached and no door is open: set attach.socket or attach.tcp in the configuration'
     : `nothing is attached: start a node with QUORUMSCOPE_EVENTS=${address}`;

@@ -21,8 +21,6 @@ export interface NodeFacts {
   /** The validators in the order of the program's rotation. */
   readonly validators?: readonly string[];
   readonly viewTimeoutUs?: number;
-  /** Names this start of the program, where that is known. */
-  readonly run?: string;
 }
 
 /** What a teller is told with. */
@@ -172,20 +170,13 @@ export class Teller {
 
   #hello(stated: Partial<HelloEvent>, tsUs: number): string {
     const { facts, rules, door } = this.#options;
-    const {
-      chain,
-      node,
-      validator,
-      validators,
-      viewTimeoutUs,
-      run = `${door}-${tsUs}-${++this.#runs}`,
-    } = facts;
+    const { chain, node, validator, validators, viewTimeoutUs } = facts;
     const hello: HelloEvent = {
       type: 'hello',
       node,
       ts_us: tsUs,
       chain,
-      run: this.#said?.run ?? run,
+      run: this.#said?.run ?? `${door}-${tsUs}-${++this.#runs}`,
       protocol: rules.protocol,
       ...(validators && { validators: validators.map((id) => ({ id, power: 1 })) }),
       ...(validator === undefined ? {} : { validator }),

@@ -24,6 +24,8 @@ export interface VoiceOptions {
   readonly facts: NodeFacts;
   /** Name and version of the program. */
   readonly software: string;
+  /** What its runs are called, up to their times. */
+  readonly runs: string;
   readonly mapping: OtlpMapping;
   readonly stated: StatedEvents | undefined;
   readonly openFeed: OpenLosslessFeed;
@@ -57,7 +59,7 @@ export class Voice {
     this.#teller = new Teller({
       rules: { protocol: mapping.protocol, title: options.software, rotation: undefined },
       facts,
-      door: OTLP_DOOR,
+      door: options.runs,
       line: (name) => this.#caught[name] ?? this.#at?.value(name),
       stamp: (name) => (this.#isStated ? stated?.value(name, (path) => this.#at?.value(path)) : undefined),
     });

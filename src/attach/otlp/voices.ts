@@ -10,7 +10,7 @@ import { attributeOf } from './record.js';
 import type { Resource } from './requests.js';
 import { StatedEvents } from './stated.js';
 import type { Rejection } from './tally.js';
-import { Voice } from './voice.js';
+import { OTLP_DOOR, Voice } from './voice.js';
 
 /** What the configuration says of who speaks. */
 export interface Naming {
@@ -46,6 +46,7 @@ export class Voices {
   /** Who speaks for a node now. */
   readonly #current = new Map<string, Voice>();
   readonly #timer: Timer;
+  #opened = 0;
   /** Resources of one request are often one object per library. */
   #last: { readonly resource: string; readonly voice: Voice } | undefined;
 
@@ -64,7 +65,7 @@ export class Voices {
   of(resource: Resource): Voice | readonly [Rejection, string] {
     const facts = this.#factsOf(resource);
     if ('problem' in facts) return facts.problem;
-    const key = JSON.stringify([facts.chain, facts.node, facts.run]);
+    const key = JSON.stringify([facts.chain, facts.node, this.#startOf(resource)]);
     if (this.#last?.resource === key) return this.#last.voice;
     const voice = this.#voices.get(key) ?? this.#open(key, facts, softwareOf(resource));
     if (voice === undefined) return ['too_many_resources', `found more than ${MOST_VOICES} resources`];
@@ -90,6 +91,8 @@ export class Voices {
       mapping,
       stated: this.stated,
       openFeed,
+      // A run of its own even where two begin at one moment.
+      runs: `${OTLP_DOOR}-${clock.nowUs()}-${++this.#opened}`,
       nowUs: () => clock.nowUs(),
       onReset,
     });
@@ -127,6 +130,11 @@ export class Voices {
     }
   }
 
+  /** What names a start of the process; nothing where the resource says nothing of it. */
+  #startOf({ attributes }: Resource): readonly unknown[] {
+    return this.#options.mapping.resource.run.map((name) => attributeOf(attributes, name) ?? null);
+  }
+
   #factsOf({ attributes }: Resource): NodeFacts | { readonly problem: readonly [Rejection, string] } {
     const { naming, mapping } = this.#options;
     const { resource } = mapping;
@@ -147,15 +155,10 @@ export class Voices {
       };
     const node = Object.hasOwn(naming.nodes, said) ? naming.nodes[said]! : said;
     const validator = first(resource.validator);
-    const run = resource.run
-      .flatMap((name) => first([name]) ?? [])
-      .join('/')
-      .slice(0, 256);
     return {
       chain,
       node,
       ...(validator === undefined ? {} : { validator }),
-      ...(run === '' ? {} : { run }),
     };
   }
 }
