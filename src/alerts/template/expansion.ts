@@ -183,7 +183,9 @@ class Run {
       return piped.length === 0 ? value : piped[0];
     }
     const given = args.map((arg) => this.#operand(arg, dot, scope));
-    return this.#bounded(this.#with.call(name, [...given, ...piped]));
+    const all = [...given, ...piped];
+    for (const value of all) if (typeof value === 'string') this.#step(value.length >> 3);
+    return this.#bounded(this.#with.call(name, all));
   }
 
   #bounded(value: Value): Value {
