@@ -100,7 +100,8 @@ class Run {
         return node.kind;
       case 'template': {
         const defined = definitions.get(node.name);
-        if (defined === undefined) throw new TemplateFailure(`template ${JSON.stringify(node.name)} not defined`);
+        if (defined === undefined)
+          throw new TemplateFailure(`template ${JSON.stringify(node.name)} not defined`);
         this.template(defined, node.pipeline && this.#pipeline(node.pipeline, dot, scope));
         return undefined;
       }
@@ -212,10 +213,10 @@ function isEncoding(operand: Operand): boolean {
 function fieldOf(value: Value, name: string, args: readonly Value[]): Value {
   const nature = natureOf(value);
   if (nature !== undefined && Object.hasOwn(nature.methods, name)) return nature.methods[name]!(...args);
-  if (args.length > 0)
-    throw new TemplateFailure(`${name} has arguments but cannot be invoked as function`);
+  if (args.length > 0) throw new TemplateFailure(`${name} has arguments but cannot be invoked as function`);
   if (isMap(value) && Object.hasOwn(value, name)) return value[name];
   if (isMap(value) && nature?.isStruct !== true) return '';
+  if (value === undefined) return undefined;
   throw new TemplateFailure(`can't evaluate field ${name} in ${nature?.typeName ?? textOf(value)}`);
 }
 

@@ -19,7 +19,9 @@ export function printf(format: string, args: readonly Value[]): string {
       if (verb === '%') return '%';
       if (used >= args.length) return `%!${verb}(MISSING)`;
       if (Number(width ?? 0) > WIDEST || Number(precision ?? 0) > MOST_DIGITS)
-        throw new TemplateFailure(`error calling printf: wider than ${WIDEST}, or more than ${MOST_DIGITS} digits`);
+        throw new TemplateFailure(
+          `error calling printf: wider than ${WIDEST}, or more than ${MOST_DIGITS} digits`,
+        );
       const shown = one(verb, args[used++], precision === undefined ? undefined : Number(precision), flags);
       return padded(shown, flags, Number(width ?? 0));
     },

@@ -19,8 +19,9 @@ interface Parts {
   readonly zone: string;
 }
 
-const MONTHS =
-  'January February March April May June July August September October November December'.split(' ');
+const MONTHS = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 /** Longer marks before those that begin them, as Go looks for them. */
 const MARK =
@@ -101,8 +102,7 @@ function part(format: Intl.DateTimeFormat, second: number): string {
 
 function offsetOf(second: number, zone: string): number {
   const text = part(formatter(zone, 'en-US', { timeZoneName: 'longOffset' }), second);
-  const [, sign, hours = '0', minutes = '0', seconds = '0'] =
-    /([+-])(\d+):(\d+)(?::(\d+))?/.exec(text) ?? [];
+  const [, sign, hours = '0', minutes = '0', seconds = '0'] = /([+-])(\d+):(\d+)(?::(\d+))?/.exec(text) ?? [];
   const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   return sign === '-' ? -size : size;
 }
@@ -157,7 +157,8 @@ function shown(mark: string, at: Parts): string {
   if (/^[.,]/.test(mark)) return fraction(mark, at.micros);
   if (mark.startsWith('Z') && at.offset === 0) return 'Z';
   const text = offsetText(at.offset, mark.includes(':') ? ':' : '');
-  if (/07(:00:00|0000)$/.test(mark)) return `${text}${mark.includes(':') ? ':' : ''}${two(Math.abs(at.offset) % 60)}`;
+  if (/07(:00:00|0000)$/.test(mark))
+    return `${text}${mark.includes(':') ? ':' : ''}${two(Math.abs(at.offset) % 60)}`;
   return /07$/.test(mark) ? text.slice(0, 3) : text;
 }
 

@@ -12,7 +12,8 @@ type Place =
   | { readonly in: 'raw'; readonly name: string }
   | { readonly in: 'attribute'; readonly name: string; readonly quote: string };
 
-const ADDRESSES = /^(?:href|src|action|cite|formaction|poster|background|data|icon|longdesc|manifest|xlink:href)$/;
+const ADDRESSES =
+  /^(?:href|src|action|cite|formaction|poster|background|data|icon|longdesc|manifest|xlink:href)$/;
 const RAW = /^(?:script|style|textarea|title)$/;
 
 /** HTML as it grows. */
@@ -24,7 +25,7 @@ export class HtmlWriting implements Writing {
 
   literal(text: string): void {
     this.text += text;
-    for (let at = 0; at < text.length; ) at = this.#advance(text, at);
+    for (let at = 0; at < text.length;) at = this.#advance(text, at);
   }
 
   value(value: Value, isEncoded: boolean): void {
@@ -36,7 +37,8 @@ export class HtmlWriting implements Writing {
       this.text += isHtml && place.in === 'text' ? text : escapeHtml(text);
       return;
     }
-    if (place.in !== 'attribute') throw new TemplateFailure(`a value may not stand within a ${nameOf(place)}`);
+    if (place.in !== 'attribute')
+      throw new TemplateFailure(`a value may not stand within a ${nameOf(place)}`);
     if (place.name === 'style' || place.name.startsWith('on') || place.name === 'srcset')
       throw new TemplateFailure(`a value may not stand within the attribute ${place.name}`);
     const safe = ADDRESSES.test(place.name) ? this.#address(text, isEncoded) : text;
@@ -123,7 +125,9 @@ function nameOf(place: Place): string {
 
 /** Nothing but what means nothing in an address. */
 function encodeAll(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/g, percent);
+  return encodeURIComponent(text)
+    .replaceAll(/[!'()*]/g, percent)
+    .replaceAll(/%[0-9A-F]{2}/g, (found) => found.toLowerCase());
 }
 
 /** What may not stand in an address is encoded, what is encoded already stays. */

@@ -71,7 +71,7 @@ function places(template: string): (offset: number) => Place {
   let line = 1;
   let start = 0;
   return (offset) => {
-    for (let next = template.indexOf('\n', start); next >= 0 && next < offset; ) {
+    for (let next = template.indexOf('\n', start); next >= 0 && next < offset;) {
       line++;
       start = next + 1;
       next = template.indexOf('\n', start);

@@ -87,7 +87,7 @@ function textsValue(texts: AlertTexts): Value {
 function pairsValue(pairs: readonly Pair[]): Value {
   const nature = { typeName: 'template.Pair', methods: {}, isStruct: true };
   return withNature(
-    pairs.map((pair) => withNature({ ...pair }, nature)),
+    pairs.map((pair) => withNature({ ...pair }, { ...nature, printed: `{${pair.Name} ${pair.Value}}` })),
     {
       typeName: 'template.Pairs',
       methods: {

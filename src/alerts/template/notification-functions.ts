@@ -48,7 +48,8 @@ const fixed: Readonly<Record<string, TemplateFunction>> = {
     return formatTime(us, textOf(layout), zone);
   },
   tz: (zone, time) => timeValue(instantOf('tz', time).us, textOf(zone)),
-  humanizeDuration: (value) => humanizeDuration(natureOf(value) === undefined ? numberOf(value) : secondsOf(value)),
+  humanizeDuration: (value) =>
+    humanizeDuration(natureOf(value) === undefined ? numberOf(value) : secondsOf(value)),
 };
 
 /** Their names. */

@@ -96,7 +96,8 @@ class Reader {
     for (; ; this.#at++) {
       const piece = this.#pieces[this.#at];
       if (piece === undefined) {
-        if (isInner) throw new TemplateProblem(undefined, 'unexpected end of the template: an {{end}} is missing');
+        if (isInner)
+          throw new TemplateProblem(undefined, 'unexpected end of the template: an {{end}} is missing');
         return { nodes, elseWords: undefined };
       }
       if (piece.kind === 'text') {
@@ -123,12 +124,7 @@ class Reader {
   }
 
   /** `template`, `block` and `define`; the last leaves nothing where it stands. */
-  #naming(
-    keyword: string,
-    words: readonly Word[],
-    place: Place,
-    isInner: boolean,
-  ): TemplateNode | undefined {
+  #naming(keyword: string, words: readonly Word[], place: Place, isInner: boolean): TemplateNode | undefined {
     const { named } = this.#known;
     if (named === undefined) throw new TemplateProblem(place, `{{${keyword}}} is not supported`);
     const [head, ...rest] = words;
@@ -164,7 +160,8 @@ class Reader {
   }
 
   #block(kind: 'if' | 'with' | 'range', words: readonly Word[], place: Place): TemplateNode {
-    if (++this.#depth > DEEPEST) throw new TemplateProblem(place, `more than ${DEEPEST} blocks within blocks`);
+    if (++this.#depth > DEEPEST)
+      throw new TemplateProblem(place, `more than ${DEEPEST} blocks within blocks`);
     const outer = [...this.#variables];
     const pipeline = this.#pipeline(words, place, kind === 'range');
     this.#at++;
