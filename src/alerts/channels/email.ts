@@ -129,7 +129,7 @@ async function send(
       ...{ to, from, subject, text, html, headers, references: `<${thread}>` },
       ...named,
       // Whoever it names: it goes to those who are configured.
-      envelope: { from, to },
+      ...(named.to === undefined && named.from === undefined ? {} : { envelope: { from, to } }),
     });
     return { outcome: 'delivered', answer: sent.response };
   } catch (error) {

@@ -2,7 +2,7 @@
  * Times as Go writes them: by a layout that shows how 2006-01-02 15:04:05 would look. Pure; what a layout does not name
  * stands as it is. Microseconds are as fine as it gets.
  */
-import { TemplateFailure, withNature, type Value } from './values.js';
+import { TemplateFailure, textOf, withNature, type Value } from './values.js';
 
 /** A time of the clock in one zone. */
 interface Parts {
@@ -51,7 +51,7 @@ export function timeValue(us: number | undefined, zone = 'UTC'): Value {
       printed: printTime(us, zone),
       instant: { us, zone },
       methods: {
-        Format: (layout) => formatTime(us, String(layout), zone),
+        Format: (layout) => formatTime(us, textOf(layout), zone),
         String: () => printTime(us, zone),
         UTC: () => timeValue(us),
         Local: () => timeValue(us),
