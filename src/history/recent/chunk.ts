@@ -3,7 +3,7 @@
  * is turned once into columns, so that reading a series afterwards touches memory in order; in several turns of hand,
  * because all at once would hold up everything else.
  *
- * Invariants: times rise strictly; the values of a full chunk never change.
+ * Invariants: times rise strictly; the values of a chunk that is being turned, or was, never change.
  */
 
 /** Samplings in a full chunk. */
@@ -67,6 +67,11 @@ export class Chunk {
   append(timeMs: number, values: Float64Array, used: number): void {
     this.#data.set(used === values.length ? values : values.subarray(0, used), this.#rows * this.#width);
     this.times[this.#rows++] = timeMs;
+  }
+
+  /** Takes back the last sampling of a chunk that is not being turned. */
+  withdraw(): void {
+    this.#rows--;
   }
 
   /**
