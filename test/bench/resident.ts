@@ -31,7 +31,7 @@ const panels = [
 ];
 
 /** As the image and the unit of systemd have it. */
-const shipped = { NODE_OPTIONS: '--max-semi-space-size=8' };
+const shipped = { NODE_OPTIONS: '--max-semi-space-size=4', MALLOC_ARENA_MAX: '2' };
 
 interface Subject {
   readonly name: 'standalone' | 'exporter';
