@@ -51,9 +51,12 @@ export async function openOtlpDoor(
   });
   intake.declareDoor(OTLP_DOOR);
   if (otlp.chain === null && chain === undefined)
-    room.logger.warn('what comes by OTLP must name its chain: neither attach.otlp.chain nor chain.id is set', {
-      attribute: mapping.resource.chain.join(', '),
-    });
+    room.logger.warn(
+      'what comes by OTLP must name its chain: neither attach.otlp.chain nor chain.id is set',
+      {
+        attribute: mapping.resource.chain.join(', '),
+      },
+    );
   const close = async (): Promise<void> => {
     await door.close();
     await forward?.close(CLOSE_US);
