@@ -117,7 +117,10 @@ export async function openNotifications(
           isWell: deps.isWell,
         });
   return {
-    listener: { tell: (alerts) => [notifier, handOver].forEach((one) => one?.tell(alerts)) },
+    listener: {
+      tell: (alerts) => [notifier, handOver].forEach((one) => one?.tell(alerts)),
+      remembered: (labels, untilUs) => notifier.remembered(labels, untilUs),
+    },
     notifier,
     answer: (request) => api.answer(request),
     reload: () => reloaded(notify, deps, notifier),

@@ -107,8 +107,7 @@ function compileRe2(source: string, whole = `^(?s:${source})$`): RE2JS | BadPatt
       return { problem: 'error parsing regexp: expression compiles to too large a program' };
     return RE2JS.compile(whole);
   } catch (error) {
-    if (error instanceof RE2JSException)
-      return { problem: error.message.replace(whole, source) };
+    if (error instanceof RE2JSException) return { problem: error.message.replace(whole, source) };
     throw error;
   }
 }

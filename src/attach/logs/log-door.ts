@@ -15,7 +15,8 @@ import { FileFollower, type Reopening } from './follow.js';
 import { JournalFollower } from './journald.js';
 import { LogFeed } from './log-feed.js';
 import { LogMeter } from './log-meter.js';
-import { LogTranslator, type NodeFacts } from './translator.js';
+import type { NodeFacts } from './teller.js';
+import { LogTranslator } from './translator.js';
 
 /** A log to follow. */
 export type LogSource = {
