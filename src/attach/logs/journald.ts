@@ -27,6 +27,10 @@ export interface JournalOptions {
   /** As systemd names it, such as `monad-bft.service`. */
   readonly unit: string;
   readonly from: 'begin' | 'end';
+  /** The last entry read before, behind which to go on; counts more than `from`. */
+  readonly cursor?: string;
+  /** Where the journal is, if it is not that of this machine. */
+  readonly directory?: string;
   readonly sink: JournalSink;
   readonly clock: Clock;
   /** The program; `journalctl` of the path if not given. */
@@ -55,6 +59,12 @@ export class JournalFollower {
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#cursor = options.cursor;
+  }
+
+  /** The last entry that was given; undefined while none was. */
+  get cursor(): string | undefined {
+    return this.#cursor;
   }
 
   /** Begins. Returns at once. */
@@ -96,14 +106,24 @@ export class JournalFollower {
   }
 
   #words(): string[] {
-    const { unit, from } = this.#options;
+    const { unit, from, directory } = this.#options;
+    const where = directory === undefined ? [] : [`--directory=${directory}`];
     const start =
       this.#cursor !== undefined
         ? [`--after-cursor=${this.#cursor}`]
         : from === 'end'
           ? ['--lines=0']
           : ['--lines=all'];
-    return ['--output=json', '--follow', '--no-pager', '--quiet', '--all', `--unit=${unit}`, ...start];
+    return [
+      '--output=json',
+      '--follow',
+      '--no-pager',
+      '--quiet',
+      '--all',
+      `--unit=${unit}`,
+      ...where,
+      ...start,
+    ];
   }
 
   async #read(stdout: Readable): Promise<void> {

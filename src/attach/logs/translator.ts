@@ -50,11 +50,21 @@ export interface LineVerdict {
   readonly told: readonly string[];
 }
 
+/** What a translator remembers of the lines before, for one that goes on behind them. */
+export interface Memory {
+  readonly kept: readonly (readonly [string, Value])[];
+  /** By name, the newest keys of each. */
+  readonly memories: readonly (readonly [string, readonly (readonly [string, Value])[]])[];
+  readonly lastUs: number;
+}
+
 /** The name under which lines are counted that are no text. */
 const NO_TEXT = 'no text';
 const MOST_KEYS = 4096;
 /** How far below a block an ancestor of known height is looked for. */
 const MOST_STEPS = 64;
+/** How many keys of a memory another translator is given: enough for blocks that are not committed yet. */
+const HANDED_ON = 128;
 const STATED: LinePattern = {
   name: 'stated',
   literal: '',
@@ -121,6 +131,23 @@ export class LogTranslator {
   noLine(): void {
     this.counts.failed++;
     this.counts.drift.set(NO_TEXT, (this.counts.drift.get(NO_TEXT) ?? 0) + 1);
+  }
+
+  /** What another translator needs to go on. */
+  memory(): Memory {
+    const newest = (keys: ReadonlyMap<string, Value>) => [...keys].slice(-HANDED_ON);
+    return {
+      kept: [...this.#kept],
+      memories: [...this.#memories].map(([name, keys]) => [name, newest(keys)] as const),
+      lastUs: this.#lastUs,
+    };
+  }
+
+  /** Goes on where another stopped. What it tells is a run of its own. */
+  recall({ kept, memories, lastUs }: Memory): void {
+    for (const [name, value] of kept) this.#kept.set(name, value);
+    for (const [name, keys] of memories) for (const [key, value] of keys) this.#remember(name, key, value);
+    this.#lastUs = lastUs;
   }
 
   #translate(text: string): LineVerdict {
