@@ -40,7 +40,7 @@ export interface JournalOptions {
 const FIRST_WAIT_US = 1_000_000;
 const LONGEST_WAIT_US = 30_000_000;
 
-/** One entry as `-o json` prints it; a message that is not UTF-8 is a list of its bytes. */
+/** One entry as `-o json` prints it; of one without a message only the place counts. */
 interface Entry {
   readonly text: string;
   readonly cursor: string | undefined;
@@ -110,13 +110,13 @@ export class JournalFollower {
     const where = directory === undefined ? [] : [`--directory=${directory}`];
     const start =
       this.#cursor !== undefined
-        ? [`--after-cursor=${this.#cursor}`]
-        : from === 'end'
-          ? ['--lines=0']
-          : ['--lines=all'];
+        ? ['--lines=all', `--after-cursor=${this.#cursor}`]
+        : [`--lines=${from === 'end' ? '0' : 'all'}`];
     return [
       '--output=json',
       '--follow',
+      // Else following is of this boot alone, and what was said before a reboot would be lost.
+      '--merge',
       '--no-pager',
       '--quiet',
       '--all',
@@ -165,7 +165,8 @@ export function readEntry(line: string): Entry | undefined {
   } catch {
     return undefined;
   }
-  if (typeof found !== 'object' || found === null || !('MESSAGE' in found)) return undefined;
+  if (typeof found !== 'object' || found === null) return undefined;
+  if (!('MESSAGE' in found) && !('__CURSOR' in found)) return undefined;
   const { MESSAGE: message, __CURSOR: cursor, __REALTIME_TIMESTAMP: stamp } = found;
   const tsUs = typeof stamp === 'string' || typeof stamp === 'number' ? Number(stamp) : Number.NaN;
   return {
@@ -175,9 +176,10 @@ export function readEntry(line: string): Entry | undefined {
   };
 }
 
+/** A text, a list of its bytes where it is no UTF-8, or a list of either where an entry has the field several times. */
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
   if (!Array.isArray(message)) return '';
-  const bytes = message.filter((byte): byte is number => typeof byte === 'number');
-  return Buffer.from(bytes).toString('utf8');
+  if (message.some((one) => typeof one !== 'number')) return message.map(textOf).join('\n');
+  return Buffer.from(message as readonly number[]).toString('utf8');
 }
