@@ -90,6 +90,8 @@ export interface SidecarAddresses {
   readonly socket?: string;
   /** `tcp://host:port` */
   readonly tcp?: string;
+  /** `http://host:port` of OTLP */
+  readonly otlp?: string;
 }
 
 /** A sidecar that is not yet, now, or no longer running. */

@@ -12,7 +12,7 @@ export const incidents = section({
     ),
     buffer_size: size(
       { min: '1MiB' },
-      { doc: 'Most memory for them. They are compressed: about a tenth of what came.', fallback: '24MiB' },
+      { doc: 'Most memory for them. They are compressed: about a tenth of what came.', fallback: '16MiB' },
     ),
     before: duration(
       { min: '0', max: '1d' },

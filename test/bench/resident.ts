@@ -30,6 +30,9 @@ const panels = [
   'avg_over_time(quorumscope_process_resident_memory_bytes[10m])',
 ];
 
+/** As the image and the unit of systemd have it. */
+const shipped = { NODE_OPTIONS: '--max-semi-space-size=4', MALLOC_ARENA_MAX: '2' };
+
 interface Subject {
   readonly name: 'standalone' | 'exporter';
   readonly sidecar: Child;
@@ -99,7 +102,7 @@ async function start(name: Subject['name'], settings: object): Promise<Subject> 
   };
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, JSON.stringify(config));
-  const sidecar = Child.cli(['run', '--config', file]);
+  const sidecar = Child.cli(['run', '--config', file], shipped);
   const [, url] = await sidecar.printed(/"http":"(http:[^"]+)"/);
   const network = Child.cli([
     ...['simulate', '--speed', 'realtime', '--control', '--attach', socket],

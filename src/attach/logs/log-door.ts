@@ -21,7 +21,8 @@ import { JournalFollower } from './journald.js';
 import { LogFeed } from './log-feed.js';
 import { LogMeter } from './log-meter.js';
 import type { Place } from './place.js';
-import { LogTranslator, type NodeFacts } from './translator.js';
+import type { NodeFacts } from './teller.js';
+import { LogTranslator } from './translator.js';
 
 /** A log to follow. */
 export type LogSource = {
