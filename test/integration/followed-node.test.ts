@@ -190,7 +190,7 @@ describe.skipIf(!hasCargo)('a node that writes its log (needs cargo)', () => {
       await eventually(
         async () =>
           Object.entries(await onPage(page)).some(
-            ([name, value]) => name.startsWith('hotstuff_consensus_views_entered_total') && value > 0,
+            ([name, value]) => name.startsWith('hotstuff_consensus_view_changes_total') && value > 0,
           ) || undefined,
         20_000,
         'a view while the node runs',
