@@ -45,12 +45,12 @@ export class Doors {
   /** Opens them all. @throws QuorumscopeError for what cannot be opened; then `close` closes what was */
   async open(config: Config): Promise<DoorAddresses> {
     const { intake } = this.#room;
-    const { socket, socketMode, tcp, logs, otlp } = config.attach;
+    const { socket, socketMode, tcp, otlp } = config.attach;
     const addresses = {
       ...(socket === null ? {} : { socket: await this.#listen('unix', socket, socketMode) }),
       ...(tcp === null ? {} : { tcp: await this.#listen('tcp', tcp, socketMode) }),
     };
-    this.#opened.push(...openLogs(logs, intake, this.#room));
+    this.#opened.push(...openLogs(config, intake, this.#room));
     const scrapers = scrapersOf(config, this.#room);
     this.#opened.push(...scrapers);
     if (scrapers.length > 0) intake.declareDoor('scrape');

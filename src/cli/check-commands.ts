@@ -26,6 +26,16 @@ export function addChecks(program: Command, context: CliContext, finish: Finish)
       finish(await (await import('./check-rules.js')).checkRules(files, options, context));
     });
   check
+    .command('alerts')
+    .description(
+      "whether a file of routes in Alertmanager's format would be taken: YAML, routes, receivers, templates",
+    )
+    .argument('<file>', "in Alertmanager's format")
+    .option('--json', 'one JSON document')
+    .action(async (file: string, options: { json?: boolean }) => {
+      finish((await import('./check-alerts.js')).checkAlerts(file, options, context));
+    });
+  check
     .command('mapping')
     .description("what a node's metrics page, or its OpenTelemetry, becomes by a mapping")
     .argument('<mapping>', 'aptos, cometbft, hotshot, hotstuff (of OTLP), or the path of a file')

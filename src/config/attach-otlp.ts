@@ -57,7 +57,7 @@ export const otlpSettings = {
   ),
   'otlp.max_size': size(
     { min: '1KiB' },
-    { doc: 'A larger request is refused; it counts before and after unpacking.', fallback: '8MiB' },
+    { doc: 'A larger request is refused; it counts before and after unpacking.', fallback: '4MiB' },
   ),
   'otlp.stale_after': duration(
     { min: '1s', max: '1d' },

@@ -115,10 +115,14 @@ async function overOtlp(said: readonly (DomainEvent | HelloEvent)[], written: Wr
   return boardOf(sidecar, clock);
 }
 
-it.each(['protobuf', 'json'] as const)('by OTLP in %s it is the board of the socket', async (written) => {
-  const said = await statements();
-  expect(said.length).toBeGreaterThan(1_000);
-  const expected = await overSocket(said);
-  expect(expected.length).toBeGreaterThan(100);
-  expect(await overOtlp(said, written)).toEqual(expected);
-});
+it.each(['protobuf', 'json'] as const)(
+  'by OTLP in %s it is the board of the socket',
+  { timeout: 120_000 },
+  async (written) => {
+    const said = await statements();
+    expect(said.length).toBeGreaterThan(1_000);
+    const expected = await overSocket(said);
+    expect(expected.length).toBeGreaterThan(100);
+    expect(await overOtlp(said, written)).toEqual(expected);
+  },
+);

@@ -84,3 +84,10 @@ export function decoded(
   const type = root.lookupType(name);
   return type.toObject(type.decode(bytes), { longs: String });
 }
+
+const logsType = root.lookupType('ExportLogsServiceRequest');
+
+/** Decodes a request of log records, and does nothing with it. */
+export function decodeWithProtobufjs(bytes: Uint8Array): void {
+  logsType.decode(bytes);
+}

@@ -42,11 +42,20 @@ export interface Telling {
   readonly lack: string | undefined;
 }
 
+/** What later patterns need of earlier ones. */
+export interface Facts {
+  readonly kept: readonly (readonly [string, Value])[];
+  /** By name, the newest keys of each. */
+  readonly memories: readonly (readonly [string, readonly (readonly [string, Value])[]])[];
+}
+
 type Pattern = Pick<LinePattern, 'tells' | 'keep' | 'remember' | 'beginsRun'>;
 
 const MOST_KEYS = 4096;
 /** How far below a block an ancestor of known height is looked for. */
 const MOST_STEPS = 64;
+/** How many keys of a memory another teller is given: enough for blocks that are not committed yet. */
+const HANDED_ON = 128;
 
 /** Tells of one node. */
 export class Teller {
@@ -90,6 +99,21 @@ export class Teller {
     for (const { memory, key, value } of pattern.remember)
       this.#remember(memory, key(this.#scope), value(this.#scope));
     return { lines, lack: this.#lack };
+  }
+
+  /** What another teller needs to go on. */
+  facts(): Facts {
+    const newest = (keys: ReadonlyMap<string, Value>) => [...keys].slice(-HANDED_ON);
+    return {
+      kept: [...this.#kept],
+      memories: [...this.#memories].map(([name, keys]) => [name, newest(keys)] as const),
+    };
+  }
+
+  /** Goes on where another stopped. What it tells is a run of its own. */
+  recall({ kept, memories }: Facts): void {
+    for (const [name, value] of kept) this.#kept.set(name, value);
+    for (const [name, keys] of memories) for (const [key, value] of keys) this.#remember(name, key, value);
   }
 
   /** One event of ours, whole: what is no fact of the program's own, such as a metric. @returns its lines */

@@ -9,7 +9,7 @@
 import type { Adapter, LinePattern } from './adapter.js';
 import type { Value } from './expression.js';
 import { statedEvent } from './generic.js';
-import { Teller, type NodeFacts } from './teller.js';
+import { Teller, type Facts, type NodeFacts } from './teller.js';
 import type { Caught } from './template.js';
 import { parseTime } from './time.js';
 
@@ -30,6 +30,11 @@ export interface LineVerdict {
   readonly was: 'matched' | 'ignored' | 'foreign' | 'failed';
   readonly pattern: string | undefined;
   readonly told: readonly string[];
+}
+
+/** What a translator remembers of the lines before, for one that goes on behind them. */
+export interface Memory extends Facts {
+  readonly lastUs: number;
 }
 
 /** The name under which lines are counted that are no text. */
@@ -89,6 +94,17 @@ export class LogTranslator {
   noLine(): void {
     this.counts.failed++;
     this.counts.drift.set(NO_TEXT, (this.counts.drift.get(NO_TEXT) ?? 0) + 1);
+  }
+
+  /** What another translator needs to go on. */
+  memory(): Memory {
+    return { ...this.#teller.facts(), lastUs: this.#lastUs };
+  }
+
+  /** Goes on where another stopped. What it tells is a run of its own. */
+  recall({ lastUs, ...facts }: Memory): void {
+    this.#teller.recall(facts);
+    this.#lastUs = lastUs;
   }
 
   #translate(text: string): LineVerdict {

@@ -138,19 +138,25 @@ export class MetricVoice {
 
   #gauge(plan: MetricPlan, of: GaugePoint, around: Around): Verdict {
     const { point, labels, value, isDelta, tsUs } = of;
-    this.#declare(plan, plan.metric, tsUs);
-    if (isDelta) {
-      const grown = this.#grown(plan.metric, point, value, true, around);
-      if (typeof grown !== 'number') return grown;
-      this.#room.state('metric.changed', { metric: plan.metric, delta: grown, labels }, tsUs);
-      this.#heard(plan.metric, labels, around.nowUs);
-      return 'mapped';
-    }
     const key = keyOf(plan.metric, labels);
+    if (!this.#gauges.has(key) && this.#gauges.size + around.merged.size >= MOST_STREAMS) return tooMany;
+    const stands = isDelta ? this.#added(plan.metric, point, value, around) : value;
+    if (typeof stands !== 'number') return stands;
+    this.#declare(plan, plan.metric, tsUs);
     const before = around.merged.get(key);
-    const now = before === undefined ? value : combine[plan.merge](before.value, value);
+    const now = before === undefined ? stands : combine[plan.merge](before.value, stands);
     around.merged.set(key, { plan, labels, value: now, tsUs });
     return 'mapped';
+  }
+
+  /** Where a gauge stands that is sent as what it changed by. */
+  #added(metric: string, point: Point, delta: number, { scope }: Around): number | Verdict {
+    const stream = this.#stream(metric, point, scope);
+    if (!stream) return tooMany;
+    if (isOld(stream, point, true)) return outOfOrder;
+    stream.timeUs = Math.max(point.timeUnixNano ?? 0, 1);
+    stream.value += delta;
+    return stream.value;
   }
 
   #buckets(plan: MetricPlan, metric: OtlpMetric, point: Point, labels: Labels, around: Around): Verdict {
@@ -263,7 +269,7 @@ export class MetricVoice {
   }
 
   #declare(plan: MetricPlan, metric: string, tsUs: number, bounds?: readonly number[]): void {
-    if (this.#declared.has(metric)) return;
+    if (this.#declared.has(metric) || this.#declared.size >= MOST_METRICS) return;
     this.#declared.add(metric);
     const { kind, help } = plan;
     const labels = plan.labels.map(({ label }) => label);

@@ -28,16 +28,38 @@ const spanKinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'c
 
 /** A log record. */
 export function viewOfLog(record: LogRecord, around: Surroundings): RecordView {
-  const { attributes, body, eventName, traceId, spanId, severityText, severityNumber } = record;
-  const said =
-    eventName !== undefined && eventName !== '' ? eventName : attributeOf(attributes, 'event.name');
-  const message = body?.stringValue ?? '';
-  // Older libraries put the name of an event into the body.
-  const name = typeof said === 'string' && said !== '' ? said : message;
-  const own = (key: string): Value => {
-    switch (key) {
+  return new LogView(record, around);
+}
+
+/** A class, because there is one for every record and most names are never asked for. */
+class LogView implements RecordView {
+  readonly name: string;
+  readonly message: string;
+  readonly tsUs: number;
+  readonly #record: LogRecord;
+  readonly #around: Surroundings;
+
+  constructor(record: LogRecord, around: Surroundings) {
+    const { attributes, body, eventName } = record;
+    const said =
+      eventName !== undefined && eventName !== '' ? eventName : attributeOf(attributes, 'event.name');
+    this.#record = record;
+    this.#around = around;
+    this.message = body?.stringValue ?? '';
+    // Older libraries put the name of an event into the body.
+    this.name = typeof said === 'string' && said !== '' ? said : this.message;
+    this.tsUs = record.timeUnixNano || record.observedTimeUnixNano || 0;
+  }
+
+  value(name: string): Value {
+    return attributeOf(this.#record.attributes, name) ?? this.#own(name);
+  }
+
+  #own(name: string): Value {
+    const { body, severityText, severityNumber, traceId, spanId } = this.#record;
+    switch (name) {
       case 'event.name':
-        return name;
+        return this.name;
       case 'body':
         return plainOf(body);
       case 'severity':
@@ -46,15 +68,12 @@ export function viewOfLog(record: LogRecord, around: Surroundings): RecordView {
         return traceId;
       case 'span_id':
         return spanId;
-      default:
-        return (
-          attributeOf(body?.kvlistValue?.values, key.startsWith('body.') ? key.slice(5) : key) ??
-          surrounding(key, around)
-        );
+      default: {
+        const key = name.startsWith('body.') ? name.slice('body.'.length) : name;
+        return attributeOf(body?.kvlistValue?.values, key) ?? surrounding(name, this.#around);
+      }
     }
-  };
-  const tsUs = record.timeUnixNano || record.observedTimeUnixNano || 0;
-  return { name, message, tsUs, value: (key) => attributeOf(attributes, key) ?? own(key) };
+  }
 }
 
 /** An event of a span. */

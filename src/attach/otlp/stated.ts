@@ -7,16 +7,20 @@ import { schemaByType } from '../../events/vocabulary.js';
 import type { Expression, Value } from '../logs/expression.js';
 import type { Told } from '../logs/told.js';
 import type { OtlpMapping } from './mapping.js';
+import type { RecordView } from './record.js';
 
 /** Knows the events that a mapping lets programs state. */
 export class StatedEvents {
   readonly #names: readonly string[];
   readonly #fields: readonly string[];
+  readonly #stamps: Readonly<Record<'seq' | 'weight' | 'mono_us', readonly string[]>>;
   readonly #told = new Map<string, Told>();
 
   constructor({ names, fields }: NonNullable<OtlpMapping['stated']>) {
     this.#names = names;
     this.#fields = fields;
+    const paths = (name: string): readonly string[] => fields.map((before) => `${before}${name}`);
+    this.#stamps = { seq: paths('seq'), weight: paths('weight'), mono_us: paths('mono_us') };
   }
 
   /** What a record of this name tells; undefined where that is no event of ours. */
@@ -29,10 +33,10 @@ export class StatedEvents {
     return undefined;
   }
 
-  /** The value of a field, where the record has it. */
-  value(field: string, of: (name: string) => Value): Value {
-    for (const before of this.#fields) {
-      const value = of(`${before}${field}`);
+  /** What a record says of its own envelope. */
+  stamp(field: 'seq' | 'weight' | 'mono_us', view: Pick<RecordView, 'value'>): Value {
+    for (const path of this.#stamps[field]) {
+      const value = view.value(path);
       if (value !== undefined) return value;
     }
     return undefined;

@@ -61,7 +61,7 @@ export class Voice {
       facts,
       door: options.runs,
       line: (name) => this.#caught[name] ?? this.#at?.value(name),
-      stamp: (name) => (this.#isStated ? stated?.value(name, (path) => this.#at?.value(path)) : undefined),
+      stamp: (name) => (this.#isStated && this.#at ? stated?.stamp(name, this.#at) : undefined),
     });
     this.#metrics = new MetricVoice({
       mapping,

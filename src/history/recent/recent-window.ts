@@ -240,22 +240,22 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
     const freed = chunk?.turn(Math.ceil(chunk.width / TURNING_SAMPLINGS));
     if (freed === undefined) return;
     this.#turning = undefined;
-    this.#spare.push(freed);
+    this.#spare.push(...freed);
   }
 
   /** Drops whole chunks that are too old, or too much. */
   #evict(): void {
     const { windowMs, maxBytes } = this.#options;
     const oldest = this.#lastMs - windowMs;
-    let bytes = this.#bytes();
+    const last = this.#chunks.at(-1);
+    // The one that is about to be filled counts too, and its turning.
+    let bytes = this.#bytes() + SPARES * CHUNK_ROWS * 8 * (last?.width ?? 0);
     let dropped = false;
     while (this.#chunks.length > 1) {
       const [first] = this.#chunks as [Chunk];
-      // The one that is about to be filled counts too.
-      if (first.times[first.rows - 1]! >= oldest && bytes + first.bytes <= maxBytes * CHUNK_SHARE) break;
+      if (first.times[first.rows - 1]! >= oldest && bytes <= maxBytes * CHUNK_SHARE) break;
       bytes -= first.bytes;
       if (first === this.#turning) this.#turning = undefined;
-      else this.#spare = [...this.#spare, first.memory].slice(-SPARES);
       this.#chunks.shift();
       dropped = true;
     }

@@ -117,6 +117,22 @@ describe('gauges', () => {
     expect(await page(NODE)).toEqual({ 'node_b{node_id="n1"}': 5 });
   });
 
+  it('that are sent as changes stand where they stood when they come again', async () => {
+    const { json, page, clock } = await beside();
+    const say = (asInt: number, atUs: number) =>
+      json(
+        '/v1/metrics',
+        metrics([
+          sum('a', [point({ asInt }, {}, atUs)], { aggregationTemporality: DELTA, isMonotonic: false }),
+        ]),
+      );
+    await say(7, 1);
+    clock.advance(80_000_000);
+    expect(await page(NODE)).toEqual({});
+    await say(-2, 2);
+    expect(await page(NODE)).toEqual({ 'node_a{node_id="n1"}': 5 });
+  });
+
   it('of a process that began anew are the new one’s', async () => {
     const { json, page } = await beside();
     const say = (run: string, name: string, asInt: number) =>
