@@ -13,7 +13,10 @@ export interface Heard {
 }
 
 const mortal = join(import.meta.dirname, 'mortal.mjs');
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
+const GRACE_MS = 6_000;
+/** Whoever has not said by then how it is comes too late: the grace may be over before it is heard. */
+const TIMELY_MS = 4_000;
 
 /** One folder of data, and the processes that live over it one after the other. */
 export class MortalSidecar {
@@ -27,6 +30,11 @@ export class MortalSidecar {
   #seq = 0;
   #armedAt = 0;
   #death = 'nothing';
+  #startedAtMs = 0;
+  /** Nobody has said yet how it is. */
+  #isNew = false;
+  /** Whether a machine without time for us kept the gauge back for longer than the grace after a start is sure to last. */
+  isLate = false;
 
   /** @param webhook where it is to tell of alerts @param rules of one group */
   constructor(home: string, webhook: string, rules: readonly unknown[]) {
@@ -60,7 +68,7 @@ export class MortalSidecar {
       notify: { config_file: routes },
       rules: {
         files: [file('life.rules.yml', { groups: [{ name: 'g', rules }] })],
-        ...{ interval: '100ms', restart_grace: '3s' },
+        ...{ interval: '100ms', restart_grace: `${GRACE_MS / 1000}s` },
       },
     });
   }
@@ -68,6 +76,7 @@ export class MortalSidecar {
   /** Starts it over what the last one left, with the node attached. */
   async start(): Promise<void> {
     const config = join(this.#home, 'quorumscope.yaml');
+    this.#startedAtMs = performance.now();
     const child = new Child(process.execPath, ['--import', mortal, cli, 'run', '--config', config]);
     this.#child = child;
     const [, url] = await child.printed(/"http":"(http:[^"]+)"/);
@@ -77,6 +86,7 @@ export class MortalSidecar {
     this.#say({ v: 1, type: 'hello', chain: 'c', run: `r${++this.#runs}` });
     this.#event({ type: 'metric.declared', metric: 'node_life', kind: 'gauge', labels: ['life'] });
     this.#armedAt = 0;
+    this.#isNew = true;
   }
 
   /** Names the step at which it dies next: one of `steps`, `arrival of firing`, `arrival of resolved` or `nothing`. */
@@ -106,6 +116,8 @@ export class MortalSidecar {
 
   /** Sets the gauge `node_life` of a life. */
   set(life: string, value: number): void {
+    if (this.#isNew && performance.now() - this.#startedAtMs > TIMELY_MS) this.isLate = true;
+    this.#isNew = false;
     this.#event({ type: 'metric.sampled', metric: 'node_life', value, labels: { life } });
   }
 
