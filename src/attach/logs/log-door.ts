@@ -268,7 +268,7 @@ function openJournal(source: LogSource & { kind: 'journald' }, options: LogDoorO
   };
   let keeping: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    keeping = keeping.then(async () => keep(await following));
+    keeping = keeping.then(() => following).then(keep);
   }, options.pollMs ?? POLL_MS);
   return {
     close: async () => {
