@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,9 +51,9 @@ afterEach(async () => {
 
 interface Running {
   /** Lines counted since this start, of any outcome. */
-  lines(): Promise<number>;
+  readonly lines: () => Promise<number>;
   /** What the page says of one metric. */
-  value(name: string): Promise<number>;
+  readonly value: (name: string) => Promise<number>;
 }
 
 async function start(): Promise<Running> {

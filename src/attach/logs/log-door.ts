@@ -215,7 +215,7 @@ function openFile(source: LogSource & { kind: 'file' }, options: LogDoorOptions)
     if (closed) return;
     await keep(follower.place);
     // Wall time: how often a file is looked at is no matter of what the streams say.
-    if (!closed) timer = setTimeout(() => (looking = look()), options.pollMs ?? POLL_MS);
+    if (!closed) timer = setTimeout(() => void (looking = look()), options.pollMs ?? POLL_MS);
   };
   let looking = look();
   return {
@@ -268,7 +268,7 @@ function openJournal(source: LogSource & { kind: 'journald' }, options: LogDoorO
   };
   let keeping: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    keeping = keeping.then(async () => keep(await following));
+    keeping = keeping.then(() => following).then(keep);
   }, options.pollMs ?? POLL_MS);
   return {
     close: async () => {
