@@ -90,13 +90,8 @@ export function startHistory(options: HistoryOptions): History {
   const windowMs = history.recentWindowUs / 1000;
   const nowMs = (): number => clock.nowUs() / 1000;
   const { exemplars, outputs } = options;
-  const window = new RecentWindow({
-    board,
-    target,
-    windowMs,
-    intervalMs: history.recentIntervalUs / 1000,
-    maxBytes: history.recentMaxBytes,
-  });
+  const intervalMs = history.recentIntervalUs / 1000;
+  const window = new RecentWindow({ board, target, windowMs, intervalMs, maxBytes: history.recentMaxBytes });
   const sampler = new Sampler(window, options);
   const timer = clock.every(history.recentIntervalUs, () => sampler.tick());
   const outlet = archivesHistory(config) ? new ArchiveOutlet(archiveOptions(options, target)) : undefined;
