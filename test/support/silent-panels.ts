@@ -6,12 +6,14 @@ export const silentMetrics: Readonly<Record<string, readonly string[]>> = {
     'quorumscope_log_readable',
     'quorumscope_log_read_bytes_total',
     'quorumscope_log_reopened_total',
+    'quorumscope_log_gaps_total',
     'quorumscope_adapter_lines_total',
     'quorumscope_adapter_drift_total',
   ],
   'the log, which is who is told here, never fails; nobody posts alerts, no heartbeat and no Alertmanager is configured':
     [
       'quorumscope_notifications_failed_total',
+      'quorumscope_notifications_template_errors_total',
       'quorumscope_notifications_owed',
       'quorumscope_notifications_delayed_total',
       'quorumscope_notifications_record_failures_total',

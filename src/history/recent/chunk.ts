@@ -58,10 +58,11 @@ export class Chunk {
     return this.#width;
   }
 
+  /** Of what it holds; what it is being turned into lasts for moments. */
   get bytes(): number {
-    const rows = this.#data?.byteLength ?? 0;
-    const columns = this.#columns.byteLength + this.#starts.byteLength + this.#still.byteLength;
-    return rows + columns + this.times.byteLength;
+    const { byteLength } = this.times;
+    if (this.#data) return byteLength + this.#data.byteLength;
+    return byteLength + this.#columns.byteLength + this.#starts.byteLength + this.#still.byteLength;
   }
 
   /** Makes room for wider rows. */

@@ -57,8 +57,6 @@ const SPARE_SHARE = 1 / 8;
 const SPARE_SLOTS = 64;
 /** Share of the memory that is for samplings; the rest is for the columns that queries read. */
 const CHUNK_SHARE = 3 / 4;
-/** What the next chunk needs, and its turning. */
-const SPARES = 2;
 /** A full chunk is turned within so many samplings: far fewer than fill the next one. */
 const TURNING_SAMPLINGS = 16;
 /** Values in a piece of memory for columns: 128 KiB. */
@@ -248,8 +246,8 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
     const { windowMs, maxBytes } = this.#options;
     const oldest = this.#lastMs - windowMs;
     const last = this.#chunks.at(-1);
-    // The one that is about to be filled counts too, and its turning.
-    let bytes = this.#bytes() + SPARES * CHUNK_ROWS * 8 * (last?.width ?? 0);
+    // The one that is about to be filled counts too.
+    let bytes = this.#bytes() + CHUNK_ROWS * 8 * (last?.width ?? 0);
     let dropped = false;
     while (this.#chunks.length > 1) {
       const [first] = this.#chunks as [Chunk];
