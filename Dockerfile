@@ -40,7 +40,8 @@ COPY package.json LICENSE README.md ./
 COPY alerts ./alerts
 COPY dashboards ./dashboards
 COPY deploy/image/quorumscope.yaml /etc/quorumscope/quorumscope.yaml
-ENV NODE_ENV=production
+# Beside a validator memory is missed more than a little processor: young garbage in 4 MiB, two arenas for all threads.
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=4 MALLOC_ARENA_MAX=2
 USER 10001:10001
 VOLUME ["/var/lib/quorumscope"]
 EXPOSE 10921

@@ -54,7 +54,7 @@ async function build(into) {
   const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', into];
   execFileSync(process.execPath, [compiler, ...options], { stdio: 'inherit' });
   cpSync(join(root, 'simulator/scenarios'), join(into, 'simulator/scenarios'), { recursive: true });
-  for (const data of ['src/attach/logs/adapters', 'src/attach/scrape/mappings'])
+  for (const data of ['src/attach/logs/adapters', 'src/attach/scrape/mappings', 'src/attach/otlp/mappings'])
     cpSync(join(root, data), join(into, data), { recursive: true });
   const { eventsJsonSchema } = await import(join(into, 'src/events/json-schema.js'));
   writeFileSync(join(into, 'events.schema.json'), JSON.stringify(eventsJsonSchema(), null, 2) + '\n');

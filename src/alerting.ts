@@ -126,7 +126,10 @@ export class Alerting {
       wallClock,
       board,
       logger,
-      listener: { tell: (alerts) => told.forEach((one) => one.tell(alerts)) },
+      listener: {
+        tell: (alerts) => told.forEach((one) => one.tell(alerts)),
+        remembered: (labels, untilUs) => told.forEach((one) => one.remembered?.(labels, untilUs)),
+      },
       journal: this.#journal,
       outputs: this.outputs,
       patterns: this.patterns,

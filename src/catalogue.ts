@@ -5,6 +5,7 @@
 import { notificationMetrics } from './alerts/catalogue.js';
 import { ruleMetrics } from './alerts/evaluation/catalogue.js';
 import { logMetrics } from './attach/logs/catalogue.js';
+import { otlpMetrics } from './attach/otlp/catalogue.js';
 import { scrapeMetrics } from './attach/scrape/catalogue.js';
 import { deliveryMetrics } from './delivery/catalogue.js';
 import { catalogues } from './domains/catalogue.js';
@@ -35,6 +36,7 @@ export interface RoomCatalogue {
 export const ownCatalogues: readonly RoomCatalogue[] = [
   { title: 'Logs', metrics: logMetrics },
   { title: 'Scraped nodes', metrics: scrapeMetrics },
+  { title: 'OTLP', metrics: otlpMetrics },
   { title: 'Intake', metrics: intakeMetrics },
   { title: 'Recorder', metrics: recorderMetrics },
   { title: 'Domains', metrics: domainMetrics },

@@ -1,6 +1,6 @@
 /**
  * Part of the composition: every door that the configuration names, opened after all that stands behind the intake: event
- * sockets, logs that are followed, pages that are scraped. A door that fails to open fails the start, and what was
+ * sockets, logs that are followed, pages that are scraped, OTLP. A door that fails to open fails the start, and what was
  * opened before it is closed with the rest.
  */
 import { parseAddress } from './attach/address.js';
@@ -12,6 +12,7 @@ import type { Config } from './config/sections.js';
 import type { Intake } from './intake/intake.js';
 import { openLogs } from './logs.js';
 import type { Board } from './metrics/board.js';
+import { openOtlpDoor } from './otlp.js';
 import { scrapersOf } from './scraping.js';
 
 /** What doors are built with. */
@@ -28,6 +29,8 @@ export interface DoorRoom {
 export interface DoorAddresses {
   readonly socket?: string;
   readonly tcp?: string;
+  /** `http://host:port` of OTLP. */
+  readonly otlp?: string;
 }
 
 /** States: built -> open -> closed. */
@@ -42,17 +45,20 @@ export class Doors {
   /** Opens them all. @throws QuorumscopeError for what cannot be opened; then `close` closes what was */
   async open(config: Config): Promise<DoorAddresses> {
     const { intake } = this.#room;
-    const { socket, socketMode, tcp, logs } = config.attach;
+    const { socket, socketMode, tcp, otlp } = config.attach;
     const addresses = {
       ...(socket === null ? {} : { socket: await this.#listen('unix', socket, socketMode) }),
       ...(tcp === null ? {} : { tcp: await this.#listen('tcp', tcp, socketMode) }),
     };
-    this.#opened.push(...openLogs(logs, intake, this.#room));
+    this.#opened.push(...openLogs(config, intake, this.#room));
     const scrapers = scrapersOf(config, this.#room);
     this.#opened.push(...scrapers);
     if (scrapers.length > 0) intake.declareDoor('scrape');
     for (const scraper of scrapers) scraper.start();
-    return addresses;
+    if (otlp === null) return addresses;
+    const door = await openOtlpDoor(otlp, config.chain.hello?.chain, this.#room);
+    this.#opened.push(door);
+    return { ...addresses, otlp: `http://${door.address}` };
   }
 
   async close(): Promise<void> {

@@ -94,6 +94,7 @@ export function startHistory(options: HistoryOptions): History {
     board,
     target,
     windowMs,
+    intervalMs: history.recentIntervalUs / 1000,
     maxBytes: history.recentMaxBytes,
   });
   const sampler = new Sampler(window, options);

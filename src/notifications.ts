@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AlertmanagerApi, type ApiAnswer, type ApiRequest } from './alerts/api/alertmanager-api.js';
 import type { Alert, AlertListener } from './alerts/alert.js';
 import { notificationMetrics } from './alerts/catalogue.js';
@@ -21,6 +21,7 @@ import { Ledger, MemoryStore } from './alerts/routing/ledger.js';
 import { NotifierMeter } from './alerts/routing/meter.js';
 import { Notifier } from './alerts/routing/notifier.js';
 import { PAGERDUTY_URL, parseRouting, TELEGRAM_URL } from './alerts/routing/parse-routing.js';
+import { templateReader } from './alerts/routing/template-files.js';
 import type { Policy } from './alerts/routing/policy.js';
 import { readHost } from './alerts/routing/receiver-fields.js';
 import type { Routing } from './alerts/routing/routing.js';
@@ -116,7 +117,10 @@ export async function openNotifications(
           isWell: deps.isWell,
         });
   return {
-    listener: { tell: (alerts) => [notifier, handOver].forEach((one) => one?.tell(alerts)) },
+    listener: {
+      tell: (alerts) => [notifier, handOver].forEach((one) => one?.tell(alerts)),
+      remembered: (labels, untilUs) => notifier.remembered(labels, untilUs),
+    },
     notifier,
     answer: (request) => api.answer(request),
     reload: () => reloaded(notify, deps, notifier),
@@ -160,21 +164,24 @@ export function routingOf(notify: NotifyConfig): Routing {
       cause: error,
     });
   }
-  const parsed = parseRouting(text);
+  const parsed = parseRouting(text, templateReader(dirname(configFile)));
   if ('routing' in parsed) return parsed.routing;
   throw configError(
-    parsed.problems.map(({ line, column, path, message }) => ({
+    parsed.problems.map(({ line, column, path, message, file }) => ({
       path,
-      where: `${configFile}:${line}:${column}`,
+      where: `${file ?? configFile}:${line}:${column}`,
       message,
     })),
   );
 }
 
+/** What channels are opened with; without a board nothing is counted. */
+type ChannelDeps = Pick<NotificationDeps, 'clock' | 'logger' | 'handlers'> & { readonly board?: Board };
+
 /** Opens each receiver's channels once, with the handlers that hear it. @throws QuorumscopeError `alerts.embedded` */
 export function channelsOf(
   { receivers }: Routing,
-  { clock, logger, handlers = [] }: Pick<NotificationDeps, 'clock' | 'logger' | 'handlers'>,
+  { clock, logger, handlers = [], board }: ChannelDeps,
   usual: readonly string[] = [],
 ): (receiver: string) => readonly Channel[] {
   const opened = new Map<string, readonly Channel[]>();
@@ -190,7 +197,17 @@ export function channelsOf(
     const known = opened.get(name);
     if (known !== undefined) return known;
     const configured = (receivers.get(name)?.channels ?? []).map((channel) =>
-      openChannel(channel, { clock, logger, userAgent: USER_AGENT }),
+      openChannel(channel, {
+        clock,
+        logger,
+        userAgent: USER_AGENT,
+        onBrokenText: (field, problem) => {
+          board?.counter(notificationMetrics.brokenTexts).at(name, channel.kind).add();
+          logger.warn('a template of a receiver could not be used, it is told in built-in words', {
+            ...{ receiver: name, channel: channel.kind, field, problem },
+          });
+        },
+      }),
     );
     const own = heard.flatMap(({ names, channel }) => (names.includes(name) ? [channel] : []));
     const channels = [...configured, ...own];

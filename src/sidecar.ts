@@ -40,6 +40,7 @@ import { type Component, type ComponentHealth, type HealthReport } from './healt
 import { keepsHistory, startHistory, type History } from './history-and-queries.js';
 import { notifies, openNotifications, type Notifications } from './notifications.js';
 import { followStreams, ignoring, recorderOf, tapOf } from './intake-parts.js';
+import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
 import type { Recorder } from './intake/recorder.js';
 import type { Tap } from './intake/tap.js';
@@ -79,6 +80,8 @@ export interface SidecarDeps {
   readonly alerting?: EmbeddedAlerting;
   /** Hears every line that arrives. */
   readonly tap?: Tap;
+  /** Stands between the intake and the domains, as patterns of the house's own do. */
+  readonly hearing?: (inner: Dispatcher) => Dispatcher;
 }
 
 /** Where a started sidecar can be reached. */
@@ -90,6 +93,8 @@ export interface SidecarAddresses {
   readonly socket?: string;
   /** `tcp://host:port` */
   readonly tcp?: string;
+  /** `http://host:port` of OTLP */
+  readonly otlp?: string;
 }
 
 /** A sidecar that is not yet, now, or no longer running. */
@@ -246,7 +251,8 @@ class ComposedSidecar implements Sidecar {
   /** What takes events in and gives them to the domains, past those who watch for patterns. */
   #openIntake(logger: Logger): Intake {
     const { clock } = this.#deps;
-    const meaning = this.#config.metrics.enabled ? this.#registry : ignoring;
+    const domains = this.#config.metrics.enabled ? this.#registry : ignoring;
+    const meaning = this.#deps.hearing?.(domains) ?? domains;
     return new Intake({
       board: this.board,
       clock,

@@ -12,14 +12,14 @@ import type { Feed } from '../../src/attach/feed.js';
 import { Alerting } from '../../src/alerting.js';
 import type { Alert, AlertListener } from '../../src/alerts/alert.js';
 import type { Channel, Notification } from '../../src/alerts/channels/notification.js';
-import { DEFAULT_ROUTING } from '../../src/alerts/routing/default-routing.js';
+import { defaultRouting } from '../../src/alerts/routing/default-routing.js';
 import { Ledger, MemoryStore } from '../../src/alerts/routing/ledger.js';
 import { NotifierMeter } from '../../src/alerts/routing/meter.js';
 import { Notifier } from '../../src/alerts/routing/notifier.js';
-import { parseRouting } from '../../src/alerts/routing/parse-routing.js';
 import { plainPolicy } from '../../src/alerts/routing/policy.js';
 import { startHistory, type History } from '../../src/history-and-queries.js';
 import { createSidecar, parseConfig, type Config, type Sidecar } from '../../src/index.js';
+import { shippedRouting } from '../../src/shipped-alerts.js';
 import type { Observer } from './observed-run.js';
 import { ReachedClock } from './reached-clock.js';
 
@@ -125,6 +125,10 @@ export class AlertVantage implements Observer {
       clock,
       logger: silentLogger,
       serve: false,
+      // Built before there is anybody who hears; the first line comes later.
+      hearing: (inner) => ({
+        attach: (hello) => (late.alerting?.patterns.dispatching(inner) ?? inner).attach(hello),
+      }),
       consensus: {
         verdicts: { verdict: (verdict) => late.alerting?.listeners.verdicts?.verdict?.(verdict) },
         findings: {
@@ -150,8 +154,6 @@ export class AlertVantage implements Observer {
   }
 
   #notifier(board: Sidecar['board'], clock: Clock): Notifier {
-    const parsed = parseRouting(DEFAULT_ROUTING);
-    if ('problems' in parsed) throw new Error('the default routing does not hold');
     const channel: Channel = {
       kind: 'log',
       sendResolved: true,
@@ -162,7 +164,8 @@ export class AlertVantage implements Observer {
       },
     };
     return new Notifier({
-      routing: parsed.routing,
+      // As the short form has it, with the inhibitions of the shipped file.
+      routing: defaultRouting([], shippedRouting()),
       channels: (receiver) => (receiver === 'nobody' ? [] : [channel]),
       ledger: new Ledger(new MemoryStore()),
       policy: plainPolicy,

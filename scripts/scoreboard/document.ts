@@ -36,7 +36,7 @@ export interface Report {
 const ALERTS = `## Alerts
 
 With \`--alerts\` a whole sidecar listens beside each observer: the shipped rules as they are loaded without configuration, evaluated at their
-own pace on the clock that the events tell (patterns hear verdicts and findings, not events), and the default routing, whose notifications are written down instead of sent. \`--incidents\`
+own pace on the clock that the events tell, its patterns of events too, and the default routing, whose notifications are written down instead of sent. \`--incidents\`
 runs \`scripts/scoreboard/incidents\`, where things go wrong for minutes: most faults of the bundled scenarios are over before a rule with
 \`for\` has seen enough, and nobody should be woken for them. Times are virtual, late by at most 50 ms.
 

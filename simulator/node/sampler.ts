@@ -7,6 +7,7 @@
  *   disk        bytes kept + a base of 64 MiB, of 256 GiB
  *   network     bytes sent and received / elapsed time, over its uplink, or 1 Gbit/s
  *   loop lag    the longest that a message waited for the processor
+ *   clocks      every ten seconds, how far the clock of each peer is from the node's own
  */
 import type { Mempool } from '../workload/mempool.js';
 import type { Disk } from './disk.js';
@@ -32,6 +33,9 @@ const LINK_BYTES_PER_SECOND = 125_000_000;
 const BASE_FILE_DESCRIPTORS = 24;
 const MAX_FILE_DESCRIPTORS = 1024;
 
+/** Clocks are compared after so many samples: they hardly drift. */
+const CLOCK_SAMPLES = 10;
+
 /** The parts of a process that are measured. */
 interface Measured {
   readonly mempool: Mempool;
@@ -52,6 +56,7 @@ export class Sampler {
   readonly #measured: Measured;
   readonly #bornUs: number;
   #busyUs = 0;
+  #samples = 0;
   #bytes: number;
 
   constructor(
@@ -75,6 +80,7 @@ export class Sampler {
     this.#network();
     this.#pools();
     this.#process();
+    if (++this.#samples % CLOCK_SAMPLES === 0) this.#clocks();
   }
 
   #network(): void {
@@ -97,6 +103,16 @@ export class Sampler {
     network.linkMeasured({
       capacity_bytes_per_second: this.#world.network.uplinkBytesPerSecond ?? LINK_BYTES_PER_SECOND,
     });
+  }
+
+  #clocks(): void {
+    const { strains, nowUs, names } = this.#world;
+    const errorUs = (node: number): number => strains[node]?.clockErrorUs(nowUs) ?? 0;
+    for (const peer of this.#reporter.peers)
+      this.#hooks.network.clockOffsetMeasured({
+        peer: names.node(peer),
+        offset_us: errorUs(peer) - errorUs(this.#node),
+      });
   }
 
   #pools(): void {

@@ -29,6 +29,11 @@ export interface Alert {
 export interface AlertListener {
   /** Never throws and never waits. */
   tell(alerts: readonly Alert[]): void;
+  /**
+   * What whoever tells remembers of earlier lives, said once when it begins: the labels of alerts that fire or are over.
+   * Any other alert that it told is over at `untilUs` unless it is told again.
+   */
+  remembered?(labels: readonly AlertTexts[], untilUs: number): void;
 }
 
 /** What identifies an alert: 16 hexadecimal digits over its labels, whatever their order. */

@@ -49,6 +49,11 @@ export const notificationMetrics = {
     'Alerts over HTTP that were refused because they are malformed.',
     [],
   ),
+  brokenTexts: counter(
+    'quorumscope_notifications_template_errors_total',
+    'Templates of receivers that could not be used, so that built-in words were sent.',
+    channel,
+  ),
   heartbeats: counter(
     'quorumscope_notifications_heartbeats_total',
     'Calls to the heartbeat address, by outcome.',

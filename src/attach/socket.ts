@@ -1,7 +1,7 @@
 /**
  * The socket door: NDJSON over a Unix socket or loopback TCP, any number of nodes on each connection.
- * It moves bytes and nothing else, never writes to a producer, and never stops reading: what a stalled
- * process has not read waits in the kernel, and a producer that follows the protocol does not block on it.
+ * It moves bytes and nothing else, never writes to a producer, and stops reading for others' turn alone: what
+ * has not been read waits in the kernel, and a producer that follows the protocol does not block on it.
  *
  * States: listening -> closed. A connection that breaks is an ended feed, whatever broke it.
  */
@@ -17,6 +17,8 @@ import type { OpenFeed } from './feed.js';
 /** On closing: a moment without a byte, and the longest that is read on. Milliseconds of wall time. */
 const QUIET_MS = 10;
 const LONGEST_DRAIN_MS = 500;
+/** Longest that a connection is read on while others wait. Milliseconds of wall time. */
+const READING_MS = 3;
 
 /** An open door. */
 export interface Door {
@@ -62,6 +64,26 @@ export async function listenSocket(options: SocketOptions): Promise<Door> {
   };
 }
 
+/**
+ * How long one connection is read in one turn of the event loop. The system gives up to two megabytes of whoever has sent so
+ * much, and until they are read nobody else is heard: not the other node that has something urgent to say.
+ */
+class ReadingTurn {
+  #beganMs = 0;
+  #isOpen = false;
+
+  /** Called after each piece. */
+  isOver(): boolean {
+    const nowMs = performance.now();
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      this.#beganMs = nowMs;
+      setImmediate(() => (this.#isOpen = false));
+    }
+    return nowMs - this.#beganMs >= READING_MS;
+  }
+}
+
 /** What has come in on all connections, themselves included. */
 interface Activity {
   chunks: number;
@@ -78,9 +100,13 @@ function receive(
   const feed = openFeed({ door: address.kind, peer });
   sockets.add(socket);
   logger.debug('a connection was opened', { door: address.kind, peer });
+  const turn = new ReadingTurn();
   socket.on('data', (chunk: Buffer) => {
     activity.chunks++;
     feed.write(chunk);
+    if (!turn.isOver()) return;
+    socket.pause();
+    setImmediate(() => socket.resume());
   });
   socket.on('error', (error) => logger.debug('a connection broke', { peer, error: error.message }));
   socket.on('close', () => {

@@ -25,9 +25,9 @@ export const errorCodes = {
   'alerts.embedded': 'A condition, handler or alert of an embedder cannot be taken.',
   'attach.hooks': 'The options of createHooks cannot be stated in a hello, or are out of range.',
   'attach.address': 'An attachment address is not unix:///path or tcp://127.0.0.1:port.',
-  'attach.listen': 'The event socket cannot be opened.',
+  'attach.listen': 'The event socket or the OTLP door cannot be opened.',
   'attach.mapping':
-    'A mapping of scraped names is not there, or has problems; all are listed, each with its place.',
+    'A mapping of scraped names or for OTLP is not there, or has problems; all are listed, each with its place.',
   'attach.file': 'An event file cannot be opened.',
   'attach.adapter': 'A log adapter is not there, or has problems; all are listed, each with its place.',
   'journal.locked': 'Another process writes the folder of a journal.',

@@ -18,6 +18,7 @@ export function renderStarted(addresses: SidecarAddresses): string {
   if (addresses.telemetry !== undefined) rows.push(['telemetry', `${addresses.telemetry}/metrics`]);
   for (const address of [addresses.socket, addresses.tcp])
     if (address !== undefined) rows.push(['events', address]);
+  if (addresses.otlp !== undefined) rows.push(['otlp', addresses.otlp]);
   const lines = rows.map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
   return [`quorumscope ${VERSION} is running`, '', ...lines, '', ...howToAttach(addresses), ''].join('\n');
 }
@@ -41,6 +42,8 @@ function howToAttach(addresses: SidecarAddresses): string[] {
 /** One sentence on nothing being attached, and what to do. */
 export function unattached(addresses: SidecarAddresses): string {
   const address = addresses.socket ?? addresses.tcp;
+  if (address === undefined && addresses.otlp !== undefined)
+    return `nothing is attached: start a node with OTEL_EXPORTER_OTLP_ENDPOINT=${addresses.otlp}`;
   return address === undefined
     ? 'nothing is attached and no door is open: set attach.socket or attach.tcp in the configuration'
     : `nothing is attached: start a node with QUORUMSCOPE_EVENTS=${address}`;

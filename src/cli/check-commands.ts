@@ -26,14 +26,28 @@ export function addChecks(program: Command, context: CliContext, finish: Finish)
       finish(await (await import('./check-rules.js')).checkRules(files, options, context));
     });
   check
-    .command('mapping')
-    .description("what a node's metrics page becomes by a mapping of scraped names")
-    .argument('<mapping>', 'aptos, cometbft, hotshot, or the path of a file')
-    .argument('<page>', 'address or file of the page')
-    .option('--all', 'also list the names that are not taken')
+    .command('alerts')
+    .description(
+      "whether a file of routes in Alertmanager's format would be taken: YAML, routes, receivers, templates",
+    )
+    .argument('<file>', "in Alertmanager's format")
     .option('--json', 'one JSON document')
-    .action(async (mapping: string, page: string, options: { json?: boolean; all?: boolean }) => {
-      finish(await (await import('./check-mapping.js')).checkMapping(mapping, page, options, context));
+    .action(async (file: string, options: { json?: boolean }) => {
+      finish((await import('./check-alerts.js')).checkAlerts(file, options, context));
+    });
+  check
+    .command('mapping')
+    .description("what a node's metrics page, or its OpenTelemetry, becomes by a mapping")
+    .argument('<mapping>', 'aptos, cometbft, hotshot, hotstuff (of OTLP), or the path of a file')
+    .argument(
+      '[page]',
+      'address or file of the page; of OTLP a file of requests in JSON, one a line or one in all',
+    )
+    .option('--all', 'also list the names that are not taken; of OTLP all that is told')
+    .option('--json', 'one JSON document')
+    .action(async (mapping: string, page: string | undefined, options: { json?: boolean; all?: boolean }) => {
+      const { checkMapping } = await import('./check-mapping.js');
+      finish(await checkMapping(mapping, page, options, context));
     });
   addCheckAdapter(check, context, finish);
   check

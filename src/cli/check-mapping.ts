@@ -9,6 +9,7 @@ import { fetchPage } from '../attach/scrape/fetch-page.js';
 import { readPage, type Page } from '../attach/scrape/parse-page.js';
 import { loadMapping } from '../attach/scrape/shipped-mappings.js';
 import { messageOf, QuorumscopeError } from '../base/errors.js';
+import { checkOtlpMapping, otlpMappingOf } from './check-otlp-mapping.js';
 import type { CliContext, ExitCode } from './context.js';
 import { renderTable } from './table.js';
 
@@ -21,11 +22,19 @@ export interface CheckMappingOptions {
 /** @throws QuorumscopeError `attach.mapping`, `attach.file` */
 export async function checkMapping(
   mappingName: string,
-  source: string,
+  source: string | undefined,
   options: CheckMappingOptions,
   context: CliContext,
 ): Promise<ExitCode> {
+  const ofOtlp = otlpMappingOf(mappingName);
+  if (ofOtlp !== undefined) return checkOtlpMapping(ofOtlp, source, options, context);
   const mapping = loadMapping(mappingName);
+  if (source === undefined) {
+    context.stdout.write(
+      `${mapping.name}: good, ${mapping.metrics.length} metrics; name a page to see what it becomes\n`,
+    );
+    return 0;
+  }
   const page = readPage(await read(source));
   const mapped = applyMapping(page, mapping);
   context.stdout.write(

@@ -6,7 +6,8 @@ import type { OpenLosslessFeed } from '../attach/feed.js';
 import type { Adapter } from '../attach/logs/adapter.js';
 import { loadAdapter } from '../attach/logs/shipped.js';
 import { translatingDoor } from '../attach/logs/translating-feed.js';
-import { LogTranslator, type NodeFacts } from '../attach/logs/translator.js';
+import type { NodeFacts } from '../attach/logs/teller.js';
+import { LogTranslator } from '../attach/logs/translator.js';
 import type { Config } from '../config/sections.js';
 
 /** Words of the command line. */

@@ -148,6 +148,7 @@ function addReplay(program: Command, context: CliContext, finish: Finish): void 
     .option('--config <file>', 'YAML file')
     .option('--set <path=value>', 'any setting, such as metrics.window=30s; may be repeated', collect)
     .option('--json', 'one JSON document with every metric value')
+    .option('--settle', 'what is counted a minute after the last event, when the last views are judged too')
     .option('--report <file>', 'write an incident report: one page with pictures (.html), or Markdown (.md)')
     .option(
       '--fail-on <names>',

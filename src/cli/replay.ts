@@ -21,6 +21,8 @@ import { renderTable } from './table.js';
 /** Words of the command line. */
 export interface ReplayOptions extends ConfigOptions, AdapterOptions {
   readonly json?: boolean;
+  /** Judge the last views too, as a sidecar does that goes on. */
+  readonly settle?: boolean;
   readonly report?: string;
   readonly failOn?: string;
   readonly junit?: string;
@@ -38,6 +40,7 @@ export async function replay(path: string, options: ReplayOptions, context: CliC
   const more = isReporting ? { consensus: { verdicts: tally, records: tally }, verdictLog: reportLog } : {};
   const recording = await readRecording(path, options, context, more);
   const { sidecar, config, bytes, tookSeconds } = recording;
+  if (options.settle === true) recording.settle();
   const text = options.json
     ? JSON.stringify(replayDocument(path, bytes, sidecar), null, 2)
     : renderReplay(path, bytes, tookSeconds, sidecar, commitsByNode(sidecar, config.metrics.prefix));

@@ -8,6 +8,7 @@ import { createSidecar, type Sidecar } from '../sidecar.js';
 import { VERSION } from '../version.js';
 import { renderStarted, unattached } from './attach-help.js';
 import { stopped, type CliContext, type ExitCode } from './context.js';
+import { keepHeapSmall } from './heap.js';
 import { loadConfig, type ConfigOptions } from './load-config.js';
 import { createLogger, logFormatOf } from './logger.js';
 import { serviceManager } from './service-manager.js';
@@ -20,6 +21,7 @@ const STOP_DEADLINE_US = 4_500_000;
 
 export async function run(options: ConfigOptions, context: CliContext): Promise<ExitCode> {
   const config = loadConfig(options, context);
+  keepHeapSmall();
   const sidecar = createSidecar(config, {
     clock: context.clock,
     logger: createLogger(config.log, context),

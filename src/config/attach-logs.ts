@@ -26,7 +26,7 @@ const ofAnyLog = {
 } as const;
 
 const from = choice(['begin', 'end'], {
-  doc: 'Where reading begins in what is there already. What is told late is stamped with its own time, not with this moment.',
+  doc: 'Where reading begins in what is there already, at the first start; with `data.dir` a later one goes on where reading stopped. What is told late is stamped with its own time, not with this moment.',
   fallback: 'end',
 });
 
@@ -71,9 +71,20 @@ export const logs = named(
             { doc: 'The unit, such as `monad-bft.service`.', fallback: null },
           ),
         ),
+        directory: nullable(
+          text(path, {
+            doc: "The folder of the journal, where it is not this machine's own: `--directory` of journalctl.",
+            fallback: null,
+          }),
+        ),
         from,
       },
-      build: (values) => ({ ...built(values), unit: values.unit, from: values.from }),
+      build: ({ unit, directory, ...values }) => ({
+        ...built(values),
+        unit,
+        ...(directory === null ? {} : { directory }),
+        from: values.from,
+      }),
     }),
     stdin: kindOf({
       doc: 'Standard input, for `node 2>&1 | quorumscope run`. It is never left waiting.',

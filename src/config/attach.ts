@@ -1,6 +1,7 @@
 /** The doors in: where producers attach, and whether what they say is recorded. */
 import { isLoopback, tcpAddress } from './address.js';
 import { logs } from './attach-logs.js';
+import { otlpOf, otlpRules, otlpSettings } from './attach-otlp.js';
 import { section } from './section.js';
 import { scrape } from './scrape.js';
 import { mode, nullable, size, tcpSocket, text, unixSocket, whole } from './setting.js';
@@ -31,6 +32,7 @@ export const attach = section({
     ),
     logs,
     scrape,
+    ...otlpSettings,
     'record.file': nullable(
       text(path, {
         doc: 'Records everything received as NDJSON, for `quorumscope replay`; null records nothing.',
@@ -47,11 +49,13 @@ export const attach = section({
       { doc: 'How many finished recordings are kept besides the current one.', fallback: 3 },
     ),
   },
-  rules: ({ tcp }) => {
+  rules: (values) => {
+    const { tcp } = values;
+    const ofOtlp = otlpRules(values);
     const address = typeof tcp === 'string' ? tcpAddress(tcp) : undefined;
-    if (!address || isLoopback(address.host)) return [];
+    if (!address || isLoopback(address.host)) return ofOtlp;
     const message = `${address.host} can be reached from other machines, and whoever reaches it could state false events. Use 127.0.0.1 or [::1].`;
-    return [{ key: 'tcp', message }];
+    return [{ key: 'tcp', message }, ...ofOtlp];
   },
   build: (values) => ({
     /** `unix:///path`, or null. */
@@ -63,6 +67,8 @@ export const attach = section({
     logs: values.logs,
     /** Pages that are scraped, each by its name. */
     scrape: values.scrape,
+    /** The OTLP door; null where it stays shut. */
+    otlp: otlpOf(values),
     record:
       values['record.file'] === null
         ? null

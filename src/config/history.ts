@@ -54,7 +54,7 @@ export const history = section({
       { min: '1MiB' },
       {
         doc: 'Most memory for samples, 8 bytes for each number of each sampling. Where the window needs more it is shorter.',
-        fallback: '64MiB',
+        fallback: '48MiB',
       },
     ),
     archive: toggle({

@@ -10,7 +10,10 @@ export const incidents = section({
       { min: '1s', max: '1d' },
       { doc: 'How far back raw events are remembered.', fallback: '15m' },
     ),
-    buffer_size: size({ min: '1MiB' }, { doc: 'Most memory for them.', fallback: '64MiB' }),
+    buffer_size: size(
+      { min: '1MiB' },
+      { doc: 'Most memory for them. They are compressed: about a tenth of what came.', fallback: '16MiB' },
+    ),
     before: duration(
       { min: '0', max: '1d' },
       { doc: 'What an incident has of the time before it began.', fallback: '5m' },

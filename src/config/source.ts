@@ -86,7 +86,11 @@ function meant(path: string): string | undefined {
   const sibling = nearest(key, siblings);
   if (sibling !== undefined) return parent === '' ? sibling : `${parent}.${sibling}`;
   const elsewhere = [...settingByPath.keys()].filter((known) => lastOf(known) === key);
-  return elsewhere.length === 1 ? elsewhere[0] : nearest(path, settingByPath.keys());
+  // A setting of a section is meant rather than one of a part of it.
+  const depth = (known: string): number => known.split('.').length;
+  const least = Math.min(...elsewhere.map(depth));
+  const meant = elsewhere.filter((known) => depth(known) === least);
+  return meant.length === 1 ? meant[0] : nearest(path, settingByPath.keys());
 }
 
 function lastOf(path: string): string {

@@ -26,6 +26,8 @@ export interface HttpDestination {
   /** PEM certificates to trust instead of the system's. */
   readonly ca?: string;
   readonly clock: Clock;
+  /** Whether an answer of 500 or above may be repeated; all of them where it is not said. */
+  readonly isPassing?: (status: number) => boolean;
 }
 
 /** Most of an error's body that is kept for the log. */
@@ -62,7 +64,7 @@ export class HttpTransport implements Transport<BodyParcel> {
   }
 
   #exchange(body: Uint8Array, isCompressed: boolean, signal: AbortSignal): Promise<Receipt> {
-    const { url, method = 'POST', contentType, headers, clock } = this.#destination;
+    const { url, method = 'POST', contentType, headers, clock, isPassing } = this.#destination;
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const sent = send(url, {
@@ -78,7 +80,7 @@ export class HttpTransport implements Transport<BodyParcel> {
       });
       sent.on('error', reject);
       sent.on('response', (answer) => {
-        readStart(answer).then((text) => resolve(receiptOf(answer, text, clock.nowUs())), reject);
+        readStart(answer).then((text) => resolve(receiptOf(answer, text, clock.nowUs(), isPassing)), reject);
       });
       sent.end(body);
     });
@@ -96,11 +98,17 @@ async function readStart(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8').trim();
 }
 
-function receiptOf(answer: IncomingMessage, text: string, nowUs: number): Receipt {
+function receiptOf(
+  answer: IncomingMessage,
+  text: string,
+  nowUs: number,
+  isPassing: HttpDestination['isPassing'] = () => true,
+): Receipt {
   const { statusCode: status = 0, statusMessage = '' } = answer;
   const detail = `${status} ${statusMessage}${text === '' ? '' : `: ${text}`}`.trim();
   if (status >= 200 && status < 300) return { outcome: 'delivered', answer: detail };
-  if (status !== 408 && status !== 429 && status < 500) return { outcome: 'refused', detail };
+  const isRepeated = status === 408 || status === 429 || (status >= 500 && isPassing(status));
+  if (!isRepeated) return { outcome: 'refused', detail };
   const afterUs = retryAfterUs(answer.headers['retry-after'], nowUs);
   const reason = status === 429 || status === 503 ? 'busy' : 'failed';
   return { outcome: 'retry', reason, detail, ...(afterUs === undefined ? {} : { afterUs }) };

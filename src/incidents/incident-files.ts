@@ -7,8 +7,12 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile }
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { createGunzip, gzip } from 'node:zlib';
 import { EVENTS_FILE, incidentFolder, incidentIdOf, META_FILE, type IncidentMeta } from './incident.js';
+import type { RecordedPiece } from './line-ring.js';
+
+const compress = promisify(gzip);
 
 /** One incident on disk. */
 export interface StoredIncident {
@@ -69,15 +73,14 @@ export async function exportIncident({ path, meta }: StoredIncident, target: str
 export async function writeIncident(
   folder: string,
   meta: IncidentMeta,
-  lines: Iterable<Buffer>,
+  lines: Iterable<RecordedPiece>,
 ): Promise<void> {
   const temporary = join(folder, `.${incidentFolder(meta.id)}.tmp`);
   try {
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary, { recursive: true, mode: 0o700 });
-    // Compressing runs in the thread pool, a piece at a time.
     const events = createWriteStream(join(temporary, EVENTS_FILE), { mode: 0o600, flush: true });
-    await pipeline(Readable.from(lines), createGzip({ level: 6 }), events);
+    await pipeline(Readable.from(members(lines)), events);
     await writeMeta(temporary, meta);
     await rename(temporary, join(folder, incidentFolder(meta.id)));
   } catch (error) {
@@ -118,6 +121,11 @@ export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(noneIfAbsent))
     if (name.startsWith('.incident-') && name.endsWith('.tmp'))
       await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** One gzip member after another is a gzip file too. Compressing runs in the thread pool, a piece at a time. */
+async function* members(pieces: Iterable<RecordedPiece>): AsyncGenerator<Buffer> {
+  for (const { bytes, isPacked } of pieces) yield isPacked ? bytes : await compress(bytes, { level: 6 });
 }
 
 async function writeMeta(path: string, meta: IncidentMeta): Promise<void> {

@@ -38,7 +38,7 @@ export interface IncidentRecorderOptions extends IncidentOrigin {
   readonly logger: Logger;
   /** How far back lines are kept. Default 15 min. */
   readonly keepUs?: number;
-  /** Most bytes of lines in memory; an incident holds no more either. Default 64 MiB. */
+  /** Most bytes of lines in memory; an incident holds no more either. Default 16 MiB. */
   readonly maxBufferBytes?: number;
   /** What an incident has of the time before it began. Default 5 min. */
   readonly beforeUs?: number;
@@ -70,7 +70,7 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
 
   constructor(options: IncidentRecorderOptions) {
     this.#options = options;
-    const { clock, folder, keepUs = 15 * MINUTE_US, maxBufferBytes = 64 * 1024 * 1024 } = options;
+    const { clock, folder, keepUs = 15 * MINUTE_US, maxBufferBytes = 16 * 1024 * 1024 } = options;
     this.#maxBufferBytes = maxBufferBytes;
     this.#ring = new LineRing({ clock, keepUs, maxBytes: maxBufferBytes });
     this.#ring.onChunk = (chunk) => {

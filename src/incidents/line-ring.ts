@@ -3,7 +3,11 @@
  * `hello` the first line of each node stands, so that any chunks in a row, behind those hellos, are a
  * recording that `replay` takes. What is older leaves by whole chunks; a chunk that somebody else still
  * holds stays with them.
+ *
+ * A chunk: filling (raw) -> full, being compressed by another thread -> packed (a gzip member, an eighth or less).
  */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Clock } from '../base/clock.js';
 import { encodeEvent } from '../events/encode.js';
 import type { HelloEvent } from '../events/vocabulary.js';
@@ -17,6 +21,17 @@ const LINES_PER_LOOK = 32;
 /** The name of a node may have to be written into a line. */
 const STAMP_UNITS = 2_000;
 const NEWLINE = 0x0a;
+/** The cheapest: whole nodes say megabytes a second. */
+const GZIP_LEVEL = 1;
+
+const compress = promisify(gzip);
+
+/** Some bytes of a recording. */
+export interface RecordedPiece {
+  readonly bytes: Buffer;
+  /** Whether they are a gzip member already. */
+  readonly isPacked: boolean;
+}
 
 /** Some lines in a row. */
 export class LineChunk {
@@ -27,33 +42,54 @@ export class LineChunk {
   readonly introductions = new Map<string, HelloEvent>();
   /** Nodes that spoke in it, and the run under which. */
   readonly spoken = new Map<string, string>();
-  readonly #bytes: Buffer;
+  #piece: RecordedPiece;
   #used = 0;
+  #isPacked = false;
 
   constructor(beginUs: number, size: number) {
     this.beginUs = beginUs;
     this.endUs = beginUs;
-    this.#bytes = Buffer.allocUnsafeSlow(size);
+    this.#piece = { bytes: Buffer.allocUnsafeSlow(size), isPacked: false };
   }
 
+  /** Bytes of memory. */
   get size(): number {
-    return this.#bytes.length;
+    return this.#piece.bytes.length;
+  }
+
+  /** Bytes of its lines. */
+  get lineBytes(): number {
+    return this.#used;
+  }
+
+  /** Whether it was compressed, or could not be. */
+  get isPacked(): boolean {
+    return this.#isPacked;
   }
 
   /** What was written so far. */
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#used);
+  get piece(): RecordedPiece {
+    const { bytes, isPacked } = this.#piece;
+    return isPacked ? this.#piece : { bytes: bytes.subarray(0, this.#used), isPacked };
   }
 
   /** Whether a line of so many UTF-16 units surely fits. */
   hasRoom(units: number): boolean {
-    return this.#used + 3 * units < this.#bytes.length;
+    return this.#used + 3 * units < this.#piece.bytes.length;
   }
 
   add(line: string): void {
-    this.#used += this.#bytes.write(line, this.#used, 'utf8');
-    this.#bytes[this.#used++] = NEWLINE;
+    const { bytes } = this.#piece;
+    this.#used += bytes.write(line, this.#used, 'utf8');
+    bytes[this.#used++] = NEWLINE;
     this.lines++;
+  }
+
+  /** Compresses it; no line is added any more. Never rejects: what cannot be compressed stays as it is. */
+  async pack(): Promise<void> {
+    const bytes = await compress(this.piece.bytes, { level: GZIP_LEVEL }).catch(() => undefined);
+    this.#isPacked = true;
+    if (bytes !== undefined) this.#piece = { bytes, isPacked: true };
   }
 }
 
@@ -70,7 +106,7 @@ export interface LineRingOptions {
 export class LineRing implements Tap {
   readonly #options: LineRingOptions;
   #chunks: LineChunk[] = [];
-  #bytes = 0;
+  #packing: Promise<void> | undefined;
   #untilLook = 0;
   #nowUs: number;
   /** Hears of each chunk that begins. */
@@ -102,8 +138,14 @@ export class LineRing implements Tap {
     chunk.add(stampNode(line, hello.node));
   }
 
+  /** Bytes of memory. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#chunks.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Resolves when all chunks that are full are packed. */
+  async packed(): Promise<void> {
+    await this.#packing;
   }
 
   /** When the oldest chunk began; undefined when there is none. */
@@ -120,11 +162,11 @@ export class LineRing implements Tap {
   expire(): void {
     this.#nowUs = this.#options.clock.nowUs();
     const { keepUs, maxBytes } = this.#options;
+    let { bytes } = this;
     let count = 0;
     for (const { endUs, size } of this.#chunks) {
-      if (count === this.#chunks.length - 1 || (this.#bytes <= maxBytes && endUs >= this.#nowUs - keepUs))
-        break;
-      this.#bytes -= size;
+      if (count === this.#chunks.length - 1 || (bytes <= maxBytes && endUs >= this.#nowUs - keepUs)) break;
+      bytes -= size;
       count++;
     }
     if (count > 0) this.#chunks = this.#chunks.slice(count);
@@ -146,20 +188,30 @@ export class LineRing implements Tap {
     const size = Math.max(CHUNK_BYTES, 3 * (line.length + STAMP_UNITS) + 2);
     const chunk = new LineChunk(this.#nowUs, size);
     this.#chunks.push(chunk);
-    this.#bytes += chunk.size;
     this.expire();
     this.onChunk(chunk);
+    this.#packing ??= this.#packFull().finally(() => (this.#packing = undefined));
     return chunk;
+  }
+
+  /** One at a time: a flood must not take every thread of the pool. What leaves the ring meanwhile is let go. */
+  async #packFull(): Promise<void> {
+    for (;;) {
+      const full = this.#chunks.slice(0, -1).find(({ isPacked }) => !isPacked);
+      if (full === undefined) return;
+      await full.pack();
+    }
   }
 }
 
 /** The chunks as one recording: before a node's first line, the hello that is in force. */
-export function* recordingOf(chunks: Iterable<LineChunk>): Generator<Buffer> {
+export function* recordingOf(chunks: Iterable<LineChunk>): Generator<RecordedPiece> {
   const runs = new Map<string, string>();
   for (const chunk of chunks) {
     for (const [node, hello] of chunk.introductions)
-      if (runs.get(node) !== hello.run) yield Buffer.from(`${encodeEvent(hello)}\n`);
+      if (runs.get(node) !== hello.run)
+        yield { bytes: Buffer.from(`${encodeEvent(hello)}\n`), isPacked: false };
     for (const [node, run] of chunk.spoken) runs.set(node, run);
-    yield chunk.bytes;
+    yield chunk.piece;
   }
 }

@@ -36,7 +36,6 @@ export class OpenIncident {
   readonly #counts = new Map<string, number>();
   readonly #culprits = new Set<string>();
   readonly #findings: string[] = [];
-  #heldBytes = 0;
   #isTruncated = false;
   #lines = 0;
   #lineBytes = 0;
@@ -75,12 +74,12 @@ export class OpenIncident {
 
   /** Keeps a chunk, unless that would be too much. */
   hold(chunk: LineChunk, maxBytes: number): void {
-    if (this.#heldBytes + chunk.size > maxBytes && this.chunks.length > 0) {
+    const heldBytes = this.chunks.reduce((sum, { size }) => sum + size, 0);
+    if (heldBytes + chunk.size > maxBytes && this.chunks.length > 0) {
       this.#isTruncated = true;
       return;
     }
     this.chunks.push(chunk);
-    this.#heldBytes += chunk.size;
   }
 
   /** Gives the lines away to be written. */
@@ -89,7 +88,7 @@ export class OpenIncident {
     this.chunks = [];
     this.isWritten = true;
     this.#lines = taken.reduce((sum, { lines }) => sum + lines, 0);
-    this.#lineBytes = taken.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#lineBytes = taken.reduce((sum, { lineBytes }) => sum + lineBytes, 0);
     return taken;
   }
 

@@ -96,6 +96,11 @@ export class Intake {
     this.#room.tap = tap;
   }
 
+  /** Whether so much waits that those who can should come later. */
+  get isBehind(): boolean {
+    return !this.#room.queue.isRelaxed;
+  }
+
   /** Resolves when everything received so far has been processed. */
   drained(): Promise<void> {
     return this.#room.pump.drained();

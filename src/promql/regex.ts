@@ -49,6 +49,38 @@ export function compileCapturing(source: string): ((text: string) => Captures | 
   };
 }
 
+/** An unanchored pattern, in which `.` matches no line break: Go's `regexp`, as templates use it. */
+export interface Searching {
+  found(text: string): boolean;
+  /** As Go's `ReplaceAllString`: `$1`, `${1}` and `${name}` in the replacement stand for what groups caught. */
+  replaceAll(text: string, replacement: string): string;
+}
+
+/** A pattern to look for. */
+export function compileSearching(source: string): Searching | BadPattern {
+  const regex = compileRe2(source, source);
+  if (!(regex instanceof RE2JS)) return regex;
+  const names = Object.keys(regex.namedGroups());
+  return {
+    found: (text) => regex.matcher(text).find(),
+    replaceAll: (text, replacement) => {
+      const matcher = regex.matcher(text);
+      const groups = (): string[] =>
+        Array.from({ length: matcher.groupCount() + 1 }, (_, i) => matcher.group(i) ?? '');
+      let [replaced, at, last] = ['', 0, -1];
+      while (matcher.find()) {
+        const [start, end] = [matcher.start(), matcher.end()];
+        // Nothing is found right behind what was found.
+        if (start === end && start === last) continue;
+        const named = Object.fromEntries(names.map((name) => [name, matcher.group(name) ?? '']));
+        replaced += text.slice(at, start) + expandTemplate(replacement, { groups: groups(), named });
+        [at, last] = [end, end];
+      }
+      return replaced + text.slice(at);
+    },
+  };
+}
+
 /** Replaces `$1`, `${1}`, `$name` and `${name}` in a template; `$$` is a dollar, unknown groups are empty. */
 export function expandTemplate(template: string, captures: Captures): string {
   return template.replace(
@@ -66,16 +98,16 @@ function compileEngine(source: string): Pattern | BadPattern {
   return regex instanceof RE2JS ? { test: (text) => regex.testExact(text), isPlain: false } : regex;
 }
 
-function compileRe2(source: string): RE2JS | BadPattern {
+/** @param whole what is compiled for it */
+function compileRe2(source: string, whole = `^(?s:${source})$`): RE2JS | BadPattern {
   if (source.length > LONGEST_PATTERN)
     return { problem: `error parsing regexp: longer than ${LONGEST_PATTERN} characters` };
   try {
     if (patternCost(source) > LARGEST_PROGRAM)
       return { problem: 'error parsing regexp: expression compiles to too large a program' };
-    return RE2JS.compile(`^(?s:${source})$`);
+    return RE2JS.compile(whole);
   } catch (error) {
-    if (error instanceof RE2JSException)
-      return { problem: error.message.replace(`^(?s:${source})$`, source) };
+    if (error instanceof RE2JSException) return { problem: error.message.replace(whole, source) };
     throw error;
   }
 }

@@ -2,24 +2,30 @@
  * From the event to the page: 200 breaches of the protocol and 200 errors of a node, each written to the socket of the
  * built sidecar and timed until the webhook has it. The sidecar is a process of its own and as busy as it may be: state
  * made durable, half of the events it can take, a scrape every second, half a day of history being sealed. A real
- * Prometheus with the same rules and a real Alertmanager with the same routes stand beside it, at their fastest settings.
+ * Prometheus with the same rules and a real Alertmanager with the same routes are measured in the same run, at their
+ * fastest settings, by turns: in every other phase they stand still (SIGSTOP) and the sidecar has the machine for itself; in
+ * those between they run beside it. `LATENCY_STEPS=1` says where the time of each page went, `LATENCY_FIRINGS` how many.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from '../../src/base/random.js';
-import { Child, eventually } from '../support/child.js';
+import { Child, cli, eventually } from '../support/child.js';
 import { PrometheusServer } from '../support/prometheus.js';
 import { ruleFiles } from '../support/alerted-run.js';
 import { archiveRows } from './archive-day.js';
+import { turnsTable, stepsTable, type Timed } from './latency-steps.js';
+import type { Trace } from './latency-trace.js';
 import { duration, type BenchRow, type Peer } from './row.js';
 
-const FIRINGS = 200;
+/** Of each kind in each of the two settings. */
+const FIRINGS = Number(process.env['LATENCY_FIRINGS'] ?? 200);
+const PHASE = Math.min(FIRINGS, 25);
 /** That fail. */
-const NODES = 10;
+const NODES = 20;
 const BETWEEN_MS = 150;
 /** Half a day of rows that wait to be sealed. */
 const BACKLOG_ROWS = 8_640;
@@ -27,11 +33,14 @@ const FLOOD_MS = 4_000;
 const LAST_MS = 10_000;
 const MS = 1e6;
 
+const TRACED = process.env['LATENCY_STEPS'] === '1';
+const TRACE = 'trace.json';
+
 /** What is timed: which alert, of which label, and how an event makes it fire. */
 interface Kind {
   readonly alert: string;
   readonly label: string;
-  readonly lines: (i: number) => readonly Line[];
+  readonly lines: (value: string) => readonly Line[];
 }
 
 type Line = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -39,39 +48,47 @@ type Line = Readonly<Record<string, unknown>> & { readonly type: string };
 const breach: Kind = {
   alert: 'HotStuffValidatorByzantine',
   label: 'validator',
-  lines: (i) =>
+  lines: (validator) =>
     ['a', 'b'].map((block) => ({
       ...{ type: 'consensus.vote_received', view: 10, vote: 'vote1' },
-      ...{ block: `0x${block}`, validator: `probe-${i}` },
+      ...{ block: `0x${block}`, validator },
     })),
 };
 const failure: Kind = {
   alert: 'HotStuffNodeErrors',
   label: 'part',
   // A part each, and no more parts of a node than it may name.
-  lines: (i) => [
+  lines: (component) => [
     {
       type: 'process.error_raised',
-      node: `probe-${i % NODES}`,
-      component: `probe-${i}`,
-      severity: 'critical',
+      node: `probe-${Number(/\d+/.exec(component)) % NODES}`,
+      ...{ component, severity: 'critical' },
     },
   ],
 };
 
-/** Measures for about two minutes. */
+/** Whether Prometheus and Alertmanager run beside the sidecar. */
+type Setting = 'alone' | 'beside';
+
+/** Names of validators are shown whole where they are short. */
+const SIGNS: Readonly<Record<Setting, string>> = { alone: 'a', beside: 'b' };
+
+/** Measures for about four minutes. */
 export async function run(): Promise<BenchRow[]> {
   const stage = await Stage.open();
+  const rows: BenchRow[] = [];
   try {
     await stage.settle();
     const shares = await stage.fire();
-    return [
+    rows.push(
       row('a breach of the protocol (critical)', breach, 50, stage, shares),
       row('an error of a node (a rule without `for`)', failure, 600, stage, shares),
-    ];
+    );
   } finally {
     await stage.close();
   }
+  if (stage.trace !== undefined) print(stage, stage.trace);
+  return rows;
 }
 
 /** What was going on while it was measured. */
@@ -82,8 +99,9 @@ interface Shares {
 }
 
 function row(what: string, kind: Kind, floorMs: number, stage: Stage, shares: Shares): BenchRow {
-  const ours = stage.times('/ours', kind);
-  const theirs = stage.times('/theirs', kind);
+  const ours = stage.times('/ours', kind, 'alone');
+  const crowded = stage.times('/ours', kind, 'beside');
+  const theirs = stage.times('/theirs', kind, 'beside');
   const p99 = at(ours, 0.99);
   const load = `${Math.round(shares.eventsPerSecond / 1000)} k events/s of at most ${Math.round(shares.most / 1000)} k, sealing ${(shares.sealing * 100).toFixed(0)} % of the time, load average ${loadavg()[0]!.toFixed(1)}`;
   const peer: Peer = {
@@ -93,11 +111,32 @@ function row(what: string, kind: Kind, floorMs: number, stage: Stage, shares: Sh
   };
   return {
     what: `${what}: event on the socket -> webhook, ${ours.length} of ${FIRINGS}, ${load}: median / p99`,
-    ours: `${duration(at(ours, 0.5))} / ${duration(p99)} (longest ${duration(at(ours, 1))})`,
+    ours: `${duration(at(ours, 0.5))} / ${duration(p99)} (longest ${duration(at(ours, 1))}); with both of them busy on the same cores ${duration(at(crowded, 0.5))} / ${duration(at(crowded, 0.99))}, ${crowded.length} of ${FIRINGS}`,
     peers: [peer],
     floor: `p99 at most ${floorMs} ms, none lost`,
-    holds: p99 <= floorMs * MS && ours.length === FIRINGS,
+    holds: p99 <= floorMs * MS && ours.length === FIRINGS && crowded.length === FIRINGS,
   };
+}
+
+/** Where the time went. */
+function print(stage: Stage, trace: Trace): void {
+  for (const kind of [breach, failure])
+    for (const setting of ['alone', 'beside'] as const)
+      console.log(`\n${stepsTable(`${kind.alert}, ${setting}`, stage.timed('/ours', kind, setting), trace)}`);
+  console.log(`\n${turnsTable(trace, stage.firstNs)}\n`);
+}
+
+/** The built sidecar, which notes its steps where that is wanted. */
+function sidecarOf(config: string, trace: string): Child {
+  if (!TRACED) return Child.cli(['run', '--config', config]);
+  const tracer = join(import.meta.dirname, 'latency-trace.ts');
+  const args = ['--import', 'tsx', '--import', tracer, cli, 'run', '--config', config];
+  return new Child(process.execPath, args, { LATENCY_TRACE: trace });
+}
+
+/** Of whom the `i`th event of a setting tells. */
+function nameOf(i: number, setting: Setting): string {
+  return `probe-${i}${SIGNS[setting]}`;
 }
 
 function at(sorted: readonly number[], share: number): number {
@@ -117,6 +156,8 @@ class Stage {
   readonly #load: ChildProcess;
   readonly #probe: Probe;
   #most = 0;
+  /** What the sidecar noted, where it was asked to; once it is closed. */
+  trace: Trace | undefined;
 
   private constructor(parts: Parts) {
     this.#folder = parts.folder;
@@ -159,7 +200,7 @@ class Stage {
         notify: { config_file: routes('ours') },
       }),
     );
-    const sidecar = Child.cli(['run', '--config', config]);
+    const sidecar = sidecarOf(config, join(folder, TRACE));
     const [, url] = await sidecar.printed(/"http":"(http:[^"]+)"/);
     const { alertmanager, address } = await startAlertmanager(routes('theirs'), join(folder, 'alertmanager'));
     const prometheus = await PrometheusServer.alerting(url!.replace('http://', ''), files, address);
@@ -199,15 +240,20 @@ class Stage {
         if (done === 0) sealing++;
       });
     }, 1_000);
-    for (let i = 0; i < FIRINGS; i++)
-      for (const kind of [breach, failure]) {
-        await pause(BETWEEN_MS * (0.5 + random.float()));
-        this.#sent.set(keyOf(kind, `probe-${i}`), process.hrtime.bigint());
-        this.#probe.say(kind.lines(i));
+    for (let from = 0; from < FIRINGS; from += PHASE)
+      for (const setting of ['alone', 'beside'] as const) {
+        await this.#turn(setting);
+        for (let i = from; i < from + PHASE; i++)
+          for (const kind of [breach, failure]) {
+            await pause(BETWEEN_MS * (0.5 + random.float()));
+            const value = nameOf(i, setting);
+            this.#sent.set(keyOf(kind, value), process.hrtime.bigint());
+            this.#probe.say(kind.lines(value));
+          }
+        await this.#told(setting);
       }
     const seconds = (performance.now() - beganAt) / 1000;
     const events = (await this.#metric('quorumscope_events_processed_total')) - before;
-    await pause(LAST_MS);
     clearInterval(look);
     return {
       eventsPerSecond: events / seconds,
@@ -217,20 +263,51 @@ class Stage {
   }
 
   /** Nanoseconds from event to webhook, ascending. */
-  times(path: string, kind: Kind): readonly number[] {
-    const found: number[] = [];
-    for (let i = 0; i < FIRINGS; i++) {
-      const key = keyOf(kind, `probe-${i}`);
+  times(path: string, kind: Kind, setting: Setting): readonly number[] {
+    return this.timed(path, kind, setting)
+      .map(({ sentNs, arrivedNs }) => arrivedNs - sentNs)
+      .sort((a, b) => a - b);
+  }
+
+  /** What arrived, with both stamps. */
+  timed(path: string, kind: Kind, setting: Setting): readonly Timed[] {
+    return Array.from({ length: FIRINGS }, (_, i) => keyOf(kind, nameOf(i, setting))).flatMap((key) => {
       const heard = this.#heard.get(`${path} ${key}`);
-      if (heard !== undefined) found.push(Number(heard - this.#sent.get(key)!));
-    }
-    return found.sort((a, b) => a - b);
+      const sent = this.#sent.get(key);
+      if (heard === undefined || sent === undefined) return [];
+      return [{ key, sentNs: Number(sent), arrivedNs: Number(heard) }];
+    });
+  }
+
+  /** Lets those who are compared run or stand still. */
+  async #turn(setting: Setting): Promise<void> {
+    for (const one of [this.#prometheus, this.#alertmanager])
+      one.signal(setting === 'alone' ? 'SIGSTOP' : 'SIGCONT');
+    // Whoever stood still has to catch up first.
+    await pause(setting === 'alone' ? 1_000 : 5_000);
+  }
+
+  /** When the first event was sent. */
+  get firstNs(): number {
+    return Number([...this.#sent.values()][0] ?? 0n);
+  }
+
+  /** Resolves when everything of a setting has arrived, or will not. */
+  async #told(setting: Setting): Promise<void> {
+    const paths = setting === 'alone' ? ['/ours'] : ['/ours', '/theirs'];
+    const isTold = (): true | undefined =>
+      [...this.#sent.keys()].every(
+        (key) => !key.endsWith(SIGNS[setting]) || paths.every((path) => this.#heard.has(`${path} ${key}`)),
+      ) || undefined;
+    await eventually(isTold, LAST_MS, 'pages').catch(() => undefined);
   }
 
   async close(): Promise<void> {
     this.#probe.end();
     this.#load.kill();
+    for (const one of [this.#prometheus, this.#alertmanager]) one.signal('SIGCONT');
     await this.#sidecar.stop();
+    if (TRACED) this.trace = JSON.parse(readFileSync(join(this.#folder, TRACE), 'utf8')) as Trace;
     await this.#prometheus.stop();
     await this.#alertmanager.stop();
     this.#hook.closeAllConnections();
@@ -267,10 +344,12 @@ class Probe {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    const validators = Array.from({ length: FIRINGS }, (_, i) => ({ id: `probe-${i}`, power: 1 }));
+    const validators = (['alone', 'beside'] as const).flatMap((setting) =>
+      Array.from({ length: FIRINGS }, (_, i) => ({ id: nameOf(i, setting), power: 1 })),
+    );
     for (let i = 0; i < NODES; i++)
       this.#write({ v: 1, type: 'hello', ...head(`probe-${i}`), chain: 'probe', run: 'r', validators });
-    this.say([{ type: 'consensus.view_entered', view: 10, trigger: 'qc', leader: 'probe-0' }]);
+    this.say([{ type: 'consensus.view_entered', view: 10, trigger: 'qc', leader: nameOf(0, 'alone') }]);
   }
 
   static async open(path: string): Promise<Probe> {

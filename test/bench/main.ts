@@ -26,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
   history: () => import('./history.js'),
   archive: () => import('./archive.js'),
   logs: () => import('./logs.js'),
+  otlp: () => import('./otlp.js'),
   refresh: () => import('./refresh.js'),
   hours: () => import('./hours.js'),
 };

@@ -54,6 +54,11 @@ const told = (path: string, name: string, status: string): Promise<Payload['aler
     `${name} ${status} at ${path}`,
   );
 
+const hasCommitted = async (url: string): Promise<boolean> =>
+  (await (await fetch(`${url}/metrics`)).text()).includes(
+    '\nhotstuff_consensus_last_commit_timestamp_seconds{',
+  );
+
 /** A file of routes to one webhook. */
 function routes(path: string): string {
   const receiver = { name: 'all', webhook_configs: [{ url: `${hookUrl}${path}` }] };
@@ -95,6 +100,12 @@ it(
     ]);
     children.push(network);
     await told('/first', 'HotStuffWatchdog', 'firing');
+    // A chain that never committed has not halted: another alert says so.
+    await eventually(
+      async () => (await hasCommitted(url!)) || undefined,
+      120_000,
+      'the first committed block',
+    );
 
     network.process.stdin!.write('crash v2\ncrash v3\n');
     const page = await told('/first', 'HotStuffChainHalted', 'firing');

@@ -1,6 +1,6 @@
 /** An HTTP or HTTPS server that notes what it is asked and answers as told; and a certificate for it. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createServer as createHttp,
   type IncomingMessage,
@@ -20,7 +20,7 @@ export interface Asked {
   readonly body: Record<string, unknown>;
 }
 
-/** A certificate that signs itself, for 127.0.0.1. */
+/** A certificate that signs itself. */
 export interface Certificate {
   readonly folder: string;
   readonly certFile: string;
@@ -29,16 +29,44 @@ export interface Certificate {
   remove(): void;
 }
 
-export function makeCertificate(): Certificate {
+/** What a certificate is good for; by default 127.0.0.1, now. */
+export interface CertificateOptions {
+  /** `IP:127.0.0.1,DNS:localhost`. */
+  readonly names?: string;
+  readonly isExpired?: boolean;
+}
+
+export function makeCertificate({ names, isExpired }: CertificateOptions = {}): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'quorumscope-tls-'));
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=127.0.0.1';
-  const names = ['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
-  execFileSync('openssl', [...words.split(' '), ...names, '-keyout', keyFile, '-out', certFile], {
-    stdio: 'ignore',
-  });
-  const [key, cert] = [readFileSync(keyFile, 'utf8'), readFileSync(certFile, 'utf8')];
-  return { folder, certFile, key, cert, remove: () => rmSync(folder, { recursive: true }) };
+  const openssl = (...words: string[]): unknown =>
+    execFileSync('openssl', words, { stdio: 'ignore', cwd: folder });
+  const key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=127.0.0.1'.split(' ');
+  const subject = `subjectAltName=${names ?? 'IP:127.0.0.1,DNS:localhost'}`;
+  if (isExpired === true) {
+    // Only an authority may say from when to when.
+    writeFileSync(join(folder, 'index.txt'), '');
+    writeFileSync(join(folder, 'serial'), '01');
+    const lines = [
+      ...['[ca]', 'default_ca=a', '[a]', 'database=index.txt', 'serial=serial', 'new_certs_dir=.'],
+      ...['default_md=sha256', 'policy=p', 'x509_extensions=e', '[p]', 'commonName=supplied', '[e]', subject],
+    ];
+    writeFileSync(join(folder, 'ca.cnf'), lines.join('\n'));
+    openssl('req', '-new', ...key, '-keyout', keyFile, '-out', 'request.pem');
+    const span = ['-startdate', '20200101000000Z', '-enddate', '20200201000000Z'];
+    openssl(
+      ...['ca', '-batch', '-selfsign', '-config', 'ca.cnf', ...span, '-notext'],
+      ...['-keyfile', keyFile, '-in', 'request.pem', '-out', certFile],
+    );
+  } else
+    openssl('req', '-x509', ...key, '-days', '30', '-addext', subject, '-keyout', keyFile, '-out', certFile);
+  return {
+    folder,
+    certFile,
+    key: readFileSync(keyFile, 'utf8'),
+    cert: readFileSync(certFile, 'utf8'),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
 }
 
 export class Sink {

@@ -71,10 +71,15 @@ export class Child {
     });
   }
 
-  /** Sends a signal and waits for the end; resolves to the exit code. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+  /** Sends a signal to it and to what it started, where it has not ended. */
+  signal(signal: NodeJS.Signals): void {
     const { pid, exitCode, signalCode } = this.process;
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, signal);
+  }
+
+  /** Sends a signal and waits for the end; resolves to the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.signal(signal);
     return this.exited;
   }
 }

@@ -161,6 +161,11 @@ export class PrometheusServer {
     }));
   }
 
+  /** SIGSTOP and SIGCONT let it stand still for a while. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.signal(signal);
+  }
+
   async stop(): Promise<void> {
     await this.#child.stop();
     rmSync(this.#folder, { recursive: true, force: true });

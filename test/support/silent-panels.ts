@@ -33,6 +33,17 @@ export const silentMetrics: Readonly<Record<string, readonly string[]>> = {
     'quorumscope_scrape_resets_total',
     'quorumscope_scrape_duration_seconds',
   ],
+  'nobody sends OTLP beside the demo': [
+    'quorumscope_otlp_requests_total',
+    'quorumscope_otlp_received_bytes_total',
+    'quorumscope_otlp_received_total',
+    'quorumscope_otlp_mapped_total',
+    'quorumscope_otlp_ignored_total',
+    'quorumscope_otlp_rejected_total',
+    'quorumscope_otlp_resets_total',
+    'quorumscope_otlp_resources',
+    'quorumscope_otlp_request_duration_seconds',
+  ],
   'simulated validators do not denounce each other; the sidecar finds out by itself': [
     'hotstuff_consensus_byzantine_behaviors_total',
     'hotstuff_consensus_safety_violations_total',

@@ -385,9 +385,12 @@ const foundation = section('S4.foundation', 'Academic foundation', [
     'Jaeger: distributed tracing for protocol analysis',
     'feature a trace per view, across nodes',
   ),
-  open('opentelemetry', 'OpenTelemetry: unified observability standards', [
+  done(
+    shown.otlp,
+    'opentelemetry',
+    'OpenTelemetry: unified observability standards',
     'feature OTLP out (traces, metrics, logs) and in',
-  ]),
+  ),
   open('sre', 'SRE Practices', 'feature runbook, severities, alerts on symptoms, dead-man switch'),
   open('excellence', 'operational excellence', 'feature runbook, `quorumscope doctor`, clean shutdown'),
   open('transparency', 'performance transparency', 'feature phase timing; measured goals with their command'),

@@ -170,7 +170,12 @@ export const alerts = section('S2.alerts', 'Alert rules', [
     'AlertManager.analytics',
     'feature rules are evaluated by the query engine',
   ),
-  open('notification_channels', 'AlertManager.notification_channels', 'feature receivers'),
+  done(
+    shown.alertChannels,
+    'notification_channels',
+    'AlertManager.notification_channels',
+    'feature receivers',
+  ),
   done(
     shown.alertLife,
     'evaluate_rules',

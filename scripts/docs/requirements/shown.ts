@@ -50,6 +50,7 @@ export const shown = {
   house: 'test/tidy/house.test.ts',
   influxDb: 'test/integration/exporters-influxdb.test.ts',
   intake: 'test/unit/intake/intake.test.ts',
+  otlp: 'test/contract/otlp-same-board.test.ts',
   jaeger: 'test/integration/traces.test.ts',
   logLines: 'test/unit/tracing/line-outbox.test.ts',
   alertChannels: 'test/unit/alerts/channels/channels.test.ts',

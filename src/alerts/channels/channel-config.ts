@@ -3,6 +3,7 @@
  * anew for every attempt; nothing here may be logged or served.
  */
 import type { Secret } from '../../base/secret.js';
+import type { Texts } from './wording.js';
 
 /** Who one is to an HTTP receiver, and whose certificates are trusted. */
 export interface HttpAccess {
@@ -16,6 +17,8 @@ export interface HttpAccess {
 interface Any {
   /** Whether the end of alerts is told too. */
   readonly sendResolved: boolean;
+  /** Templates that say it in place of what is built in. */
+  readonly texts?: Texts;
 }
 
 interface OverHttp extends Any {
@@ -35,6 +38,10 @@ export interface SlackConfig extends OverHttp {
   readonly channel: string;
   readonly username: string;
   readonly iconEmoji: string;
+  /** Of each of its own fields, whether it stands beside others. */
+  readonly shortFields?: readonly boolean[];
+  readonly linkNames?: boolean;
+  readonly markdownIn?: readonly string[];
 }
 
 export interface PagerdutyConfig extends OverHttp {
@@ -71,6 +78,8 @@ export interface TelegramConfig extends OverHttp {
   readonly token: Secret;
   readonly chatId: string;
   readonly silent: boolean;
+  /** How Telegram reads what a template says; empty is plain. What is built in is HTML. */
+  readonly parseMode?: 'HTML' | 'Markdown' | 'MarkdownV2' | '';
 }
 
 /** Our own log. */

@@ -1,7 +1,8 @@
 /** Discord's webhooks. The renderer is pure; nobody is mentioned, whatever a label says. */
 import type { DiscordConfig } from './channel-config.js';
-import { HttpSender, reveal, type SenderOptions } from './http-sender.js';
+import { HttpSender, reveal, wordsFor, type SenderOptions } from './http-sender.js';
 import type { Channel, Notification } from './notification.js';
+import { builtIn, sendWorded, type Wording } from './wording.js';
 import { joinFitting, short, titleOf, wordsOf } from './words.js';
 
 const TITLE = 256;
@@ -10,8 +11,13 @@ const RED = 0xd9_2d_20;
 const GREEN = 0x12_8a_4a;
 
 /** The body. */
-export function renderDiscord(notification: Notification): Record<string, unknown> {
-  const description = joinFitting(
+export function renderDiscord(
+  notification: Notification,
+  wording: Wording = builtIn,
+): Record<string, unknown> {
+  const title = short(wording.sayAnything('title') ?? titleOf(notification), TITLE);
+  const message = wording.sayAnything('message');
+  const usual = joinFitting(
     notification.alerts.map((alert) => {
       const { headline, description, labels, runbook } = wordsOf(alert);
       const lines = [
@@ -28,7 +34,11 @@ export function renderDiscord(notification: Notification): Record<string, unknow
   return {
     allowed_mentions: { parse: [] },
     embeds: [
-      { title: short(titleOf(notification), TITLE), description, color: notification.isFiring ? RED : GREEN },
+      {
+        title,
+        description: message === undefined ? usual : short(message, TEXT),
+        color: notification.isFiring ? RED : GREEN,
+      },
     ],
   };
 }
@@ -44,7 +54,10 @@ export function discordChannel(config: DiscordConfig, options: SenderOptions): C
     kind: config.kind,
     sendResolved: config.sendResolved,
     takesAcknowledgement: false,
-    send: (notification, signal) => sender.post(reveal(config.url), renderDiscord(notification), signal, []),
+    send: (notification, signal) =>
+      sendWorded(config.texts, notification, wordsFor(options), (wording) =>
+        sender.post(reveal(config.url), renderDiscord(notification, wording), signal, []),
+      ),
     close: () => sender.close(),
   };
 }

@@ -9,6 +9,8 @@ import { readSecret } from '../../base/secret.js';
 import type { Receipt } from '../../delivery/transport.js';
 import type { EmailConfig } from './channel-config.js';
 import type { Channel, Notification } from './notification.js';
+import { wordsFor, type SenderOptions } from './http-sender.js';
+import { builtIn, sendWorded, type Wording } from './wording.js';
 import { rfc3339, short, titleOf, wordsOf } from './words.js';
 
 /** More alerts are counted, not listed. */
@@ -20,10 +22,13 @@ export interface Mail {
   readonly text: string;
   readonly html: string;
   readonly thread: string;
+  /** Who is named in it, where a template says so; it goes to those all the same. */
+  readonly named: { readonly to?: string; readonly from?: string };
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** The message. */
-export function renderEmail(notification: Notification): Mail {
+export function renderEmail(notification: Notification, wording: Wording = builtIn): Mail {
   const { alerts, groupKey, externalUrl } = notification;
   const shown = alerts.slice(0, MOST_ALERTS);
   const more = alerts.length - shown.length;
@@ -36,12 +41,35 @@ export function renderEmail(notification: Notification): Mail {
     return `<h3>${escaped(headline)}</h3><p>${escaped(description)}</p><p><small>${escaped(labels)}<br>since ${since}</small></p>${link}`;
   });
   const rest = more === 0 ? [] : [`... and ${more} more`];
+  const { Subject, To, From, ...headers } = ownHeaders(wording);
   return {
-    subject: short(titleOf(notification).replaceAll(/[\p{Cc}\s]+/gu, ' '), 200),
-    text: [...text, ...rest, externalUrl].join('\n\n'),
-    html: `<!doctype html><meta charset="utf-8"><body>${[...html, ...rest].join('\n')}<p>${escaped(externalUrl)}</p></body>`,
+    subject: short(Subject ?? line(titleOf(notification)), 200),
+    text: wording.sayAnything('text') ?? [...text, ...rest, externalUrl].join('\n\n'),
+    html:
+      wording.sayAnything('html', 'html') ??
+      `<!doctype html><meta charset="utf-8"><body>${[...html, ...rest].join('\n')}<p>${escaped(externalUrl)}</p></body>`,
     thread: `${createHash('sha256').update(groupKey).digest('hex').slice(0, 32)}@quorumscope`,
+    named: { ...(To === undefined ? {} : { to: To }), ...(From === undefined ? {} : { from: From }) },
+    headers,
   };
+}
+
+/** Headers by names as they are usually written. Each is one line. */
+function ownHeaders(wording: Wording): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    wording.within('headers.').flatMap((name) => {
+      const text = wording.sayAnything(`headers.${name}`);
+      return text === undefined ? [] : [[usualName(name), line(text)] as const];
+    }),
+  );
+}
+
+function usualName(name: string): string {
+  return name.toLowerCase().replaceAll(/(?:^|-)[a-z]/g, (found) => found.toUpperCase());
+}
+
+function line(text: string): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 function escaped(text: string): string {
@@ -53,18 +81,29 @@ function escaped(text: string): string {
 }
 
 /** The way there. One connection per message: they are rare, and servers end idle ones. */
-export function emailChannel(config: EmailConfig): Channel {
+export function emailChannel(config: EmailConfig, options: SenderOptions): Channel {
   return {
     kind: config.kind,
     sendResolved: config.sendResolved,
     takesAcknowledgement: false,
-    send: (notification, signal) => send(config, renderEmail(notification), signal),
+    send: (notification, signal) =>
+      sendWorded(config.texts, notification, wordsFor(options), (wording) =>
+        send(
+          {
+            ...config,
+            to: wording.sayAnything('to') ?? config.to,
+            from: wording.sayAnything('from') ?? config.from,
+          },
+          renderEmail(notification, wording),
+          signal,
+        ),
+      ),
   };
 }
 
 async function send(
   config: EmailConfig,
-  { subject, text, html, thread }: Mail,
+  { subject, text, html, thread, named, headers }: Mail,
   signal: AbortSignal,
 ): Promise<Receipt> {
   const { createTransport } = await import('nodemailer');
@@ -86,7 +125,12 @@ async function send(
   const close = (): void => transport.close();
   signal.addEventListener('abort', close, { once: true });
   try {
-    const sent = await transport.sendMail({ to, from, subject, text, html, references: `<${thread}>` });
+    const sent = await transport.sendMail({
+      ...{ to, from, subject, text, html, headers, references: `<${thread}>` },
+      ...named,
+      // Whoever it names: it goes to those who are configured.
+      ...(named.to === undefined && named.from === undefined ? {} : { envelope: { from, to } }),
+    });
     return { outcome: 'delivered', answer: sent.response };
   } catch (error) {
     return receiptOf(error);

@@ -25,6 +25,8 @@ export interface HandOverOptions extends SenderOptions {
   readonly board: Board;
   readonly logger: Logger;
   readonly caFile: string | null;
+  /** How long one answer is waited for; default 10,000. */
+  readonly timeoutMs?: number;
 }
 
 /** An alert, and when its sender takes it for over. */
@@ -107,7 +109,7 @@ export class HandOver implements AlertListener {
 
   async #postTo({ url, sender }: { url: string; sender: HttpSender }, body: unknown): Promise<void> {
     const receipt = await sender
-      .post(url, body, AbortSignal.timeout(TIMEOUT_MS), [])
+      .post(url, body, AbortSignal.timeout(this.#options.timeoutMs ?? TIMEOUT_MS), [])
       .catch(
         (thrown: unknown) => ({ outcome: 'retry', reason: 'failed', detail: messageOf(thrown) }) as const,
       );

@@ -16,20 +16,22 @@ export interface HeartbeatOptions extends SenderOptions {
   readonly isWell: () => boolean;
   readonly board: Board;
   readonly caFile: string | null;
+  /** How long one answer is waited for; default 10,000. */
+  readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
 
 /** Begins to call: at once, and every interval. */
 export function startHeartbeat(options: HeartbeatOptions): { close(): Promise<void> } {
-  const { url, intervalUs, isWell, board, clock, caFile } = options;
+  const { url, intervalUs, isWell, board, clock, caFile, timeoutMs = TIMEOUT_MS } = options;
   const sender = new HttpSender({ ...openAccess, caFile }, options);
   let underWay: Promise<void> | undefined;
   const call = async (): Promise<void> => {
     let outcome = 'skipped';
     if (isWell())
       try {
-        const receipt = await sender.post(reveal(url), { status: 'ok' }, AbortSignal.timeout(TIMEOUT_MS), []);
+        const receipt = await sender.post(reveal(url), { status: 'ok' }, AbortSignal.timeout(timeoutMs), []);
         outcome = receipt.outcome === 'retry' ? receipt.reason : receipt.outcome;
       } catch {
         outcome = 'failed';

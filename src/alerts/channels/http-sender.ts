@@ -9,12 +9,15 @@ import { HttpTransport } from '../../delivery/http-transport.js';
 import type { Receipt } from '../../delivery/transport.js';
 import { isHttp } from '../routing/receiver-fields.js';
 import type { HttpAccess } from './channel-config.js';
+import type { OnBrokenText } from './wording.js';
 
 /** What an HTTP channel needs of the house. */
 export interface SenderOptions {
   readonly clock: Clock;
   /** `quorumscope/1.2.3`. */
   readonly userAgent: string;
+  /** Is told of templates of the receiver that could not be used. */
+  readonly onBrokenText?: OnBrokenText;
 }
 
 /** Posts to one receiver. */
@@ -68,6 +71,14 @@ export class HttpSender {
     const pair = `${username}:${password === null ? '' : readSecret(password)}`;
     return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
   }
+}
+
+/** What templates of a receiver are expanded with. */
+export function wordsFor({ clock, onBrokenText }: SenderOptions): {
+  readonly nowUs: number;
+  readonly broken: OnBrokenText;
+} {
+  return { nowUs: clock.nowUs(), broken: onBrokenText ?? (() => undefined) };
 }
 
 /** The text of a secret. @throws QuorumscopeError `config.unreadable`, which counts as a failed attempt */

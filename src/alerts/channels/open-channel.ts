@@ -24,7 +24,7 @@ export function openChannel(
     case 'pagerduty':
       return pagerdutyChannel(config, options);
     case 'email':
-      return emailChannel(config);
+      return emailChannel(config, options);
     case 'discord':
       return discordChannel(config, options);
     case 'telegram':

@@ -4,13 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import type { PagerdutyConfig } from './channel-config.js';
-import { HttpSender, reveal, type SenderOptions } from './http-sender.js';
+import { HttpSender, reveal, wordsFor, type SenderOptions } from './http-sender.js';
 import type { Channel, Notification } from './notification.js';
+import { builtIn, sendWorded, type Wording } from './wording.js';
 import { rfc3339, short, titleOf, webAddress, wordsOf } from './words.js';
 
 const SUMMARY = 1024;
 /** An event has at most 512,000 bytes; this leaves room for the rest of it. */
-const DETAILS_BYTES = 400_000;
+const DETAILS_BYTES = 300_000;
+const OWN_BYTES = 150_000;
 const severities = ['critical', 'error', 'warning', 'info'];
 
 /** The event. */
@@ -23,6 +25,7 @@ export function renderPagerduty(
     group,
   }: Pick<PagerdutyConfig, 'client' | 'component' | 'class' | 'group'>,
   routingKey: string,
+  wording: Wording = builtIn,
 ): Record<string, unknown> {
   const { isFiring, reason, groupKey, commonLabels, alerts, externalUrl } = notification;
   const head = {
@@ -31,29 +34,37 @@ export function renderPagerduty(
     event_action: reason === 'acknowledged' ? 'acknowledge' : isFiring ? 'trigger' : 'resolve',
   };
   if (head.event_action !== 'trigger') return head;
-  const severity = commonLabels['severity'] ?? '';
+  const severity = (wording.say('severity') ?? commonLabels['severity'] ?? '').trim();
   const link = webAddress(externalUrl);
   const runbooks = [...new Set(alerts.flatMap((alert) => wordsOf(alert).runbook ?? []))];
   const first = alerts[0];
   return {
     ...head,
-    client,
-    ...(link === undefined ? {} : { client_url: link }),
+    client: wording.say('client') ?? client,
+    ...optional('client_url', wording.say('client_url') ?? link ?? ''),
     payload: {
       summary: short(
-        `${titleOf(notification)} ${first === undefined ? '' : wordsOf(first).headline}`.trim(),
+        wording.sayAnything('description') ??
+          `${titleOf(notification)} ${first === undefined ? '' : wordsOf(first).headline}`.trim(),
         SUMMARY,
       ),
       source:
-        commonLabels['node_id'] ?? commonLabels['instance'] ?? commonLabels['chain_id'] ?? 'quorumscope',
+        wording.sayAnything('source') ??
+        commonLabels['node_id'] ??
+        commonLabels['instance'] ??
+        commonLabels['chain_id'] ??
+        'quorumscope',
       severity: severities.includes(severity) ? severity : 'error',
       ...(first === undefined ? {} : { timestamp: rfc3339(first.startsAtUs) }),
-      ...optional('component', component),
-      ...optional('class', kind),
-      ...optional('group', group),
-      custom_details: details(notification),
+      ...optional('component', wording.say('component') ?? component),
+      ...optional('class', wording.say('class') ?? kind),
+      ...optional('group', wording.say('group') ?? group),
+      custom_details: { ...details(notification), ...ownDetails(wording) },
     },
-    links: runbooks.slice(0, 10).map((href) => ({ href, text: 'runbook' })),
+    links:
+      ownList(wording, 'links', ['href', 'text']) ??
+      runbooks.slice(0, 10).map((href) => ({ href, text: 'runbook' })),
+    ...images(wording),
   };
 }
 
@@ -71,6 +82,41 @@ function details({ alerts }: Notification): Record<string, unknown> {
   return { alerts: firing, num_alerts: alerts.length, ...(hidden === 0 ? {} : { not_shown: hidden }) };
 }
 
+/** What templates add, as long as an event has room for it. */
+function ownDetails(wording: Wording): Record<string, string> {
+  const own: Record<string, string> = {};
+  let bytes = 0;
+  for (const name of wording.within('details.')) {
+    const text = wording.say(`details.${name}`);
+    if (text === undefined) continue;
+    bytes += Buffer.byteLength(JSON.stringify([name, text]));
+    if (bytes > OWN_BYTES) wording.reject(`details.${name}`, 'leaves no room for the rest of the event');
+    else own[name] = text;
+  }
+  return own;
+}
+
+/** A list that a file gives; undefined where it gives none. Entries without an address are left out, as PagerDuty wants. */
+function ownList(
+  wording: Wording,
+  list: string,
+  [address, ...others]: readonly [string, ...string[]],
+): Record<string, string>[] | undefined {
+  const places = new Set(wording.within(`${list}[`).map((rest) => rest.slice(0, rest.indexOf(']'))));
+  if (places.size === 0) return undefined;
+  return [...places].flatMap((i) => {
+    const href = wording.say(`${list}[${i}].${address}`) ?? '';
+    if (href === '') return [];
+    const rest = others.map((name) => optional(name, wording.say(`${list}[${i}].${name}`) ?? ''));
+    return [Object.assign({ [address]: href }, ...rest) as Record<string, string>];
+  });
+}
+
+function images(wording: Wording): Record<string, unknown> {
+  const own = ownList(wording, 'images', ['src', 'alt', 'href']);
+  return own === undefined ? {} : { images: own };
+}
+
 function optional(name: string, value: string): Record<string, string> {
   return value === '' ? {} : { [name]: value };
 }
@@ -84,7 +130,9 @@ export function pagerdutyChannel(config: PagerdutyConfig, options: SenderOptions
     takesAcknowledgement: true,
     send: (notification, signal) => {
       const key = reveal(config.routingKey);
-      return sender.post(reveal(config.url), renderPagerduty(notification, config, key), signal, [key]);
+      return sendWorded(config.texts, notification, wordsFor(options), (wording) =>
+        sender.post(reveal(config.url), renderPagerduty(notification, config, key, wording), signal, [key]),
+      );
     },
     close: () => sender.close(),
   };

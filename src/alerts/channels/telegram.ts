@@ -1,17 +1,21 @@
 /** Telegram's bot API: `sendMessage` with HTML, in which every text of an alert is escaped. The renderer is pure. */
 import type { TelegramConfig } from './channel-config.js';
-import { HttpSender, reveal, type SenderOptions } from './http-sender.js';
+import { HttpSender, reveal, wordsFor, type SenderOptions } from './http-sender.js';
 import type { Channel, Notification } from './notification.js';
+import { builtIn, sendWorded, type Wording } from './wording.js';
 import { joinFitting, short, titleOf, wordsOf } from './words.js';
 
 /** The limit is 4096 after the entities are read; escaped text is longer than that, so this is on the safe side. */
 const TEXT = 4000;
+const LIMIT = 4096;
 
 /** The body. */
 export function renderTelegram(
   notification: Notification,
-  { chatId, silent }: Pick<TelegramConfig, 'chatId' | 'silent'>,
+  { chatId, silent, parseMode = 'HTML' }: Pick<TelegramConfig, 'chatId' | 'silent' | 'parseMode'>,
+  wording: Wording = builtIn,
 ): Record<string, unknown> {
+  const own = ownMessage(wording, parseMode);
   const title = `<b>${escaped(short(titleOf(notification), 400))}</b>`;
   const parts = notification.alerts.map((alert) => {
     const { headline, description, labels, runbook } = wordsOf(alert);
@@ -25,11 +29,26 @@ export function renderTelegram(
   });
   return {
     chat_id: chatId,
-    text: `${title}\n\n${joinFitting(parts.map(whole), '\n\n', TEXT - [...title].length - 2)}`,
-    parse_mode: 'HTML',
+    ...(own ?? {
+      text: `${title}\n\n${joinFitting(parts.map(whole), '\n\n', TEXT - [...title].length - 2)}`,
+      parse_mode: 'HTML',
+    }),
     disable_web_page_preview: true,
     ...(silent ? { disable_notification: true } : {}),
   };
+}
+
+/** What a template says. Markup cannot be cut, so that what is too long is not sent. */
+function ownMessage(
+  wording: Wording,
+  parseMode: NonNullable<TelegramConfig['parseMode']>,
+): { readonly text: string; readonly parse_mode?: string } | undefined {
+  const text = wording.sayAnything('message', parseMode === 'HTML' ? 'html' : 'text');
+  if (text === undefined) return undefined;
+  if (parseMode === '') return { text: short(text, LIMIT) };
+  if ([...text].length <= LIMIT) return { text, parse_mode: parseMode };
+  wording.reject('message', `longer than ${LIMIT} characters`);
+  return undefined;
 }
 
 /** A part that could not be sent alone is sent without its markup: cut markup would be refused. */
@@ -57,7 +76,9 @@ export function telegramChannel(config: TelegramConfig, options: SenderOptions):
     send: (notification, signal) => {
       const token = reveal(config.token);
       const url = `${config.apiUrl.replace(/\/$/, '')}/bot${token}/sendMessage`;
-      return sender.post(url, renderTelegram(notification, config), signal, [token]);
+      return sendWorded(config.texts, notification, wordsFor(options), (wording) =>
+        sender.post(url, renderTelegram(notification, config, wording), signal, [token]),
+      );
     },
     close: () => sender.close(),
   };

@@ -31,7 +31,7 @@ export const ruleMetrics = {
   ),
   immediate: counter(
     'quorumscope_rule_immediate_evaluations_total',
-    'Evaluations between two intervals, because a finding or a failed view was told.',
+    'Evaluations between two intervals, because of a finding, a failed view, a pattern, or a metric that seldom changes.',
     [],
   ),
   seriesRefused: counter(

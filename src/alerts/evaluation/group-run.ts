@@ -45,10 +45,31 @@ export class GroupRun {
     );
   }
 
-  /** Evaluates all rules. */
-  async evaluate(room: RuleRoom, tsUs: number, monoUs: () => number, evaluated: Evaluated): Promise<void> {
+  /** Metrics that alerts without `for` read. */
+  *newsworthy(): Generator<string> {
+    for (const { rule } of this.runs)
+      if (rule.kind === 'alert' && rule.forUs === 0 && rule.query !== undefined)
+        yield* namesIn(rule.query.expr) ?? [];
+  }
+
+  /**
+   * Evaluates all rules, but those that were evaluated at a later time since it began.
+   * @param giveWay called between two rules, and waited for
+   */
+  async evaluate(
+    room: RuleRoom,
+    tsUs: number,
+    monoUs: () => number,
+    evaluated: Evaluated,
+    giveWay?: () => Promise<void>,
+  ): Promise<void> {
     const startUs = monoUs();
-    for (const run of this.runs) evaluated(run, await run.evaluate(room, this.#moment(tsUs), monoUs));
+    const before = this.runs.map(({ health }) => health);
+    for (const [i, run] of this.runs.entries()) {
+      await giveWay?.();
+      if (run.health !== before[i] && (run.health.lastEvaluationUs ?? tsUs) > tsUs) continue;
+      evaluated(run, await run.evaluate(room, this.#moment(tsUs), monoUs));
+    }
     this.lastEvaluationUs = tsUs;
     this.durationUs = monoUs() - startUs;
   }

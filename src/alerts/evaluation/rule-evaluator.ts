@@ -1,11 +1,11 @@
 /**
  * Evaluates rules for as long as the sidecar runs, and tells of alerts. One thing at a time: cycles of groups at their
- * intervals, and between them, when something critical was told, the rules that read what was touched.
+ * intervals, and between them, when something critical was told, or a metric that seldom changes has changed, the rules that read what was touched.
  *
- *   tick, touch -> queue -> sample, evaluate -> transitions -> journal (fsync) -> listener
+ *   tick, touch -> queue -> sample, evaluate -> transitions -> journal (fsync), listener
  *
- * Invariants: a transition is durable before anybody is told of it (unless the disk fails); outputs and alerts of a
- * rule outlive a reload of the files; what fired under a rule that is no more is resolved and told.
+ * Invariants: the end of an alert is durable before anybody is told of it (unless the disk fails), its beginning is told while
+ * it becomes durable; no rule is evaluated at a time before its last; outputs and alerts of a rule outlive a reload of the files; what fired under a rule that is no more is resolved and told.
  */
 import type { Clock, Timer } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
@@ -20,6 +20,7 @@ import type { Watched } from '../patterns/pattern-watch.js';
 import type { Rule, RuleSet } from '../rules/rule.js';
 import type { AlertJournal } from '../state/alert-journal.js';
 import type { StoredInstance } from '../state/instance-record.js';
+import { ChangedFamilies } from './changed-families.js';
 import { GroupRun } from './group-run.js';
 import {
   isToBeTold,
@@ -32,6 +33,7 @@ import {
 import { joinedSeries, type IndexedSource } from './joined-series.js';
 import type { RuleOutputs } from './rule-outputs.js';
 import type { RuleRoom, RuleRun } from './rule-run.js';
+import { Teller } from './teller.js';
 
 /** What an evaluator is made of. */
 export interface RuleEvaluatorOptions {
@@ -90,6 +92,10 @@ const ALIVE_US = 10_000_000;
 /** Evaluations between two intervals, for each reason: so many at once, and so many more per second. */
 const BURST = 20;
 const PER_SECOND = 4;
+/** How often it is looked whether a metric that alerts without `for` read has news. */
+const LOOK_US = 100_000;
+/** So long a cycle holds the event loop before others have their turn. */
+const TURN_US = 5_000;
 
 /** States: built -> restored -> started -> stopped. */
 export class RuleEvaluator {
@@ -109,7 +115,10 @@ export class RuleEvaluator {
   #isStarted = false;
   #waiting = 0;
   #work: Promise<void> = Promise.resolve();
-  #told: Promise<void> = Promise.resolve();
+  readonly #teller: Teller;
+  readonly #news: ChangedFamilies;
+  #look: Timer | undefined;
+  #turnBeganUs = 0;
   #touched: Set<string> | undefined;
   /** What was touched and waits for its evaluation: between two groups of a cycle, or after it. */
   #urgent = new Set<string>();
@@ -128,6 +137,8 @@ export class RuleEvaluator {
       ...(lookbackMs === undefined ? {} : { semantics: { lookbackMs } }),
     });
     this.#allowances = new Allowances(BURST, PER_SECOND, () => wallClock.monoUs());
+    this.#teller = new Teller(options.listener, options.journal);
+    this.#news = new ChangedFamilies(options.board);
     this.#telling = { resendUs, annotationsUs: ANNOTATIONS_US };
   }
 
@@ -158,7 +169,12 @@ export class RuleEvaluator {
     this.#isStarted = true;
     this.#schedule();
     const { journal, clock } = this.#options;
+    this.#sayRemembered();
     if (journal !== undefined) this.#aliveTimer = clock.every(ALIVE_US, () => this.#alive());
+    this.#look = clock.every(LOOK_US, () => {
+      const news = this.#news.look();
+      if (news.length > 0) this.touch(news, 'news');
+    });
   }
 
   /** Ends all evaluation, and waits for what is under way. */
@@ -167,6 +183,7 @@ export class RuleEvaluator {
     for (const timer of this.#timers) timer.stop();
     this.#timers = [];
     this.#aliveTimer?.stop();
+    this.#look?.stop();
     await this.idle();
     this.#alive();
   }
@@ -174,7 +191,7 @@ export class RuleEvaluator {
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
     await this.#work;
-    await this.#told;
+    await this.#teller.idle();
   }
 
   /**
@@ -192,8 +209,8 @@ export class RuleEvaluator {
     if (names.every((name) => this.#urgent.has(name))) return true;
     if (!this.#allowances.take(reason)) return false;
     const touched = (this.#touched = new Set(names));
-    // The event is still on its way through the observers: what it changes is there when this turn ends.
-    setImmediate(() => {
+    // The event is still on its way through the observers: what it changes is there when whoever handles it is done.
+    queueMicrotask(() => {
       this.#touched = undefined;
       for (const name of touched) this.#urgent.add(name);
       void this.#enqueue(async () => void (await this.#takeUrgent()));
@@ -213,6 +230,7 @@ export class RuleEvaluator {
     let tsUs = now();
     void this.#enqueue(async () => {
       this.#waiting--;
+      this.#turnBeganUs = this.#monoUs();
       for (const group of groups) {
         // The rest of the cycle must not look back behind what has been evaluated meanwhile.
         if (await this.#takeUrgent()) tsUs = Math.max(tsUs, now());
@@ -229,10 +247,11 @@ export class RuleEvaluator {
     const { name } = group.group;
     const failures = board.counter(ruleMetrics.failures).at(name);
     const alerts: Alert[] = [];
-    await group.evaluate(this.#room(), tsUs, this.#monoUs, (run, changes) => {
+    const evaluated = (run: RuleRun, changes: Changes): void => {
       if (run.health.health === 'err') failures.add();
       this.#commit(run, changes, tsUs, alerts);
-    });
+    };
+    await group.evaluate(this.#room(), tsUs, this.#monoUs, evaluated, this.#giveWay);
     board.counter(ruleMetrics.evaluations).at(name).add(group.runs.length);
     board
       .histogram(ruleMetrics.duration)
@@ -242,7 +261,7 @@ export class RuleEvaluator {
       .gauge(ruleMetrics.lastEvaluation)
       .at(name)
       .set(tsUs / 1e6);
-    this.#tell(alerts);
+    this.#teller.tell(alerts);
   }
 
   /** @returns whether there was anything */
@@ -254,6 +273,15 @@ export class RuleEvaluator {
     return true;
   }
 
+  /** Between two rules of a group: lets others have the event loop when it was held for long, and what is urgent go before. */
+  readonly #giveWay = async (): Promise<void> => {
+    const { wallClock } = this.#options;
+    if (wallClock.monoUs() - this.#turnBeganUs < TURN_US) return;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.#takeUrgent();
+    this.#turnBeganUs = wallClock.monoUs();
+  };
+
   async #immediate(touched: Set<string>): Promise<void> {
     const { board, sample, clock } = this.#options;
     const tsUs = (sample?.(true) ?? Math.floor(clock.nowUs() / 1000)) * 1000;
@@ -263,7 +291,7 @@ export class RuleEvaluator {
         // Told rule by rule: a later one may have to read far back.
         const alerts: Alert[] = [];
         this.#commit(run, changes, tsUs, alerts);
-        this.#tell(alerts);
+        this.#teller.tell(alerts);
       });
   }
 
@@ -291,17 +319,6 @@ export class RuleEvaluator {
     };
   }
 
-  #tell(alerts: readonly Alert[]): void {
-    const { journal, listener } = this.#options;
-    const flushed = journal?.flush();
-    if (alerts.length === 0 && flushed === undefined) return;
-    this.#told = this.#told.then(async () => {
-      // A disk that fails must not keep anybody from hearing of it.
-      await flushed;
-      if (alerts.length > 0) listener.tell(alerts);
-    });
-  }
-
   // Async, so that it takes its turn among the evaluations.
   async #load(rules: RuleSet): Promise<void> {
     const { clock } = this.#options;
@@ -323,6 +340,7 @@ export class RuleEvaluator {
     }
     this.#adopt(tsUs);
     this.#watchPatterns();
+    this.#news.watch(this.#groups.flatMap((group) => [...group.newsworthy()]));
     this.#tellOrphans(tsUs);
     this.#count();
     if (this.#isStarted) this.#schedule();
@@ -389,7 +407,21 @@ export class RuleEvaluator {
       }
       return true;
     });
-    this.#tell(alerts);
+    this.#teller.tell(alerts);
+  }
+
+  #sayRemembered(): void {
+    const { listener, intervalUs, restartGraceUs, clock } = this.#options;
+    const instances = [
+      ...this.#groups.flatMap(({ runs }) => runs.flatMap((run) => [...run.instances.values()])),
+      ...this.#orphans.map(({ instance }) => instance),
+    ];
+    const known = instances.filter(({ state }) => state !== 'pending');
+    const longestUs = Math.max(intervalUs, ...this.#groups.map(({ group }) => group.intervalUs ?? 0));
+    listener.remembered?.(
+      known.map(({ texts }) => ({ ...this.#externalLabels, ...texts })),
+      clock.nowUs() + restartGraceUs + 2 * longestUs,
+    );
   }
 
   #schedule(): void {
@@ -414,7 +446,9 @@ export class RuleEvaluator {
     const { journal, clock } = this.#options;
     if (journal === undefined) return;
     const isLive = this.#groups.some(({ runs }) => runs.some(({ instances }) => instances.size > 0));
-    if (isLive) journal.alive(clock.nowUs());
+    if (!isLive) return;
+    journal.alive(clock.nowUs());
+    void journal.flush();
   }
 
   #count(): void {

@@ -45,6 +45,16 @@ export class Ledger {
     if (this.#store.length > REPLACE_AFTER + 2 * this.size) this.#store.replace(this.steps());
   }
 
+  /**
+   * Alerts that fire, and that neither expire nor are `known` to those who say their ends, are over at `untilUs` unless they are told again:
+   * the process was killed while their beginning was being written down.
+   */
+  doubt(known: ReadonlySet<string>, untilUs: number): void {
+    for (const held of this.alerts.values())
+      if (held.alert.endsAtUs === undefined && held.expiresAtUs === undefined && !known.has(held.id))
+        this.alerts.set(held.id, { ...held, expiresAtUs: untilUs });
+  }
+
   /** Whether everything so far is durable now. */
   durable(): Promise<boolean> {
     return this.#store.flush();

@@ -4,9 +4,8 @@
  *
  *   tell -> ledger -> routes -> groups --(group_wait, group_interval)--> decide -> record -> send -> record
  *
- * Each attempt is written down before it begins and after it ends, so that a crash in between repeats at most that one
- * notification, and never loses the end of an alert. `tell` never throws and never waits. Times are the Clock's; only
- * the deadline of an attempt is wall time.
+ * Each attempt is on disk before it begins and after it ends: a crash repeats at most that one notification, and never
+ * loses the end of an alert. `tell` never throws, never waits. Only deadlines of attempts are wall time.
  */
 import type { Clock, Timer } from '../../base/clock.js';
 import { silentLogger, type Logger } from '../../base/logger.js';
@@ -111,6 +110,11 @@ export class Notifier implements AlertListener {
 
   tell(alerts: readonly Alert[]): void {
     this.receive(alerts, undefined);
+  }
+
+  /** What rules told and have forgotten is over unless it is told again. */
+  remembered(labels: readonly Alert['labels'][], untilUs: number): void {
+    this.#options.ledger.doubt(new Set(labels.map(fingerprintOf)), untilUs);
   }
 
   /** @param expiresAtUs when they count as resolved unless they are told again; undefined never */
@@ -368,9 +372,8 @@ export class Notifier implements AlertListener {
   }
 
   #wakeAt(group: Group, lane: Lane, atUs: number): void {
-    const { clock } = this.#options;
     lane.wake?.stop();
-    lane.wake = clock.after(Math.max(1, atUs - clock.nowUs()), () => {
+    lane.wake = this.#options.clock.after(Math.max(1, atUs - this.#options.clock.nowUs()), () => {
       lane.wake = undefined;
       this.#consider(group, lane);
     });

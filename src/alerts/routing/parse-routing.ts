@@ -11,6 +11,7 @@ import { makeMatcher, readMatchers } from './matcher-text.js';
 import { httpOf, readReceiver, urlSecret, urlText, type GlobalSettings } from './receiver-fields.js';
 import type { InhibitRule, Receiver, Route, Routing } from './routing.js';
 import { isLocation, readMinute, readSpan, type Span, type TimeInterval } from './time-interval.js';
+import { TemplateSet } from '../template/template-set.js';
 import { YamlTree, type Fields, type FileProblem } from './yaml-tree.js';
 
 /** A configuration, or all that is wrong with it. */
@@ -18,18 +19,34 @@ export type ParsedRouting = { readonly routing: Routing } | { readonly problems:
 
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** @param text the content of an `alertmanager.yml` */
-export function parseRouting(text: string): ParsedRouting {
+/** A file of templates. */
+export interface TemplateFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Files that a pattern of `templates` names, or why they cannot be read. None is no problem: they may come later. */
+export type ReadTemplates = (
+  pattern: string,
+) => { readonly files: readonly TemplateFile[] } | { readonly problem: string };
+
+/**
+ * @param text the content of an `alertmanager.yml`
+ * @param readTemplates where `templates` are; without it they cannot be given
+ */
+export function parseRouting(text: string, readTemplates?: ReadTemplates): ParsedRouting {
   const tree = new YamlTree(text);
   if (tree.problems.length > 0) return { problems: tree.problems };
   const root = tree.root();
+  const templates = new TemplateSet();
+  readTemplateFiles(root, tree, templates, readTemplates);
   const global = root.map('global');
   const globals = readGlobals(global);
   const resolveTimeoutUs = global.duration('resolve_timeout', 1) ?? parseDuration('5m')!;
   global.finish();
   const receivers = new Map<string, Receiver>();
   for (const fields of root.list('receivers')) {
-    const receiver = readReceiver(fields, globals);
+    const receiver = readReceiver(fields, { ...globals, templates });
     if (receivers.has(receiver.name)) fields.problem(`there are two receivers named ${receiver.name}`);
     receivers.set(receiver.name, receiver);
   }
@@ -38,7 +55,8 @@ export function parseRouting(text: string): ParsedRouting {
   const names = { receivers: new Set(receivers.keys()), times: new Set(times.keys()) };
   const tip = readRoute(root.map('route'), undefined, names);
   const inhibitRules = root.list('inhibit_rules').map(readInhibition);
-  root.finish({ templates: 'is not supported by quorumscope: titles and texts are built in' });
+  root.finish();
+  templates.finish();
   if (tree.problems.length > 0)
     return { problems: [...tree.problems].sort((a, b) => a.line - b.line || a.column - b.column) };
   const routing = {
@@ -52,7 +70,25 @@ export function parseRouting(text: string): ParsedRouting {
   return { routing };
 }
 
-function readGlobals(fields: Fields): GlobalSettings {
+/** Defines what the files say; their problems are told with their own name, line and column. */
+function readTemplateFiles(
+  root: Fields,
+  { problems }: YamlTree,
+  templates: TemplateSet,
+  read: ReadTemplates = () => ({ problem: 'templates cannot be read here' }),
+): void {
+  for (const [i, pattern] of root.texts('templates').entries()) {
+    const found = read(pattern);
+    if ('problem' in found) root.problem(found.problem, 'templates');
+    else
+      for (const { file, text } of found.files)
+        templates.addFile(file.slice(file.lastIndexOf('/') + 1), text, ({ place, message }) =>
+          problems.push({ ...place, path: `templates[${i}]`, message, file }),
+        );
+  }
+}
+
+function readGlobals(fields: Fields): Omit<GlobalSettings, 'templates'> {
   const smtp = {
     smarthost: fields.text('smtp_smarthost'),
     from: fields.text('smtp_from'),

@@ -3,11 +3,14 @@
  */
 import type { Secret } from '../../base/secret.js';
 import type { ChannelConfig, EmailConfig, HttpAccess } from '../channels/channel-config.js';
+import type { TemplateSet } from '../template/template-set.js';
+import { ReceiverTexts } from './receiver-texts.js';
 import type { Receiver } from './routing.js';
 import type { Fields } from './yaml-tree.js';
 
 /** What receivers inherit. */
 export interface GlobalSettings {
+  readonly templates: TemplateSet;
   readonly http: HttpAccess;
   readonly slackUrl: Secret | undefined;
   readonly pagerdutyUrl: Secret;
@@ -22,29 +25,16 @@ export interface GlobalSettings {
   };
 }
 
-const BUILT_IN = 'is not supported by quorumscope: titles and texts are built in';
 const UNSUPPORTED_CHANNEL =
   'is not supported by quorumscope; there are webhook, slack, pagerduty, email, discord and telegram';
 const V1 = 'is of the Events API v1, which quorumscope does not speak: use routing_key';
-const refused: Readonly<Record<string, string>> = {
-  service_key: V1,
-  service_key_file: V1,
-  ...Object.fromEntries(
-    [
-      'title',
-      'text',
-      'message',
-      'description',
-      'details',
-      'headers',
-      'html',
-      'fields',
-      'actions',
-      'pretext',
-      'fallback',
-    ].map((name) => [name, BUILT_IN] as const),
-  ),
-};
+const refused: Readonly<Record<string, string>> = { service_key: V1, service_key_file: V1 };
+
+const PARSE_MODES = ['HTML', 'Markdown', 'MarkdownV2', ''] as const;
+const SLACK = [
+  ...['title', 'title_link', 'pretext', 'text', 'fallback', 'color', 'callback_id', 'footer'],
+  ...['icon_url', 'image_url', 'thumb_url'],
+];
 
 type Read = (fields: Fields, globals: GlobalSettings) => ChannelConfig | undefined;
 
@@ -86,33 +76,52 @@ function webhook(fields: Fields, globals: GlobalSettings): ChannelConfig | undef
 
 function slack(fields: Fields, globals: GlobalSettings): ChannelConfig | undefined {
   const url = need(fields, 'api_url', urlSecret(fields, 'api_url') ?? globals.slackUrl);
+  const words = new ReceiverTexts(globals.templates);
+  const usual = fields.toggle('short_fields', false);
+  words.take(fields, SLACK);
   const rest = {
     sendResolved: fields.toggle('send_resolved', false),
-    channel: fields.text('channel') ?? '',
-    username: fields.text('username') ?? '',
-    iconEmoji: fields.text('icon_emoji') ?? '',
+    channel: words.plain(fields, 'channel'),
+    username: words.plain(fields, 'username'),
+    iconEmoji: words.plain(fields, 'icon_emoji'),
+    shortFields: words.list(fields, 'fields', ['title', 'value']).map((one) => one.toggle('short', usual)),
+    linkNames: fields.toggle('link_names', false),
+    ...(fields.has('mrkdwn_in') ? { markdownIn: fields.texts('mrkdwn_in') } : {}),
     http: httpOf(fields, globals.http),
   };
-  return url && { kind: 'slack', url, ...rest };
+  words.list(fields, 'actions', ['type', 'text', 'url', 'style', 'name', 'value']);
+  words.close();
+  return url && { kind: 'slack', url, ...rest, texts: words.texts };
 }
 
 function pagerduty(fields: Fields, globals: GlobalSettings): ChannelConfig | undefined {
   const routingKey = need(fields, 'routing_key', fields.secret('routing_key'));
+  const words = new ReceiverTexts(globals.templates);
+  words.take(fields, ['description', 'severity', 'source', 'client_url']);
+  words.takeMap(fields, 'details');
+  words.list(fields, 'links', ['href', 'text']);
+  words.list(fields, 'images', ['src', 'alt', 'href']);
+  const client = words.plain(fields, 'client');
   const rest = {
     sendResolved: fields.toggle('send_resolved', true),
     url: urlSecret(fields, 'url') ?? globals.pagerdutyUrl,
-    client: fields.text('client') ?? 'quorumscope',
-    component: fields.text('component') ?? '',
-    class: fields.text('class') ?? '',
-    group: fields.text('group') ?? '',
+    client: client === '' ? 'quorumscope' : client,
+    component: words.plain(fields, 'component'),
+    class: words.plain(fields, 'class'),
+    group: words.plain(fields, 'group'),
     http: httpOf(fields, globals.http),
   };
-  return routingKey && { kind: 'pagerduty', routingKey, ...rest };
+  words.close();
+  return routingKey && { kind: 'pagerduty', routingKey, ...rest, texts: words.texts };
 }
 
-function email(fields: Fields, { smtp }: GlobalSettings): ChannelConfig | undefined {
-  const to = fields.text('to') ?? '';
-  const from = fields.text('from') ?? smtp.from ?? '';
+function email(fields: Fields, { smtp, templates }: GlobalSettings): ChannelConfig | undefined {
+  const words = new ReceiverTexts(templates);
+  const to = words.plain(fields, 'to', true);
+  const ownFrom = words.plain(fields, 'from', true);
+  const from = ownFrom === '' ? (smtp.from ?? '') : ownFrom;
+  words.take(fields, ['html', 'text']);
+  words.takeMap(fields, 'headers');
   const smarthost = fields.text('smarthost') ?? smtp.smarthost ?? '';
   const host = readHost(smarthost);
   if (to === '') fields.problem('an e-mail needs to', 'to');
@@ -132,14 +141,16 @@ function email(fields: Fields, { smtp }: GlobalSettings): ChannelConfig | undefi
     caFile: tls.text('ca_file') ?? null,
   };
   tls.finish();
-  return host === undefined ? undefined : { ...config, ...host };
+  return host === undefined ? undefined : { ...config, ...host, texts: words.texts };
 }
 
 function discord(fields: Fields, globals: GlobalSettings): ChannelConfig | undefined {
   const url = need(fields, 'webhook_url', urlSecret(fields, 'webhook_url'));
   const sendResolved = fields.toggle('send_resolved', true);
   const http = httpOf(fields, globals.http);
-  return url && { kind: 'discord', url, sendResolved, http };
+  const words = new ReceiverTexts(globals.templates);
+  words.take(fields, ['title', 'message']);
+  return url && { kind: 'discord', url, sendResolved, http, texts: words.texts };
 }
 
 function telegram(fields: Fields, globals: GlobalSettings): ChannelConfig | undefined {
@@ -147,14 +158,21 @@ function telegram(fields: Fields, globals: GlobalSettings): ChannelConfig | unde
   const chatId = fields.text('chat_id') ?? '';
   if (!/^-?\d+$/.test(chatId)) fields.problem('chat_id is a number', 'chat_id');
   const mode = fields.text('parse_mode') ?? 'HTML';
-  if (mode !== 'HTML') fields.problem('texts are built in and are HTML', 'parse_mode');
+  const parseMode = PARSE_MODES.find((one) => one === mode);
+  if (parseMode === undefined) fields.problem('expected HTML, Markdown, MarkdownV2 or nothing', 'parse_mode');
+  const words = new ReceiverTexts(globals.templates);
+  words.take(fields, ['message']);
+  if (mode !== 'HTML' && !fields.has('message'))
+    fields.problem('without a message of its own it is HTML', 'parse_mode');
   const rest = {
     sendResolved: fields.toggle('send_resolved', true),
     apiUrl: urlText(fields, 'api_url') ?? globals.telegramUrl,
     silent: fields.toggle('disable_notifications', false),
     http: httpOf(fields, globals.http),
   };
-  return token && { kind: 'telegram', token, chatId, ...rest };
+  return (
+    token && { kind: 'telegram', token, chatId, parseMode: parseMode ?? 'HTML', ...rest, texts: words.texts }
+  );
 }
 
 /** `http_config` of a receiver, else the one above it. */

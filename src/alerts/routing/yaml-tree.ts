@@ -3,6 +3,7 @@
  * on, so that an operator sees all problems at once. A field that nobody asked for is a problem too: nothing is
  * ignored in silence.
  */
+import type { Place } from '../template/lex.js';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import { parseDuration } from '../../base/duration.js';
 import type { Secret } from '../../base/secret.js';
@@ -14,6 +15,8 @@ export interface FileProblem {
   /** `route.routes[1].group_wait`. */
   readonly path: string;
   readonly message: string;
+  /** The file, where it is another one than the one that is read. */
+  readonly file?: string;
 }
 
 /** A document and what was wrong with it so far. */
@@ -21,8 +24,10 @@ export class YamlTree {
   readonly problems: FileProblem[] = [];
   readonly document: Document;
   readonly #lines = new LineCounter();
+  readonly #text: string;
 
   constructor(text: string) {
+    this.#text = text;
     this.document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     for (const { pos, message } of this.document.errors) this.#add(pos[0], '', `not valid YAML: ${message}`);
   }
@@ -42,6 +47,13 @@ export class YamlTree {
 
   problem(node: Node | number | undefined, path: string, message: string): void {
     this.#add(typeof node === 'number' ? node : (node?.range?.[0] ?? 0), path, message);
+  }
+
+  /** A problem within a text of the file, at a line and column of that text. */
+  problemWithin(node: Node, path: string, place: Place, message: string): void {
+    const offset = offsetWithin(this.#text, node, place);
+    if (offset !== undefined) this.problem(offset, path, message);
+    else this.problem(node, path, `${place.line}:${place.column} of the text: ${message}`);
   }
 
   resolve(given: unknown): Node | undefined {
@@ -101,9 +113,24 @@ export class Fields {
     if (node === undefined) return undefined;
     const text = scalarText(node);
     if (text === undefined) this.#tree.problem(at, this.#inner(name), 'expected text');
-    else if (text.includes('{{'))
-      this.problem('templates are not supported here; titles and texts are built in', name);
+    else if (text.includes('{{')) this.problem('templates are not supported here', name);
     return text;
+  }
+
+  /** A text that may be a template. */
+  words(name: string): string | undefined {
+    const { node, at } = this.#ask(name);
+    if (node === undefined) return undefined;
+    const text = scalarText(node);
+    if (text === undefined) this.#tree.problem(at, this.#inner(name), 'expected text');
+    return text;
+  }
+
+  /** Says that something within a text is wrong, at a line and column of it. */
+  problemWithin(name: string, place: Place, message: string): void {
+    const node = this.#values.get(name)?.node;
+    if (node === undefined) this.problem(message, name);
+    else this.#tree.problemWithin(node, this.#inner(name), place, message);
   }
 
   toggle(name: string, fallback: boolean): boolean {
@@ -198,6 +225,22 @@ export class Fields {
   #inner(name: string): string {
     return this.path === '' ? name : `${this.path}.${name}`;
   }
+}
+
+/** Where a place of a scalar's text is in the file; undefined where folding or escapes moved it. */
+function offsetWithin(source: string, node: Node, { line, column }: Place): number | undefined {
+  if (!isScalar(node) || node.range === undefined || node.range === null) return undefined;
+  const [start, end] = node.range;
+  if (node.type === 'BLOCK_LITERAL') {
+    const body = source.slice(start, end).split('\n').slice(1);
+    const indent = /^ */.exec(body.find((one) => one.trim() !== '') ?? '')![0].length;
+    const before = source.slice(start, end).split('\n').slice(0, line);
+    return start + before.reduce((sum, one) => sum + one.length + 1, 0) + indent + column - 1;
+  }
+  const head = source.slice(start, end).slice(0, column + 1);
+  const isFolded = line > 1 || node.type === 'BLOCK_FOLDED';
+  const isEscaped = (node.type === 'QUOTE_DOUBLE' && head.includes('\\')) || /^'.*''/.test(head);
+  return isFolded || isEscaped ? undefined : start + (node.type === 'PLAIN' ? 0 : 1) + column - 1;
 }
 
 function isNull(node: Node | undefined): boolean {

@@ -1,9 +1,14 @@
 /** Go's `printf` for the verbs that templates use; what does not fit shows as Go shows it: `%!d(float64=3)`. */
 import { quote } from '../../promql/quoting.js';
 import { formatShort } from '../../promql/numbers.js';
-import { isList, isMap, textOf, type Value } from './values.js';
+import { isList, isMap, TemplateFailure, textOf, type Value } from './values.js';
 
 const VERB = /%([-+# 0]*)([0-9]+)?(?:\.([0-9]+))?(.)/gsu;
+
+/** Wider is nobody's intention. */
+const WIDEST = 1000;
+/** More cannot be shown. */
+const MOST_DIGITS = 100;
 
 /** The text of `printf format args...`. */
 export function printf(format: string, args: readonly Value[]): string {
@@ -13,6 +18,10 @@ export function printf(format: string, args: readonly Value[]): string {
     (_: string, flags: string, width: string | undefined, precision: string | undefined, verb: string) => {
       if (verb === '%') return '%';
       if (used >= args.length) return `%!${verb}(MISSING)`;
+      if (Number(width ?? 0) > WIDEST || Number(precision ?? 0) > MOST_DIGITS)
+        throw new TemplateFailure(
+          `error calling printf: wider than ${WIDEST}, or more than ${MOST_DIGITS} digits`,
+        );
       const shown = one(verb, args[used++], precision === undefined ? undefined : Number(precision), flags);
       return padded(shown, flags, Number(width ?? 0));
     },

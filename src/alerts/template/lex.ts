@@ -8,6 +8,20 @@ import { unquote } from '../../promql/quoting.js';
 /** What is wrong with a template, found before it is ever run. */
 export class TemplateProblem extends Error {
   override readonly name = 'TemplateProblem';
+  /** Where the action begins that is wrong; undefined when it is the whole. */
+  readonly place: Place | undefined;
+
+  /** @param what what is wrong; the line is said before it */
+  constructor(place: Place | undefined, what: string) {
+    super(place === undefined ? what : `${place.line}: ${what}`);
+    this.place = place;
+  }
+}
+
+/** Where something stands, both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
 }
 
 /** One word within an action. */
@@ -20,14 +34,17 @@ export interface Word {
 /** A stretch of a template. */
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'action'; readonly words: readonly Word[]; readonly line: number };
+  | { readonly kind: 'action'; readonly words: readonly Word[]; readonly place: Place };
 
 const WORD =
   /\s+|"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)+'|\$[A-Za-z0-9_]*|\.[A-Za-z_][A-Za-z0-9_]*|[+-]?(?:0x[0-9a-fA-F]+|[0-9][0-9_]*(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|\.[0-9]+)|[A-Za-z_][A-Za-z0-9_]*|:=|[|(),=.]/y;
 
+const COMMENT = /\s*\/\*[^]*?\*\/(\s+-)?\}\}/y;
+
 /** The pieces of a template, in order. @throws TemplateProblem */
 export function lex(template: string): Piece[] {
   const pieces: Piece[] = [];
+  const placeOf = places(template);
   let at = 0;
   let trims = false;
   for (;;) {
@@ -38,15 +55,29 @@ export function lex(template: string): Piece[] {
       if (text !== '') pieces.push({ kind: 'text', text });
       return pieces;
     }
-    const line = template.slice(0, open).split('\n').length;
+    const place = placeOf(open);
     const trimsBefore = /^-\s/.test(template.slice(open + 2, open + 4));
     if (trimsBefore) text = text.trimEnd();
     if (text !== '') pieces.push({ kind: 'text', text });
-    const action = readAction(template, open + 2 + (trimsBefore ? 2 : 0), line);
-    if (action.words !== undefined) pieces.push({ kind: 'action', words: action.words, line });
+    const action = readAction(template, open + 2 + (trimsBefore ? 2 : 0), place);
+    if (action.words !== undefined) pieces.push({ kind: 'action', words: action.words, place });
     trims = action.trims;
     at = action.end;
   }
+}
+
+/** Places of offsets that only grow: the text is gone through once. */
+function places(template: string): (offset: number) => Place {
+  let line = 1;
+  let start = 0;
+  return (offset) => {
+    for (let next = template.indexOf('\n', start); next >= 0 && next < offset;) {
+      line++;
+      start = next + 1;
+      next = template.indexOf('\n', start);
+    }
+    return { line, column: offset - start + 1 };
+  };
 }
 
 interface Action {
@@ -55,8 +86,9 @@ interface Action {
   readonly end: number;
 }
 
-function readAction(template: string, start: number, line: number): Action {
-  const comment = /^\s*\/\*[^]*?\*\/(\s+-)?\}\}/.exec(template.slice(start));
+function readAction(template: string, start: number, place: Place): Action {
+  COMMENT.lastIndex = start;
+  const comment = COMMENT.exec(template);
   if (comment !== null)
     return { words: undefined, trims: comment[1] !== undefined, end: start + comment[0].length };
   const words: Word[] = [];
@@ -69,10 +101,10 @@ function readAction(template: string, start: number, line: number): Action {
     WORD.lastIndex = at;
     const found = WORD.exec(template)?.[0];
     if (found === undefined) {
-      if (at >= template.length) throw new TemplateProblem(`${line}: unclosed action`);
-      throw new TemplateProblem(`${line}: unexpected ${JSON.stringify(template[at])} in an action`);
+      if (at >= template.length) throw new TemplateProblem(place, `unclosed action`);
+      throw new TemplateProblem(place, `unexpected ${JSON.stringify(template[at])} in an action`);
     }
-    words.push(wordOf(found, line));
+    words.push(wordOf(found, place));
     at += found.length;
   }
 }
@@ -83,15 +115,15 @@ function trimmed(words: Word[]): Word[] {
   return words;
 }
 
-function wordOf(text: string, line: number): Word {
+function wordOf(text: string, place: Place): Word {
   const first = text[0]!;
   if (/\s/.test(first)) return { kind: 'space', text };
   if (first === '"' || first === '`') {
     const read = unquote(text);
-    if (typeof read !== 'string') throw new TemplateProblem(`${line}: ${read.problem} in ${text}`);
+    if (typeof read !== 'string') throw new TemplateProblem(place, `${read.problem} in ${text}`);
     return { kind: 'string', text: read };
   }
-  if (first === "'") throw new TemplateProblem(`${line}: character constants are not supported: ${text}`);
+  if (first === "'") throw new TemplateProblem(place, `character constants are not supported: ${text}`);
   if (first === '$') return { kind: 'variable', text };
   if (/^[+-]?\.?[0-9]/.test(text)) return { kind: 'number', text };
   if (first === '.' && text.length > 1) return { kind: 'field', text: text.slice(1) };

@@ -14,6 +14,36 @@ export interface TemplateSample {
 export type Value =
   string | number | boolean | undefined | readonly Value[] | { readonly [name: string]: Value };
 
+/** What a map or a list is besides: Go's types with methods, times, texts that need no escaping. */
+export interface Nature {
+  /** For problems: `template.KV`. */
+  readonly typeName: string;
+  readonly methods: Readonly<Record<string, (...args: readonly Value[]) => Value>>;
+  /** Whether asking for a field that it has not is a failure; else it is empty. */
+  readonly isStruct?: boolean;
+  /** As `{{ value }}` prints it, where it is not printed as the map or list that it is. */
+  readonly printed?: string;
+  /** Microseconds since 1970; undefined within is Go's zero time. */
+  readonly instant?: { readonly us: number | undefined; readonly zone: string };
+  /** Taken as HTML that is meant. */
+  readonly isHtml?: boolean;
+}
+
+const NATURE = Symbol('nature');
+
+/** The same value with a nature of its own. */
+export function withNature<T extends readonly Value[] | { readonly [name: string]: Value }>(
+  value: T,
+  nature: Nature,
+): T {
+  return Object.defineProperty(value, NATURE, { value: nature });
+}
+
+/** Its nature, if it has one. */
+export function natureOf(value: Value): Nature | undefined {
+  return typeof value === 'object' ? (value as { [NATURE]?: Nature })[NATURE] : undefined;
+}
+
 /** Something went wrong while a template was run. */
 export class TemplateFailure extends Error {
   override readonly name = 'TemplateFailure';
@@ -40,6 +70,8 @@ export function textOf(value: Value): string {
   if (typeof value === 'number') return formatShort(value);
   if (value === undefined) return '<no value>';
   if (typeof value === 'boolean') return String(value);
+  const { printed } = natureOf(value) ?? {};
+  if (printed !== undefined) return printed;
   if (isList(value)) return `[${value.map(textOf).join(' ')}]`;
   const entries = Object.keys(value)
     .sort()

@@ -110,9 +110,11 @@ export function readAdapter(text: string): Adapter | { readonly problems: readon
   return problems.length > 0 ? { problems } : adapter;
 }
 
-type Complain = (place: string, problem: string) => undefined;
+/** Takes note of a problem. */
+export type Complain = (place: string, problem: string) => undefined;
 
-function readPattern(raw: Raw, place: string, framing: Adapter['framing'], at: Complain): LinePattern {
+/** Reads one pattern; its problems go to `at`. A framing other than text has fields to look at. */
+export function readPattern(raw: Raw, place: string, framing: Adapter['framing'], at: Complain): LinePattern {
   const expression = (source: unknown, where: string): Expression => {
     const compiled = compileExpression(String(source));
     if (typeof compiled !== 'string') return compiled;

@@ -17,6 +17,11 @@ export const logMetrics = {
     ['log', 'reason'],
     { limit: LIMIT },
   ),
+  gaps: counter(
+    'quorumscope_log_gaps_total',
+    'How often what a log held since the last start of the sidecar was not found any more, so that lines are missing.',
+    ['log'],
+  ),
   lines: counter(
     'quorumscope_adapter_lines_total',
     'Lines of a log by what they were: matched, ignored (of no known kind), foreign (of another node), failed (like a known kind, and none), unreadable.',

@@ -5,12 +5,14 @@
  *   moved away, and a new one made   the old one to its end, then the new one from its beginning
  *   copied and emptied               from the beginning, also where it has grown past the old place meanwhile
  *   not there (yet), unreadable      tried again at every poll, said once
+ *   read before by another process   behind the last line read then, in the old file first where it was moved away
  *
  * A file that was moved away is read on until the new one holds something: a program may write to the old one until
  * it is told to reopen. `poll` does one round; who calls it how often is the caller's.
  */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { messageOf } from '../../base/errors.js';
+import { HEAD_BYTES, whereToGoOn, type Place, type Stretch } from './place.js';
 
 /** Why reading began anew. */
 export type Reopening = 'rotated' | 'truncated';
@@ -25,6 +27,8 @@ export interface FollowSink {
   opened(): void;
   /** What comes next does not go on where the last byte ended. */
   reopened(why: Reopening): void;
+  /** Something was written since `place` that is not found any more. */
+  lost(): void;
   /** The file cannot be read: once for each new reason. */
   unreadable(problem: string): void;
 }
@@ -34,12 +38,13 @@ export interface FollowOptions {
   readonly path: string;
   /** Where to begin in a file that is there already. One that comes later is read from its beginning. */
   readonly from: 'begin' | 'end';
+  /** Where reading stopped before, which counts more than `from`. */
+  readonly place?: Place;
   readonly sink: FollowSink;
 }
 
 const CHUNK_BYTES = 256 * 1024;
-/** Enough to tell two logs apart by their first line, which has a time in it. */
-const HEAD_BYTES = 256;
+const NEWLINE = 0x0a;
 
 /** Follows one file. Never throws; polls do not overlap. */
 export class FileFollower {
@@ -49,6 +54,10 @@ export class FileFollower {
   /** What tells the open file from another of the same name. */
   #identity = '';
   #position = 0;
+  /** Where the line begins that has not ended yet. */
+  #lineStart = 0;
+  /** What is to be read before the file is followed. */
+  #older: Stretch[] | undefined;
   /** How the open file began when it was last looked at. */
   #head: Buffer = Buffer.alloc(0);
   /** At the beginning of an emptied file, which may begin with a hole. */
@@ -68,16 +77,25 @@ export class FileFollower {
     return this.#polling;
   }
 
-  /** Reads what there still is and lets the file go. */
-  async close(): Promise<void> {
+  /** Where a later process is to go on; undefined while no file is open. */
+  get place(): Place | undefined {
+    if (this.#file === undefined) return undefined;
+    return { identity: this.#identity, offset: this.#lineStart, head: this.#head.toString('base64') };
+  }
+
+  /** Reads what there still is and lets the file go. @returns where a later process is to go on */
+  async close(): Promise<Place | undefined> {
     await this.poll();
+    const { place } = this;
     this.#closed = true;
     await this.#release();
+    return place;
   }
 
   async #poll(): Promise<void> {
     if (this.#closed) return;
     try {
+      if (this.#isFirst && this.#options.place) await this.#goOn(this.#options.place);
       if (this.#file === undefined) await this.#open();
       if (this.#file === undefined) return;
       await this.#rewindIfEmptied();
@@ -88,6 +106,30 @@ export class FileFollower {
       this.#report(messageOf(error));
       await this.#release();
     }
+  }
+
+  /** Goes on where reading stopped; what was moved away meanwhile is read first. */
+  async #goOn(place: Place): Promise<void> {
+    const { path, sink } = this.#options;
+    if (this.#older === undefined) {
+      const { stretches, hasGap } = await whereToGoOn(path, place);
+      this.#older = [...stretches];
+      if (hasGap) sink.lost();
+    }
+    for (let next = this.#older[0]; next !== undefined; next = this.#older[0]) {
+      this.#older.shift();
+      const file = await open(next.path, 'r').catch(() => undefined);
+      if (file === undefined) {
+        sink.lost();
+        continue;
+      }
+      await this.#take(file, next.offset);
+      if (this.#older.length === 0) break;
+      await this.#readToEnd();
+      await this.#release();
+      sink.reopened('rotated');
+    }
+    this.#isFirst = false;
   }
 
   async #open(): Promise<void> {
@@ -105,11 +147,17 @@ export class FileFollower {
       await file.close();
       return this.#report(`${path} is no regular file`);
     }
+    await this.#take(file, this.#isFirst && from === 'end' ? found.size : 0);
+    this.#isFirst = false;
+  }
+
+  async #take(file: FileHandle, offset: number): Promise<void> {
+    const found = await file.stat();
     this.#file = file;
     this.#identity = `${found.dev}:${found.ino}`;
-    this.#position = this.#isFirst && from === 'end' ? found.size : 0;
-    this.#head = Buffer.alloc(0);
-    this.#isFirst = false;
+    this.#position = this.#lineStart = offset;
+    this.#mayBeHole = false;
+    this.#head = await this.#readHead();
     this.#options.sink.opened();
   }
 
@@ -118,6 +166,8 @@ export class FileFollower {
     for (;;) {
       const { bytesRead } = await this.#file!.read(this.#chunk, 0, CHUNK_BYTES, this.#position);
       if (bytesRead === 0) break;
+      const newline = this.#chunk.subarray(0, bytesRead).lastIndexOf(NEWLINE);
+      if (newline >= 0) this.#lineStart = this.#position + newline + 1;
       this.#position += bytesRead;
       const chunk = this.#behindHole(this.#chunk.subarray(0, bytesRead));
       if (chunk.length > 0) sink.write(chunk);
@@ -141,7 +191,7 @@ export class FileFollower {
     const { size } = await this.#file!.stat();
     const isShorter = size < this.#position;
     if (!isShorter && (await this.#readHead(this.#head.length)).equals(this.#head)) return;
-    this.#position = 0;
+    this.#position = this.#lineStart = 0;
     this.#head = Buffer.alloc(0);
     this.#mayBeHole = true;
     this.#options.sink.reopened('truncated');

@@ -27,6 +27,10 @@ export interface JournalOptions {
   /** As systemd names it, such as `monad-bft.service`. */
   readonly unit: string;
   readonly from: 'begin' | 'end';
+  /** The last entry read before, behind which to go on; counts more than `from`. */
+  readonly cursor?: string;
+  /** Where the journal is, if it is not that of this machine. */
+  readonly directory?: string;
   readonly sink: JournalSink;
   readonly clock: Clock;
   /** The program; `journalctl` of the path if not given. */
@@ -36,7 +40,7 @@ export interface JournalOptions {
 const FIRST_WAIT_US = 1_000_000;
 const LONGEST_WAIT_US = 30_000_000;
 
-/** One entry as `-o json` prints it; a message that is not UTF-8 is a list of its bytes. */
+/** One entry as `-o json` prints it; of one without a message only the place counts. */
 interface Entry {
   readonly text: string;
   readonly cursor: string | undefined;
@@ -55,6 +59,12 @@ export class JournalFollower {
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#cursor = options.cursor;
+  }
+
+  /** The last entry that was given; undefined while none was. */
+  get cursor(): string | undefined {
+    return this.#cursor;
   }
 
   /** Begins. Returns at once. */
@@ -96,14 +106,24 @@ export class JournalFollower {
   }
 
   #words(): string[] {
-    const { unit, from } = this.#options;
+    const { unit, from, directory } = this.#options;
+    const where = directory === undefined ? [] : [`--directory=${directory}`];
     const start =
       this.#cursor !== undefined
-        ? [`--after-cursor=${this.#cursor}`]
-        : from === 'end'
-          ? ['--lines=0']
-          : ['--lines=all'];
-    return ['--output=json', '--follow', '--no-pager', '--quiet', '--all', `--unit=${unit}`, ...start];
+        ? ['--lines=all', `--after-cursor=${this.#cursor}`]
+        : [`--lines=${from === 'end' ? '0' : 'all'}`];
+    return [
+      '--output=json',
+      '--follow',
+      // Else following is of this boot alone, and what was said before a reboot would be lost.
+      '--merge',
+      '--no-pager',
+      '--quiet',
+      '--all',
+      `--unit=${unit}`,
+      ...where,
+      ...start,
+    ];
   }
 
   async #read(stdout: Readable): Promise<void> {
@@ -145,7 +165,8 @@ export function readEntry(line: string): Entry | undefined {
   } catch {
     return undefined;
   }
-  if (typeof found !== 'object' || found === null || !('MESSAGE' in found)) return undefined;
+  if (typeof found !== 'object' || found === null) return undefined;
+  if (!('MESSAGE' in found) && !('__CURSOR' in found)) return undefined;
   const { MESSAGE: message, __CURSOR: cursor, __REALTIME_TIMESTAMP: stamp } = found;
   const tsUs = typeof stamp === 'string' || typeof stamp === 'number' ? Number(stamp) : Number.NaN;
   return {
@@ -155,9 +176,10 @@ export function readEntry(line: string): Entry | undefined {
   };
 }
 
+/** A text, a list of its bytes where it is no UTF-8, or a list of either where an entry has the field several times. */
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
   if (!Array.isArray(message)) return '';
-  const bytes = message.filter((byte): byte is number => typeof byte === 'number');
-  return Buffer.from(bytes).toString('utf8');
+  if (message.some((one) => typeof one !== 'number')) return message.map(textOf).join('\n');
+  return Buffer.from(message as readonly number[]).toString('utf8');
 }

@@ -2,6 +2,9 @@
  * The door for logs: each configured log is followed, read by its adapter, and what it tells goes into a feed of its
  * own. A log that cannot be read is said, shown as not readable and tried again; it never stops the sidecar or another log.
  *
+ * With a folder, where reading stopped is kept over a restart: what is in the bookmark has been processed, so that no line
+ * is lost to the end of the process; after an orderly end none is read twice either.
+ *
  * States: open -> closed. Files and journals wait while the intake is full, for they keep what they hold; standard
  * input may be a program that must not wait, so it is read whatever happens.
  */
@@ -9,13 +12,17 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Board } from '../../metrics/board.js';
 import type { OpenFeed, OpenLosslessFeed } from '../feed.js';
+import { join } from 'node:path';
 import type { Adapter } from './adapter.js';
+import { BookmarkFile, type Bookmark } from './bookmark.js';
 import { logMetrics } from './catalogue.js';
 import { FileFollower, type Reopening } from './follow.js';
 import { JournalFollower } from './journald.js';
 import { LogFeed } from './log-feed.js';
 import { LogMeter } from './log-meter.js';
-import { LogTranslator, type NodeFacts } from './translator.js';
+import type { Place } from './place.js';
+import type { NodeFacts } from './teller.js';
+import { LogTranslator } from './translator.js';
 
 /** A log to follow. */
 export type LogSource = {
@@ -25,7 +32,12 @@ export type LogSource = {
   readonly facts: NodeFacts;
 } & (
   | { readonly kind: 'file'; readonly path: string; readonly from: 'begin' | 'end' }
-  | { readonly kind: 'journald'; readonly unit: string; readonly from: 'begin' | 'end' }
+  | {
+      readonly kind: 'journald';
+      readonly unit: string;
+      readonly directory?: string;
+      readonly from: 'begin' | 'end';
+    }
   | { readonly kind: 'stdin' }
 );
 
@@ -39,6 +51,8 @@ export interface LogDoorOptions {
   /** For what must not. */
   readonly openFeed: OpenFeed;
   readonly stdin: NodeJS.ReadableStream;
+  /** Where it is kept how far each log was read; without one a restart begins where `from` says. */
+  readonly folder?: string;
   /** Default 250 ms. */
   readonly pollMs?: number;
   /** The program that prints the journal. */
@@ -73,6 +87,8 @@ class Ear {
   /** When the line at hand came, where whoever delivers it knows. */
   arrivedUs: number | undefined;
   readonly open: (feed: Parameters<typeof feedOf>[1]) => LogFeed;
+  readonly #translator: LogTranslator;
+  readonly #bookmark: BookmarkFile | undefined;
   readonly #source: LogSource;
   readonly #options: LogDoorOptions;
 
@@ -83,8 +99,44 @@ class Ear {
     this.#options = options;
     const meter = new LogMeter(board, name, adapter);
     const translator = new LogTranslator(adapter, facts, () => this.arrivedUs ?? clock.nowUs());
+    this.#translator = translator;
     this.open = (feed) => feedOf({ translator, meter }, feed);
     board.gauge(logMetrics.readable).at(name).set(0);
+    board.counter(logMetrics.gaps).at(name);
+    const { folder, logger } = options;
+    if (folder !== undefined)
+      this.#bookmark = new BookmarkFile(join(folder, `${name}.json`), (problem) =>
+        logger.warn('where reading of a log stopped cannot be kept or read', { log: name, problem }),
+      );
+  }
+
+  /** Whether it is kept where reading stops. */
+  get remembers(): boolean {
+    return this.#bookmark !== undefined;
+  }
+
+  /** What was kept of this log; what the lines before said is known again. */
+  async goOn(of: string): Promise<Bookmark | undefined> {
+    const found = await this.#bookmark?.read(of, this.#source.adapter.id);
+    if (found) this.#translator.recall(found.memory);
+    return found;
+  }
+
+  /** What is to be kept, as of now. */
+  stop(of: string, where: Pick<Bookmark, 'place' | 'cursor'>): Bookmark {
+    return { of, adapter: this.#source.adapter.id, ...where, memory: this.#translator.memory() };
+  }
+
+  /** Keeps it; what came before must have been processed. */
+  async keep(bookmark: Bookmark): Promise<void> {
+    await this.#bookmark?.write(bookmark);
+  }
+
+  /** Something was written that cannot be found. */
+  lost(): void {
+    const { name } = this.#source;
+    this.#options.board.counter(logMetrics.gaps).at(name).add();
+    this.#options.logger.warn('what a log held since the last start is gone', { log: name });
   }
 
   read(bytes: number): void {
@@ -127,37 +179,54 @@ function openFile(source: LogSource & { kind: 'file' }, options: LogDoorOptions)
   const ear = new Ear(source, options);
   const feed = options.openLossless({ door: LOG_DOOR, peer: path });
   const log = ear.open(feed);
-  const follower = new FileFollower({
-    path,
-    from,
-    sink: {
-      write: (chunk) => {
-        ear.read(chunk.length);
-        log.write(chunk);
-      },
-      ready: () => feed.ready(),
-      opened: () => ear.readable(),
-      reopened: (why) => {
-        log.finishLine();
-        ear.reopened(why);
-      },
-      unreadable: (problem) => ear.unreadable(problem),
-    },
-  });
+  const following = ear.goOn(path).then(
+    (bookmark) =>
+      new FileFollower({
+        path,
+        from,
+        ...(bookmark?.place === undefined ? {} : { place: bookmark.place }),
+        sink: {
+          write: (chunk) => {
+            ear.read(chunk.length);
+            log.write(chunk);
+          },
+          ready: () => feed.ready(),
+          opened: () => ear.readable(),
+          reopened: (why) => {
+            log.finishLine();
+            ear.reopened(why);
+          },
+          lost: () => ear.lost(),
+          unreadable: (problem) => ear.unreadable(problem),
+        },
+      }),
+  );
+  const keep = async (place: Place | undefined): Promise<void> => {
+    if (place === undefined || !ear.remembers) return;
+    const bookmark = ear.stop(path, { place });
+    await feed.drained();
+    await ear.keep(bookmark);
+  };
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
-  // Wall time: how often a file is looked at is no matter of what the streams say.
-  const again = (): void => {
-    if (!closed) timer = setTimeout(look, options.pollMs ?? POLL_MS);
+  const look = async (): Promise<void> => {
+    const follower = await following;
+    await follower.poll();
+    if (closed) return;
+    await keep(follower.place);
+    // Wall time: how often a file is looked at is no matter of what the streams say.
+    if (!closed) timer = setTimeout(() => (looking = look()), options.pollMs ?? POLL_MS);
   };
-  const look = (): void => void follower.poll().then(again);
-  look();
+  let looking = look();
   return {
     close: async () => {
       closed = true;
       clearTimeout(timer);
-      await follower.close();
-      log.end();
+      await looking;
+      const place = await (await following).close();
+      if (place !== undefined && ear.remembers) log.leave();
+      else log.end();
+      await keep(place);
       await feed.drained();
     },
   };
@@ -168,28 +237,47 @@ function openJournal(source: LogSource & { kind: 'journald' }, options: LogDoorO
   const ear = new Ear(source, options);
   const feed = options.openLossless({ door: LOG_DOOR, peer: unit });
   const log = ear.open(feed);
-  const follower = new JournalFollower({
-    unit,
-    from,
-    clock: options.clock,
-    ...(options.journalctl === undefined ? {} : { command: options.journalctl }),
-    sink: {
-      message: (text, tsUs) => {
-        ear.readable();
-        ear.arrivedUs = tsUs;
-        ear.read(Buffer.byteLength(text));
-        for (const line of text.split('\n')) if (line !== '') log.line(line);
+  const following = ear.goOn(unit).then((bookmark) => {
+    const follower = new JournalFollower({
+      unit,
+      from,
+      clock: options.clock,
+      ...(bookmark?.cursor === undefined ? {} : { cursor: bookmark.cursor }),
+      ...(source.directory === undefined ? {} : { directory: source.directory }),
+      ...(options.journalctl === undefined ? {} : { command: options.journalctl }),
+      sink: {
+        message: (text, tsUs) => {
+          ear.readable();
+          ear.arrivedUs = tsUs;
+          ear.read(Buffer.byteLength(text));
+          for (const line of text.split('\n')) if (line !== '') log.line(line);
+        },
+        ready: () => feed.ready(),
+        restarted: () => ear.reopened('restarted'),
+        unreadable: (problem) => ear.unreadable(problem),
       },
-      ready: () => feed.ready(),
-      restarted: () => ear.reopened('restarted'),
-      unreadable: (problem) => ear.unreadable(problem),
-    },
+    });
+    follower.start();
+    return follower;
   });
-  follower.start();
+  const keep = async ({ cursor }: JournalFollower): Promise<void> => {
+    if (cursor === undefined || !ear.remembers) return;
+    const bookmark = ear.stop(unit, { cursor });
+    await feed.drained();
+    await ear.keep(bookmark);
+  };
+  let keeping: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    keeping = keeping.then(async () => keep(await following));
+  }, options.pollMs ?? POLL_MS);
   return {
     close: async () => {
+      clearInterval(timer);
+      const follower = await following;
       await follower.close();
+      await keeping;
       log.end();
+      await keep(follower);
       await feed.drained();
     },
   };

@@ -50,6 +50,11 @@ export class LogFeed implements Feed {
     this.#flush();
   }
 
+  /** Reading ends here and goes on later: an unfinished line is left for then. */
+  leave(): void {
+    this.#feed.end();
+  }
+
   /** The log has ended. */
   end(): void {
     this.finishLine();

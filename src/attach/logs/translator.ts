@@ -5,31 +5,13 @@
  * Every line is counted once: matched, ignored (of no kind that the adapter knows), foreign (of another node in the
  * same log) or failed (it begins like a known kind and is none: the format has changed). A matched line of which a
  * needed fact is not known tells nothing and is counted as untold too. Nothing throws on any line.
- *
- * Memory: one text per kept name, and at most MOST_KEYS keys per memory, the oldest given up first.
  */
-import type { HelloEvent } from '../../events/vocabulary.js';
-import { schemaByType } from '../../events/vocabulary.js';
-import { encodeEvent } from '../../events/encode.js';
-import type { Field } from '../../events/schema.js';
-import type { StreamEvent } from '../../events/vocabulary.js';
 import type { Adapter, LinePattern } from './adapter.js';
-import type { Scope, Value } from './expression.js';
+import type { Value } from './expression.js';
 import { statedEvent } from './generic.js';
+import { Teller, type Facts, type NodeFacts } from './teller.js';
 import type { Caught } from './template.js';
-import type { Told } from './told.js';
 import { parseTime } from './time.js';
-
-/** What the log does not say of the node. */
-export interface NodeFacts {
-  readonly chain: string;
-  readonly node: string;
-  /** The id under which the node votes. */
-  readonly validator?: string;
-  /** The validators in the order of the program's rotation. */
-  readonly validators?: readonly string[];
-  readonly viewTimeoutUs?: number;
-}
 
 /** What became of the lines. */
 export interface LineCounts {
@@ -50,11 +32,13 @@ export interface LineVerdict {
   readonly told: readonly string[];
 }
 
+/** What a translator remembers of the lines before, for one that goes on behind them. */
+export interface Memory extends Facts {
+  readonly lastUs: number;
+}
+
 /** The name under which lines are counted that are no text. */
 const NO_TEXT = 'no text';
-const MOST_KEYS = 4096;
-/** How far below a block an ancestor of known height is looked for. */
-const MOST_STEPS = 64;
 const STATED: LinePattern = {
   name: 'stated',
   literal: '',
@@ -81,14 +65,9 @@ export class LogTranslator {
   readonly #adapter: Adapter;
   readonly #facts: NodeFacts;
   readonly #arrivedUs: (() => number) | undefined;
-  readonly #kept = new Map<string, Value>();
-  readonly #memories = new Map<string, Map<string, Value>>();
-  readonly #sequences = new Map<string, number>();
-  readonly #scope: Scope;
+  readonly #teller: Teller;
   #caught: Caught = {};
   #json: Readonly<Record<string, unknown>> | undefined;
-  #runs = 0;
-  #hasRun = false;
   #lastUs = 0;
 
   /**
@@ -99,13 +78,7 @@ export class LogTranslator {
     this.#adapter = adapter;
     this.#facts = facts;
     this.#arrivedUs = arrivedUs;
-    this.#scope = {
-      line: (name) => this.#field(name),
-      kept: (name) => this.#kept.get(name),
-      recalled: (memory, key) => this.#memories.get(memory)?.get(String(key)),
-      leader: (view) => this.#leader(view),
-      height: (block) => this.#height(block),
-    };
+    this.#teller = new Teller({ rules: adapter, facts, door: 'log', line: (name) => this.#field(name) });
   }
 
   /** Translates one line; what it tells is returned as lines of our protocol. */
@@ -121,6 +94,17 @@ export class LogTranslator {
   noLine(): void {
     this.counts.failed++;
     this.counts.drift.set(NO_TEXT, (this.counts.drift.get(NO_TEXT) ?? 0) + 1);
+  }
+
+  /** What another translator needs to go on. */
+  memory(): Memory {
+    return { ...this.#teller.facts(), lastUs: this.#lastUs };
+  }
+
+  /** Goes on where another stopped. What it tells is a run of its own. */
+  recall({ lastUs, ...facts }: Memory): void {
+    this.#teller.recall(facts);
+    this.#lastUs = lastUs;
   }
 
   #translate(text: string): LineVerdict {
@@ -179,71 +163,9 @@ export class LogTranslator {
   }
 
   #told(pattern: LinePattern): readonly string[] {
-    const tsUs = this.#timeUs();
-    const lines: string[] = [];
-    if (pattern.beginsRun) this.#beginRun();
-    let known = true;
-    for (const told of pattern.tells) {
-      const line = this.#event(told, tsUs);
-      if (line === undefined) known = false;
-      else lines.push(line);
-    }
-    if (lines.length > 0 && !this.#hasRun) lines.unshift(this.#hello(tsUs));
-    if (!known) this.counts.untold++;
-    for (const { name, of } of pattern.keep) {
-      const value = of(this.#scope);
-      if (value === undefined || value === '') this.#kept.delete(name);
-      else this.#kept.set(name, value);
-    }
-    for (const { memory, key, value } of pattern.remember)
-      this.#remember(memory, key(this.#scope), value(this.#scope));
+    const { lines, lack } = this.#teller.tell(pattern, this.#timeUs());
+    if (lack !== undefined) this.counts.untold++;
     return lines;
-  }
-
-  #event({ type, fields }: Told, tsUs: number): string | undefined {
-    const schema = schemaByType.get(type)!;
-    const body: Record<string, unknown> = {};
-    for (const { name, of } of fields) {
-      const field = schema.fields[name]!;
-      const value = converted(of(this.#scope), field);
-      if (value !== undefined) body[name] = value;
-      else if (!field.optional) return undefined;
-    }
-    const seq = this.#sequences.get(schema.domain) ?? 0;
-    const event = { type, node: this.#facts.node, ts_us: tsUs, seq, ...body } as unknown as StreamEvent;
-    try {
-      const line = encodeEvent(event);
-      this.#sequences.set(schema.domain, seq + 1);
-      return line;
-    } catch {
-      // A value that our protocol refuses, such as a name of a thousand characters: the line tells nothing.
-      return undefined;
-    }
-  }
-
-  /** The program has started anew: what it tells next is counted from 0 again. */
-  #beginRun(): void {
-    this.#hasRun = false;
-    this.#sequences.clear();
-  }
-
-  /** Said before the first event of a run, so that a log that tells nothing is no node. */
-  #hello(tsUs: number): string {
-    const { chain, node, validator, validators, viewTimeoutUs } = this.#facts;
-    this.#hasRun = true;
-    const hello: HelloEvent = {
-      type: 'hello',
-      node,
-      ts_us: tsUs,
-      chain,
-      run: `log-${tsUs}-${++this.#runs}`,
-      protocol: this.#adapter.protocol,
-      ...(validators && { validators: validators.map((id) => ({ id, power: 1 })) }),
-      ...(validator === undefined ? {} : { validator }),
-      ...(viewTimeoutUs === undefined ? {} : { view_timeout_us: viewTimeoutUs }),
-      software: this.#adapter.title,
-    };
-    return encodeEvent(hello);
   }
 
   /** The line's own time, where it has one that is usable; never before the line before it. */
@@ -267,35 +189,6 @@ export class LogTranslator {
     }
     return plain(found);
   }
-
-  #leader(view: Value): Value {
-    const { rotation } = this.#adapter;
-    const validators = this.#facts.validators ?? [];
-    const at = Number(view);
-    if (!rotation || validators.length === 0 || !Number.isSafeInteger(at) || at < 0) return undefined;
-    return validators[(at + rotation.offset) % validators.length];
-  }
-
-  #height(block: Value): Value {
-    let at = block === undefined ? undefined : String(block);
-    for (let steps = 0; at !== undefined && steps < MOST_STEPS; steps++) {
-      const known = this.#memories.get('heights')?.get(at);
-      if (known !== undefined) return Number(known) + steps;
-      const parent = this.#memories.get('parents')?.get(at);
-      at = parent === undefined ? undefined : String(parent);
-    }
-    return undefined;
-  }
-
-  #remember(memory: string, key: Value, value: Value): void {
-    if (key === undefined || value === undefined) return;
-    let keys = this.#memories.get(memory);
-    if (!keys) this.#memories.set(memory, (keys = new Map<string, Value>()));
-    keys.set(String(key), value);
-    if (keys.size <= MOST_KEYS) return;
-    const [oldest] = keys.keys();
-    keys.delete(oldest!);
-  }
 }
 
 /** What a field holds; lists stay lists, anything nested becomes its text. */
@@ -313,32 +206,6 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
       : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** A value as the field of an event takes it. */
-function converted(value: Value, { kind }: Field): unknown {
-  if (value === undefined || value === '') return undefined;
-  switch (kind) {
-    case 'uint':
-    case 'uint64':
-    case 'int':
-    case 'number':
-    case 'duration': {
-      const number = Number(value);
-      return Number.isFinite(number) ? number : undefined;
-    }
-    case 'ids':
-      if (Array.isArray(value)) return value.map(String);
-      return typeof value === 'string' ? value.split(/[\s,]+/).filter((id) => id !== '') : undefined;
-    case 'id':
-    case 'text':
-    case 'enum':
-      return String(value);
-    case 'bool':
-      return value === true || value === 'true';
-    default:
-      return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * What is kept of one part of a series: its values over a stretch of ticks, and where they fall. It is only ever appended
- * to behind what was handed out, so that a query that still reads it sees no change.
+ * to behind what was handed out, so that a query that still reads it sees no change but in its newest value.
  *
  * Invariant: values of the ticks from `firstTick` to `endTick` are filled.
  */
@@ -20,7 +20,8 @@ export class Column {
   #walkedTick: number;
   /** Ticks whose value is smaller than the one before. */
   readonly #falls: number[] = [];
-  #hasNaN = false;
+  /** The first tick whose value is no number. */
+  #nanTick = Infinity;
 
   constructor(firstTick: number, length: number, askedTick: number) {
     this.firstTick = firstTick;
@@ -42,7 +43,7 @@ export class Column {
   /** Where the values of the ticks `[from, to)`, all filled, fall, counted from `from`; undefined with a NaN somewhere. */
   falls(from: number, to: number): readonly number[] | undefined {
     this.#walk();
-    if (this.#hasNaN) return undefined;
+    if (this.#nanTick < Infinity) return undefined;
     const falls = this.#falls;
     if (falls.length === 0) return NO_FALLS;
     const within: number[] = [];
@@ -50,11 +51,20 @@ export class Column {
     return within;
   }
 
+  /** Forgets the value at `tick` and behind. */
+  withdraw(tick: number): void {
+    if (this.endTick <= tick) return;
+    this.endTick = tick;
+    this.#walkedTick = Math.min(this.#walkedTick, tick);
+    while (this.#falls.length > 0 && this.#falls.at(-1)! >= tick) this.#falls.pop();
+    if (this.#nanTick >= tick) this.#nanTick = Infinity;
+  }
+
   #walk(): void {
     const { values, firstTick, endTick } = this;
     for (let i = this.#walkedTick - firstTick; i < endTick - firstTick; i++) {
       const value = values[i]!;
-      if (value !== value) this.#hasNaN = true;
+      if (value !== value) this.#nanTick = Math.min(this.#nanTick, firstTick + i);
       else if (i > 0 && value < values[i - 1]!) this.#falls.push(firstTick + i);
     }
     this.#walkedTick = endTick;

@@ -2,7 +2,8 @@
  * Columns that queries have asked for, kept so that the next query reads only what was sampled since: rules ask for the
  * same series every few seconds. What nobody asks for any more is dropped; what would pass the bound is not kept.
  *
- * A kept column is only ever appended to behind what was handed out, so that a query that still reads it sees no change.
+ * A kept column is only ever appended to behind what was handed out, so that a query that still reads it sees no change;
+ * but for the newest value, which another may overtake that is younger by less than the interval of samplings.
  */
 import { Column } from './column.js';
 import type { Part } from '../parts.js';
@@ -49,6 +50,11 @@ export class KeptColumns {
     }
     this.#tracks.add(track);
     return (columns[part.index] = column);
+  }
+
+  /** Forgets the value at `tick`, the newest: another takes its place. */
+  withdraw(tick: number): void {
+    for (const { columns } of this.#tracks) for (const column of columns) column?.withdraw(tick);
   }
 
   /** Drops what was not asked for since `tick`. */

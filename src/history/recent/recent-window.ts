@@ -3,6 +3,9 @@
  * allows. A source for queries: series carry the labels that a scrape would give them, end with a stale marker when
  * they leave the board, and `up` is there while the sidecar samples itself.
  *
+ * Samplings may come at any time, as rules need them; what is kept of them is one an interval, and the newest. So the
+ * newest is provisional until it is an interval after the one before it: the next one takes its place.
+ *
  * Sampling never allocates in the steady state and never throws. Columns handed out are copies; all series of one
  * answer that cover the same ticks share one column of times.
  */
@@ -31,9 +34,14 @@ export interface RecentWindowOptions {
   readonly target: Target;
   /** How far back it reaches, milliseconds. */
   readonly windowMs: number;
+  /** Samplings are kept so far apart, milliseconds; all are unless it is given. */
+  readonly intervalMs?: number;
   /** Most memory for samples, bytes. Beyond it the window is shorter. */
   readonly maxBytes: number;
 }
+
+/** A timer is seldom right on time: what is so much closer than an interval is as good as one. */
+const EARLY_SHARE = 1 / 40;
 
 /** What a window holds. */
 export interface RecentSize {
@@ -66,6 +74,9 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
   #layout = -1;
   #nextTick = 0;
   #lastMs = -Infinity;
+  /** Time of the newest sampling that stays. */
+  #standingMs = -Infinity;
+  #isProvisional = false;
   /** Memory of chunks that were dropped or turned, of one size. */
   #spare: Float64Array[] = [];
   /** A full chunk that is not in columns yet. */
@@ -101,9 +112,10 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
    */
   sample(timeMs: number): boolean {
     if (!(timeMs > this.#lastMs)) return false;
-    const { board } = this.#options;
+    const { board, intervalMs = 0 } = this.#options;
     board.refresh();
     const { slots } = board;
+    if (this.#isProvisional) this.#withdraw();
     const chunk = this.#writable(slots.used);
     if (board.layout !== this.#layout) {
       this.#layout = board.layout;
@@ -113,9 +125,19 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
     this.#nextTick++;
     this.#lastMs = timeMs;
     this.#times = undefined;
+    this.#isProvisional = timeMs - this.#standingMs < intervalMs * (1 - EARLY_SHARE);
+    if (this.#isProvisional) return true;
+    this.#standingMs = timeMs;
     if (chunk.rows === CHUNK_ROWS) this.#close(chunk);
     else this.#turnSome();
     return true;
+  }
+
+  /** Takes back the newest sampling. */
+  #withdraw(): void {
+    this.#chunks.at(-1)!.withdraw();
+    this.#nextTick--;
+    this.#kept.withdraw(this.#nextTick);
   }
 
   select({ matchers, fromMs, toMs }: SelectRequest): readonly Series[] {
@@ -167,11 +189,11 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
     return found;
   }
 
-  /** Samplings never change; the oldest go. */
+  /** Samplings never change, but for the newest; the oldest go. */
   standing(): Standing {
     // A metric that takes the name hides our own from the beginning.
     const version = this.#roster.names.has('up') ? 'memory without up' : 'memory';
-    return { version, fromMs: this.#chunks[0]?.times[0] ?? Infinity, closedMs: this.#lastMs };
+    return { version, fromMs: this.#chunks[0]?.times[0] ?? Infinity, closedMs: this.#standingMs };
   }
 
   get #firstTick(): number {
@@ -218,22 +240,22 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
     const freed = chunk?.turn(Math.ceil(chunk.width / TURNING_SAMPLINGS));
     if (freed === undefined) return;
     this.#turning = undefined;
-    this.#spare.push(freed);
+    this.#spare.push(...freed);
   }
 
   /** Drops whole chunks that are too old, or too much. */
   #evict(): void {
     const { windowMs, maxBytes } = this.#options;
     const oldest = this.#lastMs - windowMs;
-    let bytes = this.#bytes();
+    const last = this.#chunks.at(-1);
+    // The one that is about to be filled counts too, and its turning.
+    let bytes = this.#bytes() + SPARES * CHUNK_ROWS * 8 * (last?.width ?? 0);
     let dropped = false;
     while (this.#chunks.length > 1) {
       const [first] = this.#chunks as [Chunk];
-      // The one that is about to be filled counts too.
-      if (first.times[first.rows - 1]! >= oldest && bytes + first.bytes <= maxBytes * CHUNK_SHARE) break;
+      if (first.times[first.rows - 1]! >= oldest && bytes <= maxBytes * CHUNK_SHARE) break;
       bytes -= first.bytes;
       if (first === this.#turning) this.#turning = undefined;
-      else this.#spare = [...this.#spare, first.memory].slice(-SPARES);
       this.#chunks.shift();
       dropped = true;
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RuleBench } from '../../support/rule-bench.js';
+import { counter } from '../../../src/metrics/definition.js';
 
 const DOWN = `
 groups:
@@ -234,3 +235,37 @@ groups:
     await bench.close();
   });
 });
+
+describe('what alerts without `for` read', () => {
+  const RULES = `
+groups:
+  - name: g
+    rules:
+      - {alert: Down, expr: hotstuff_process_errors_total > 0}
+      - {alert: DownForLong, expr: hotstuff_process_errors_total > 0, for: 1s}
+`;
+  const errors = counter('hotstuff_process_errors_total', 'Errors.', ['job', 'node']);
+
+  it('is looked at ten times a second, and what changed is evaluated at once', async () => {
+    const bench = await RuleBench.start({ rules: RULES });
+    const onBoard = bench.board.counter(errors).at('j', 'n1');
+    bench.series.set('hotstuff_process_errors_total', { job: 'j', node: 'n1' }, 0);
+    await bench.load(RULES);
+    bench.evaluator.start();
+    bench.clock.advance(100_000);
+    await settled(bench);
+    onBoard.add();
+    bench.series.set('hotstuff_process_errors_total', { job: 'j', node: 'n1' }, 1);
+    bench.clock.advance(100_000);
+    await settled(bench);
+    expect(heard(bench, 'Down')).toEqual(['firing']);
+    // Who waits for `for` begins to wait with the next cycle.
+    expect(bench.states()).toEqual(['firing']);
+    await bench.close();
+  });
+});
+
+async function settled(bench: RuleBench): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  await bench.evaluator.idle();
+}

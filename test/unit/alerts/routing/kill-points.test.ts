@@ -80,4 +80,17 @@ describe('a process that is killed between any two steps', () => {
     }
     expect(world.got).toHaveLength(1);
   });
+
+  it('tells the end of what rules have forgotten, unless they tell of it again', async () => {
+    const world = new World(routing());
+    const [kept, lost, back] = ['Kept', 'Lost', 'Back'].map((name) => world.alert(name));
+    world.start().tell([kept!, lost!, back!]);
+    await world.pass(15 * S);
+    world.start().remembered([kept!.labels], world.clock.nowUs() + 2 * M);
+    await world.pass(30 * S);
+    world.notifier.tell([back!]);
+    await world.pass(3 * M);
+    expect(world.got.filter(({ ended }) => ended.length > 0)).toMatchObject([{ ended: ['Lost'] }]);
+    expect(world.got.filter(({ firing }) => firing.length > 0)).toHaveLength(3);
+  });
 });

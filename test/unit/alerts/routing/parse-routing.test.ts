@@ -45,13 +45,13 @@ route:
 receivers:
   - name: a
     opsgenie_configs: [{}]
-    slack_configs: [{api_url: 'x', title: '{{ .Title }}', http_config: {proxy_url: 'http://x'}}]
+    slack_configs: [{api_url: 'x', title: '{{ nope 1 }}', http_config: {proxy_url: 'http://x'}}]
   - {name: a, webhook_configs: [{url: 'http://x/', url_file: y}], pagerduty_configs: [{service_key: k}]}
 inhibit_rules: [{source_matchers: [a=b]}]
 `),
     ).toEqual([
       '1:25 global.victorops_api_key: is not supported by quorumscope',
-      '2:1 templates: is not supported by quorumscope: titles and texts are built in',
+      '2:1 templates: templates cannot be read here',
       '4:3 route.receiver: there is no receiver nobody',
       "5:3 route.group_by: '...' stands alone: it is every label",
       '7:21 route.routes[0].group_wait: found "soon", expected a duration such as 30s or 5m',
@@ -59,7 +59,7 @@ inhibit_rules: [{source_matchers: [a=b]}]
       '7:61 route.routes[0].mute_time_intervals: there is no time interval night',
       '10:5 receivers[0].opsgenie_configs: is not supported by quorumscope; there are webhook, slack, pagerduty, email, discord and telegram',
       '11:22 receivers[0].slack_configs[0].api_url: expected an http:// or https:// address',
-      '11:36 receivers[0].slack_configs[0].title: is not supported by quorumscope: titles and texts are built in',
+      '11:44 receivers[0].slack_configs[0].title: function "nope" not defined',
       '11:73 receivers[0].slack_configs[0].http_config.proxy_url: is not supported by quorumscope',
       '12:5 receivers[1]: there are two receivers named a',
       '12:34 receivers[1].webhook_configs[0].url: url and url_file exclude each other',

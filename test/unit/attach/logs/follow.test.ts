@@ -1,9 +1,11 @@
 import {
   appendFileSync,
+  copyFileSync,
   mkdtempSync,
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
   mkdirSync,
 } from 'node:fs';
@@ -12,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileFollower, type Reopening } from '../../../../src/attach/logs/follow.js';
+import type { Place } from '../../../../src/attach/logs/place.js';
 
 let folder: string;
 let path: string;
@@ -22,13 +25,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function following(from: 'begin' | 'end' = 'begin') {
+function following(from: 'begin' | 'end' = 'begin', place?: Place) {
   let text = '';
   const reopened: Reopening[] = [];
   const problems: string[] = [];
   const follower = new FileFollower({
     path,
     from,
+    ...(place && { place }),
     sink: {
       write: (chunk) => (text += Buffer.from(chunk).toString()),
       ready: () => Promise.resolve(),
@@ -37,6 +41,7 @@ function following(from: 'begin' | 'end' = 'begin') {
         reopened.push(why);
         text += '|';
       },
+      lost: () => (text += '?'),
       unreadable: (problem) => problems.push(problem),
     },
   });
@@ -200,5 +205,79 @@ describe('a followed file', () => {
     await follower.close();
     const lines = text().replaceAll('|', '').trim().split('\n');
     expect(lines).toEqual(Array.from({ length: next }, (_, i) => `line ${i}`));
+  });
+});
+
+describe('a file that was read before', () => {
+  /** Reads what there is, and says where a later process is to go on. */
+  async function read(): Promise<Place> {
+    const { follower } = following();
+    return (await follower.close())!;
+  }
+
+  async function goneOn(place: Place): Promise<string> {
+    const { follower, text } = following('end', place);
+    await follower.close();
+    return text();
+  }
+
+  it('goes on behind the last whole line', async () => {
+    writeFileSync(path, 'one\ntw');
+    const place = await read();
+    appendFileSync(path, 'o\nthree\n');
+    expect(await goneOn(place)).toBe('two\nthree\n');
+  });
+
+  it('is read on under its other name, and then the new one from its beginning', async () => {
+    writeFileSync(path, 'one\n');
+    const place = await read();
+    appendFileSync(path, 'two\n');
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'three\n');
+    expect(await goneOn(place)).toBe('two\n|three\n');
+  });
+
+  it('is followed through several rotations', async () => {
+    writeFileSync(path, 'one\n');
+    const place = await read();
+    renameSync(path, `${path}.2`);
+    appendFileSync(`${path}.2`, 'two\n');
+    writeFileSync(`${path}.1`, 'three\n');
+    writeFileSync(path, 'four\n');
+    utimesSync(`${path}.2`, 100, 100);
+    utimesSync(`${path}.1`, 200, 200);
+    expect(await goneOn(place)).toBe('two\n|three\n|four\n');
+  });
+
+  it('is found in its copy where it was emptied', async () => {
+    writeFileSync(path, 'one\n');
+    const place = await read();
+    appendFileSync(path, 'two\n');
+    copyFileSync(path, `${path}.1`);
+    truncateSync(path);
+    appendFileSync(path, 'three\n');
+    expect(await goneOn(place)).toBe('two\n|three\n');
+  });
+
+  it.each([
+    ['removed', () => rmSync(path)],
+    ['packed', () => renameSync(path, `${path}.1.gz`)],
+    ['emptied without a copy', () => truncateSync(path)],
+  ])('is missed where it was %s, and the new one is read from its beginning', async (_, happens) => {
+    writeFileSync(path, 'one\nand more than the next one has\n');
+    const place = await read();
+    happens();
+    appendFileSync(path, 'new\n');
+    expect(await goneOn(place)).toBe('?new\n');
+  });
+
+  it('is missed in part where one in between was packed', async () => {
+    writeFileSync(path, 'one\n');
+    const place = await read();
+    renameSync(path, `${path}.2`);
+    utimesSync(`${path}.2`, 100, 100);
+    writeFileSync(`${path}.1.gz`, 'packed');
+    writeFileSync(path, 'three\n');
+    expect(await goneOn(place)).toBe('?|three\n');
   });
 });

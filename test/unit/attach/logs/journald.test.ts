@@ -83,6 +83,15 @@ describe('an entry of the journal', () => {
     expect(readEntry('{"MESSAGE":[118,105,101,119,255]}')!.text).toBe('view\ufffd');
   });
 
+  it('may have several messages, and none', () => {
+    expect(readEntry('{"MESSAGE":["a",[98,255]]}')!.text).toBe('a\nb\ufffd');
+    expect(readEntry('{"__CURSOR":"s=1","PRIORITY":"6"}')).toEqual({
+      text: '',
+      cursor: 's=1',
+      tsUs: undefined,
+    });
+  });
+
   it.each(['', 'null', '[]', '{}', '{"MESSAGE', '3'])('is not %j', (line) => {
     expect(readEntry(line)).toBeUndefined();
   });
