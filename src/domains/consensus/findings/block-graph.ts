@@ -1,18 +1,20 @@
 /**
  * Which block extends which, as far as proposals and commits said so: what is needed to tell who signed
- * both sides of a fork. Bounded: the oldest are forgotten, a generation at a time, because a map that loses its
- * entries one by one is slow.
+ * both sides of a fork. Bounded: the oldest are forgotten, a generation at a time.
  *
- * Nobody asks while validators agree: what is noted waits, and enters the maps, which are large and far from the
- * caches, together with others or before somebody asks.
+ * Nobody asks while validators agree: what is noted is only written down, and found by its hash once somebody asks. The
+ * hash of a block that nobody asks for is then never computed, and there is no map to keep.
+ *
+ * Invariants: a generation holds at most `REMEMBERED` notes; what is found by hash is what its notes say, in the order in
+ * which they came: the first that names a parent, else the first.
  */
 
-/** Blocks of a generation: several minutes of a fast chain. Of two generations something is remembered. */
+/** Notes of a generation: several minutes of a fast chain. Of two generations something is remembered. */
 const REMEMBERED = 4_096;
-/** Blocks that wait to enter the maps. */
-const MOST_WAITING = 256;
-/** Views whose block is told again by every node. */
+/** Views whose blocks are told again by every node; a power of two. */
 const LATELY = 8;
+/** Blocks of one such view that are told apart. */
+const LATELY_PER_VIEW = 4;
 
 /** Where a block stands. */
 export interface BlockPlace {
@@ -27,50 +29,63 @@ interface Noted extends BlockPlace {
 
 /** Blocks by id. */
 export class BlockGraph {
-  #newer = new Map<string, BlockPlace>();
-  #older: ReadonlyMap<string, BlockPlace> = new Map();
-  /** In the order in which they were noted. */
-  readonly #waiting: Noted[] = [];
-  /** Newest blocks of which all is noted, by view: what a hundred nodes repeat is compared, and not noted again. */
-  readonly #lately = new Array<string>(LATELY).fill('');
+  #newer = new Generation();
+  #older = new Generation();
+  /** By view, newest last: what a hundred nodes repeat is compared, and not noted again. */
+  readonly #lately: Noted[][] = Array.from({ length: LATELY }, () => []);
 
   note(block: string, view: number, parent: string | undefined): void {
-    const place = view % LATELY;
-    if (this.#lately[place] === block) return;
-    if (parent !== undefined) this.#lately[place] = block;
-    this.#waiting.push({ block, view, parent });
-    if (this.#waiting.length === MOST_WAITING) this.#settle();
+    const lately = this.#lately[view % LATELY]!;
+    for (let i = lately.length - 1; i >= 0; i--) {
+      const noted = lately[i]!;
+      if (noted.block === block && (noted.parent !== undefined || parent === undefined)) return;
+    }
+    const noted: Noted = { block, view, parent };
+    if (lately.length > 0 && (lately.length === LATELY_PER_VIEW || lately[0]!.view !== view))
+      lately.length = 0;
+    lately.push(noted);
+    if (this.#newer.isFull) {
+      this.#older = this.#newer;
+      this.#newer = new Generation();
+    }
+    this.#newer.add(noted);
   }
 
   get(block: string): BlockPlace | undefined {
-    this.#settle();
-    return this.#known(block);
+    const older = this.#older.get(block);
+    if (older?.parent !== undefined) return older;
+    const newer = this.#newer.get(block);
+    return newer?.parent !== undefined ? newer : (older ?? newer);
   }
 
   clear(): void {
-    this.#waiting.length = 0;
-    this.#newer.clear();
-    this.#older = new Map();
-    this.#lately.fill('');
+    this.#newer = new Generation();
+    this.#older = new Generation();
+    for (const lately of this.#lately) lately.length = 0;
+  }
+}
+
+/** Notes in their order, and as far as somebody asked, by block. */
+class Generation {
+  readonly #noted: Noted[] = [];
+  readonly #byBlock = new Map<string, Noted>();
+  #indexed = 0;
+
+  get isFull(): boolean {
+    return this.#noted.length === REMEMBERED;
   }
 
-  #known(block: string): BlockPlace | undefined {
-    return this.#newer.get(block) ?? this.#older.get(block);
+  add(noted: Noted): void {
+    this.#noted.push(noted);
   }
 
-  #settle(): void {
-    for (const { block, view, parent } of this.#waiting) {
-      const known = this.#known(block);
-      if (known !== undefined && (known.parent !== undefined || parent === undefined)) continue;
-      this.#newer.set(block, { view, parent });
-      if (this.#newer.size >= REMEMBERED) this.#turn();
+  get(block: string): BlockPlace | undefined {
+    for (; this.#indexed < this.#noted.length; this.#indexed++) {
+      const noted = this.#noted[this.#indexed]!;
+      const known = this.#byBlock.get(noted.block);
+      if (known === undefined || (known.parent === undefined && noted.parent !== undefined))
+        this.#byBlock.set(noted.block, noted);
     }
-    this.#waiting.length = 0;
-  }
-
-  /** The older generation is forgotten. */
-  #turn(): void {
-    this.#older = this.#newer;
-    this.#newer = new Map();
+    return this.#byBlock.get(block);
   }
 }
