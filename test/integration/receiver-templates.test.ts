@@ -264,12 +264,16 @@ receivers:
     rmSync(folder, { recursive: true, force: true });
   });
 
+  // An alert that began longer ago than `group_wait` is told at once, without those that come with it.
+  let beganMs: number | undefined;
   const post = async (ends: boolean): Promise<void> => {
+    const from = (beganMs ??= Date.now());
+    const endsAt = new Date().toISOString();
     const alerts = ['v1', 'v2'].map((node, i) => ({
       labels: { alertname: 'Hot', severity: 'critical', chain_id: 'main', node_id: node },
       annotations: { summary: `it <is> "${node}" & more` },
-      startsAt: `2026-01-02T03:04:0${i}Z`,
-      ...(ends ? { endsAt: '2026-01-02T03:05:00Z' } : {}),
+      startsAt: new Date(from + i).toISOString(),
+      ...(ends ? { endsAt } : {}),
       generatorURL: 'http://g/x',
     }));
     for (const { url } of [ourSide, theirSide]) {
