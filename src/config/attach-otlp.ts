@@ -4,6 +4,7 @@
  */
 import { isLoopback } from './address.js';
 import { authOf, twice } from './exporter-settings.js';
+import { isHeader } from './header.js';
 import type { Contradiction, Values } from './section.js';
 import {
   duration,
@@ -113,8 +114,8 @@ export function otlpRules(values: Partial<Otlp>): Contradiction<keyof Otlp>[] {
       message: `${address.host} can be reached from other machines, and whoever reaches it could state false events. Listen on 127.0.0.1 or [::1], ask for a token with attach.otlp.bearer_token_file, or set attach.otlp.insecure: true if you trust that network.`,
     });
   for (const key of ['otlp.forward_headers', 'otlp.forward_headers_file'] as const)
-    for (const header of Object.keys(values[key] ?? {}))
-      if (!/^[a-zA-Z0-9!#$%&'*+.^_`|~-]+$/.test(header) || ours.has(header.toLowerCase()))
+    for (const [header, value] of Object.entries(values[key] ?? {}))
+      if (!isHeader(header, value))
         found.push({ key, message: `${header} is no header that can be set here.` });
   const forward = values['otlp.forward'];
   if (typeof forward === 'string' && /\/v1\/(traces|metrics|logs)\/?$/.test(new URL(forward).pathname))
@@ -124,16 +125,6 @@ export function otlpRules(values: Partial<Otlp>): Contradiction<keyof Otlp>[] {
     });
   return found;
 }
-
-/** Headers that are set by what is passed on. */
-const ours = new Set([
-  'content-length',
-  'content-type',
-  'content-encoding',
-  'transfer-encoding',
-  'host',
-  'connection',
-]);
 
 /** The code's form of them; null where the door stays shut. */
 export function otlpOf(values: Otlp) {

@@ -1,5 +1,6 @@
 /** Settings that exporters share: when and what is pushed, bounds, spool, and who one is to the receiver. */
 import { parseDuration } from '../base/duration.js';
+import { isHeader } from './header.js';
 import type { Contradiction, Values } from './section.js';
 import { duration, names, nullable, secret, secretFile, secretOf, size, text, texts } from './setting.js';
 
@@ -154,24 +155,9 @@ export function authRules(values: Partial<Auth>): Contradiction<AuthKey>[] {
     ['headers_file', headers_file],
   ] as const)
     for (const [name, value] of Object.entries(given))
-      if (
-        !/^[a-zA-Z0-9!#$%&'*+.^_`|~-]+$/.test(name) ||
-        /[^\t\x20-\x7e]/.test(value) ||
-        ours.has(name.toLowerCase())
-      )
-        found.push({ key, message: `${name} is no header that can be set here.` });
+      if (!isHeader(name, value)) found.push({ key, message: `${name} is no header that can be set here.` });
   return found;
 }
-
-/** Headers that the exporter itself sets. */
-const ours = new Set([
-  'content-length',
-  'content-type',
-  'content-encoding',
-  'transfer-encoding',
-  'host',
-  'connection',
-]);
 
 /** The code's form of them. */
 export function authOf(values: Auth) {

@@ -90,12 +90,14 @@ function bookmarkOf(text: string): Bookmark | undefined {
   return isMemory(memory) ? (found as Bookmark) : undefined;
 }
 
-function isPlace({ identity, offset, head }: Partial<Place>): boolean {
+function isPlace(found: Partial<Place> | null): boolean {
+  if (found === null) return false;
+  const { identity, offset, head } = found;
   return typeof identity === 'string' && Number.isSafeInteger(offset) && typeof head === 'string';
 }
 
-function isMemory(found: Partial<Memory> | undefined): boolean {
-  if (typeof found !== 'object') return false;
+function isMemory(found: Partial<Memory> | null | undefined): boolean {
+  if (typeof found !== 'object' || found === null) return false;
   const { kept, memories, lastUs } = found;
   const arePairs = (list: unknown): boolean =>
     Array.isArray(list) && list.every((one) => Array.isArray(one) && typeof one[0] === 'string');

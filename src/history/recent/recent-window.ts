@@ -75,7 +75,7 @@ export class RecentWindow implements SeriesSource, SeriesIndex, LastingSource {
   /** Time of the newest sampling that stays. */
   #standingMs = -Infinity;
   #isProvisional = false;
-  /** Memory of chunks that were dropped or turned, of one size. */
+  /** Memory that turning left over, all of one size. */
   #spare: Float64Array[] = [];
   /** A full chunk that is not in columns yet. */
   #turning: Chunk | undefined;
