@@ -24,6 +24,8 @@ export class BoardIndex {
   readonly #board: Board;
   #layout = -1;
   #byName = new Map<string, FamilyView>();
+  /** By the names that were asked for: the prefix may be configured, and names here are as the catalogues have them. */
+  readonly #asked = new Map<string, FamilyView | undefined>();
   readonly #indexed = new Map<string, Indexed>();
 
   constructor(board: Board) {
@@ -62,9 +64,13 @@ export class BoardIndex {
     if (this.#layout !== this.#board.layout) {
       this.#byName = new Map(this.#board.families().map((view) => [view.definition.name, view]));
       this.#layout = this.#board.layout;
+      this.#asked.clear();
     }
-    // The prefix may be configured; names here are as the catalogues have them.
-    return this.#byName.get(this.#board.declared(name)?.name ?? '');
+    const known = this.#asked.get(name);
+    if (known !== undefined || this.#asked.has(name)) return known;
+    const view = this.#byName.get(this.#board.declared(name)?.name ?? '');
+    this.#asked.set(name, view);
+    return view;
   }
 }
 
