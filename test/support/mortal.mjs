@@ -25,7 +25,7 @@ function step(name) {
   if (isFatal) process.kill(process.pid, 'SIGKILL');
 }
 
-/** A file whose bytes are on the disk when `sync` says so, and not a moment before. */
+/** A file whose bytes are on the disk when `sync` or `writeDurably` says so, and not a moment before. */
 function losing(file, room) {
   let held = [];
   return {
@@ -38,6 +38,13 @@ function losing(file, room) {
       step(`${room} torn`);
       held = [];
       await file.sync();
+      step(`${room} after fsync`);
+    },
+    writeDurably: async (bytes, position) => {
+      step(`${room} before fsync`);
+      if (isLast(`${room} torn`)) await file.write(bytes.subarray(0, bytes.length / 2), position);
+      step(`${room} torn`);
+      await file.writeDurably(bytes, position);
       step(`${room} after fsync`);
     },
     truncate: (size) => file.truncate(size),
