@@ -62,10 +62,11 @@ async function replayed(name: string, lines: readonly string[]): Promise<Counted
   const log = new LogFeed(translatorOf(name), feed);
   log.write(Buffer.from(`${lines.join('\n')}\n`));
   await feed.ready();
-  log.end();
   await feed.drained();
-  clock.advance('end', clock.nowUs() + SETTLE_US);
+  // As for a sidecar that goes on: the node is still attached.
+  clock.pass(SETTLE_US);
   const found = counted(sidecar);
+  log.end();
   await sidecar.stop();
   return found;
 }
@@ -118,7 +119,7 @@ const withoutZeros = (all: Counted): Counted =>
 
 const pieces = fc.array(
   fc.record({
-    lines: fc.integer({ min: 1, max: 200 }),
+    lines: fc.integer({ min: 10, max: 400 }),
     delayUs: fc.oneof(fc.integer({ min: 0, max: 999_999 }), fc.integer({ min: 0, max: 3_000_000 })),
   }),
   { minLength: 1, maxLength: 12 },
@@ -141,7 +142,7 @@ describe.each([
         expect(Object.keys(expected).length).toBeGreaterThan(20);
         expect(withoutZeros(await followed(name, lines, timesOf(lines), plan))).toEqual(expected);
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   }, 120_000);
 });

@@ -124,7 +124,8 @@ async function expectSame(page: string, followed: Followed, commits: number, exc
       found = withoutZeros(await onPage(page));
       return isDeepStrictEqual(found, wanted) ? true : undefined;
     },
-    30_000,
+    // The last failed view waits for its verdict for six times its timer.
+    60_000,
     'the counters of the finished file',
   ).catch(() => undefined);
   expect(found).toEqual(wanted);
