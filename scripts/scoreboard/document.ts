@@ -45,7 +45,7 @@ runs \`scripts/scoreboard/incidents\`, where things go wrong for minutes: most f
 | raised | alerts that began to fire, by name |
 | found, forbidden | alerts that the scenario requires, naming exactly whom it says; alerts that it forbids |
 | named | of the alerts that name a validator or a node, those that name one to whom the truth assigns it |
-| scope | of the alerts that are borne out, those with the scope of what happened: \`self\` names an attached node, \`peer\` one that is not; \`network\` is right where a failed view had no single culprit, messages were lost or cut, a rule of the protocol was broken, or f or more validators were faulty |
+| scope | of the alerts that are borne out, those with the scope of what happened: \`self\` names an attached node, \`peer\` one that is not, or names nobody where one that is not was faulty; \`network\` is right where a failed view had no single culprit, messages were lost or cut, a rule of the protocol was broken, or f or more validators were faulty |
 | spurious | alerts that no truth bears out |
 | told ms | from what happened to the first notification of the alert; median and 99th percentile |
 | after firing ms | from when the rule began to fire to that notification: the routing's share |
