@@ -59,7 +59,7 @@ lagged then for the cause or by the validator that it names, a forbidden deed or
 that the scenario states for the whole run. What is listed for no alert bears out none. Findings page for an hour after the last of them, so
 that the runs end before their alerts do.
 
-The floors hold for three short incidents; what is spurious or forbidden there fails at once.`;
+The floors hold for five incidents; what is spurious or forbidden there fails at once.`;
 
 const HEAD = `# The scoreboard
 
