@@ -87,7 +87,7 @@ it(
     const score = book.total.alerts?.all;
     expect(score?.raised).toMatchObject({ HotStuffChainHalted: 1 });
     expect(score).toMatchObject({ spurious: {}, forbidden: 0, pages: 1, groups: 1, pagedOnce: 1 });
-  expect(score?.resolved).toBeGreaterThan(0);
+    expect(score?.resolved).toBeGreaterThan(0);
   },
 );
 
