@@ -118,7 +118,7 @@ export interface Lasting {
 
 /** Whom an alert names, as validator id; undefined where it names nobody. */
 export function namedBy(labels: AlertTexts): string | undefined {
-  return labels['validator'] ?? labels['leader'] ?? labels['node_id']?.replace('node-', 'validator-');
+  return labels['validator'] ?? labels['node_id']?.replace('node-', 'validator-');
 }
 
 /** Faults of a run as intervals. */
