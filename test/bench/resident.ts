@@ -31,7 +31,12 @@ const panels = [
 ];
 
 /** As the image and the unit of systemd have it. */
-const shipped = { NODE_OPTIONS: '--max-semi-space-size=4', MALLOC_ARENA_MAX: '2' };
+const shipped = {
+  NODE_OPTIONS: '--max-semi-space-size=4',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
 
 interface Subject {
   readonly name: 'standalone' | 'exporter';
