@@ -1,7 +1,7 @@
 /**
  * Sends a body over HTTP or HTTPS and reads the answer as a receipt: 2xx delivered; 408, 429 and 5xx
  * may be repeated, after what `Retry-After` asks; any other answer, redirects too, is a refusal.
- * One connection is kept alive. Credentials live in headers; neither they nor the query are ever
+ * Connections are kept alive, one unless more are asked for. Credentials live in headers; neither they nor the query are ever
  * part of a detail.
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
@@ -26,6 +26,8 @@ export interface HttpDestination {
   /** PEM certificates to trust instead of the system's. */
   readonly ca?: string;
   readonly clock: Clock;
+  /** Most connections at a time; beyond them bodies wait for one another. Default 1. */
+  readonly connections?: number;
   /** Whether an answer of 500 or above may be repeated; all of them where it is not said. */
   readonly isPassing?: (status: number) => boolean;
 }
@@ -40,8 +42,8 @@ export class HttpTransport implements Transport<BodyParcel> {
 
   constructor(destination: HttpDestination) {
     this.#destination = destination;
-    const { url, ca } = destination;
-    const kept = { keepAlive: true, maxSockets: 1 };
+    const { url, ca, connections = 1 } = destination;
+    const kept = { keepAlive: true, maxSockets: connections };
     this.#agent =
       url.protocol === 'https:'
         ? new HttpsAgent({ ...kept, ...(ca === undefined ? {} : { ca }) })

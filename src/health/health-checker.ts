@@ -48,6 +48,8 @@ const scopeWords: Readonly<Record<HealthScope, string>> = {
   unknown: 'Whom it is about cannot be told',
 };
 const MOST_ISSUES = 1_000;
+/** So long an evaluation holds the event loop before others have their turn. */
+const TURN_MS = 3;
 
 interface Standing {
   state: HealthState;
@@ -61,8 +63,10 @@ export class HealthChecker {
   readonly #subjects: Subjects;
   readonly #gauges = new Map<string, readonly (readonly [HealthState, Gauge])[]>();
   readonly #standing = new Map<string, Standing>();
-  #measured = new Map<Component, number>();
+  #measured: ReadonlyMap<Component, number> = new Map();
   #report: HealthReport | undefined;
+  /** The evaluation in turns that is under way. */
+  #current: Generator<void> | undefined;
 
   constructor(options: HealthCheckerOptions) {
     const { board, thresholds, windowUs, settleUs, latestTrouble = () => undefined } = options;
@@ -87,23 +91,54 @@ export class HealthChecker {
 
   /** Measures everything once. */
   evaluate(nowUs: number): HealthReport {
+    this.#current = undefined;
+    const steps = this.#steps(nowUs);
+    while (steps.next().done !== true);
+    return this.#report!;
+  }
+
+  /**
+   * Measures everything once, and lets others have the event loop whenever it was held for some milliseconds. Does nothing
+   * where such an evaluation is under way; leaves off when `evaluate` was called meanwhile, which tells more.
+   * @param giveWay resolves when others have had their turn
+   */
+  async evaluateInTurns(nowUs: number, giveWay: () => Promise<void>): Promise<void> {
+    if (this.#current !== undefined) return;
+    const steps = this.#steps(nowUs);
+    this.#current = steps;
+    let beganMs = performance.now();
+    while (steps.next().done !== true) {
+      if (performance.now() - beganMs < TURN_MS) continue;
+      await giveWay();
+      if (this.#current !== steps) return;
+      beganMs = performance.now();
+    }
+    this.#current = undefined;
+  }
+
+  /** Pauses after each check of each subject. */
+  *#steps(nowUs: number): Generator<void> {
     this.#board.refresh();
     this.#subjects.update(nowUs);
     const nodes = [...this.#subjects.nodes];
     const chains = [...this.#subjects.chains];
     const all = new Set<Reading>([this.#subjects.sidecar, ...chains, ...nodes]);
     const subjectsOf = { node: nodes, chain: chains, sidecar: [this.#subjects.sidecar] };
-    this.#measured = new Map();
+    const measured = new Map<Component, number>();
+    yield;
     for (const check of this.#checks) {
       check.keepOnly(all);
       const { component, per } = check.rule;
       let isMeasured = false;
-      for (const read of subjectsOf[per]) isMeasured = check.take(read) || isMeasured;
-      if (isMeasured) this.#measured.set(component, (this.#measured.get(component) ?? 0) + 1);
+      for (const read of subjectsOf[per]) {
+        isMeasured = check.take(read) || isMeasured;
+        yield;
+      }
+      if (isMeasured) measured.set(component, (measured.get(component) ?? 0) + 1);
     }
+    this.#measured = measured;
     this.#report = this.#compose(nodes, nowUs);
     this.#show(this.#report);
-    return this.#report;
   }
 
   #compose(nodes: readonly Reading[], nowUs: number): HealthReport {

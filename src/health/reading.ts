@@ -4,15 +4,12 @@
  * not known.
  */
 import type { Series } from '../metrics/series.js';
-import type { BoardIndex } from './board-index.js';
+import type { BoardIndex, Where } from './board-index.js';
 import type { NodePhase } from './health-report.js';
 import type { ThresholdValues } from './threshold-values.js';
 import { Trail } from './trail.js';
 
 const MINUTE_US = 60_000_000;
-
-/** Label values that a series must have. */
-export type Where = Readonly<Record<string, string | readonly string[]>>;
 
 /** One series and its value. */
 export interface Valued {
@@ -154,14 +151,7 @@ export class Reading {
   }
 
   #series(name: string, where?: Where, leading = this.#leading): readonly Series[] {
-    const all = this.#room.index.series(name, leading);
-    if (where === undefined) return all;
-    return all.filter(({ definition, labelValues }) =>
-      Object.entries(where).every(([label, wanted]) => {
-        const value = labelValues[definition.labels.indexOf(label)];
-        return typeof wanted === 'string' ? value === wanted : value !== undefined && wanted.includes(value);
-      }),
-    );
+    return this.#room.index.series(name, leading, where);
   }
 }
 

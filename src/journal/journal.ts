@@ -201,13 +201,19 @@ export class Journal {
 
   async #write(batch: Batch): Promise<void> {
     const segment = await this.#writable(batch.firstSequence);
+    const file = this.#file!;
     let position = segment.bytes;
-    for (const frames of batch.frames) {
-      await this.#file!.write(frames, position);
-      position += frames.length;
+    const [only, ...more] = batch.frames;
+    // The usual case, and that of whoever waits: each step costs a turn of the event loop, however long that is.
+    if (more.length === 0) await file.writeDurably(only!, position);
+    else {
+      for (const frames of batch.frames) {
+        await file.write(frames, position);
+        position += frames.length;
+      }
+      await file.sync();
     }
-    await this.#file!.sync();
-    segment.bytes = position;
+    segment.bytes += batch.frames.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** The segment to write to, open. */

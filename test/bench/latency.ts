@@ -20,6 +20,7 @@ import { archiveRows } from './archive-day.js';
 import { turnsTable, stepsTable, type Timed } from './latency-steps.js';
 import type { Trace } from './latency-trace.js';
 import { duration, type BenchRow, type Peer } from './row.js';
+import { shipped } from './shipped.js';
 
 /** Of each kind in each of the two settings. */
 const FIRINGS = Number(process.env['LATENCY_FIRINGS'] ?? 200);
@@ -128,10 +129,10 @@ function print(stage: Stage, trace: Trace): void {
 
 /** The built sidecar, which notes its steps where that is wanted. */
 function sidecarOf(config: string, trace: string): Child {
-  if (!TRACED) return Child.cli(['run', '--config', config]);
+  if (!TRACED) return Child.cli(['run', '--config', config], shipped);
   const tracer = join(import.meta.dirname, 'latency-trace.ts');
   const args = ['--import', 'tsx', '--import', tracer, cli, 'run', '--config', config];
-  return new Child(process.execPath, args, { LATENCY_TRACE: trace });
+  return new Child(process.execPath, args, { ...shipped, LATENCY_TRACE: trace });
 }
 
 /** Of whom the `i`th event of a setting tells. */

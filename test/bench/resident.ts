@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from '../support/child.js';
+import { shipped } from './shipped.js';
 
 const MINUTES = Number(process.argv[2] ?? 60);
 const SAMPLE_MS = 1_000;
@@ -29,14 +30,6 @@ const panels = [
   'sum by (node_id, cause) (increase(hotstuff_consensus_views_failed_total[5m]))',
   'avg_over_time(quorumscope_process_resident_memory_bytes[10m])',
 ];
-
-/** As the image and the unit of systemd have it. */
-const shipped = {
-  NODE_OPTIONS: '--max-semi-space-size=4',
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '131072',
-  MALLOC_TRIM_THRESHOLD_: '131072',
-};
 
 interface Subject {
   readonly name: 'standalone' | 'exporter';

@@ -11,6 +11,9 @@ import { isHttp } from '../routing/receiver-fields.js';
 import type { HttpAccess } from './channel-config.js';
 import type { OnBrokenText } from './wording.js';
 
+/** A page must not wait until a slow receiver has answered an earlier one about something else. */
+const CONNECTIONS = 4;
+
 /** What an HTTP channel needs of the house. */
 export interface SenderOptions {
   readonly clock: Clock;
@@ -56,6 +59,7 @@ export class HttpSender {
       url: new URL(url),
       contentType: 'application/json',
       clock,
+      connections: CONNECTIONS,
       headers: () => ({ 'user-agent': userAgent, ...this.#authorization() }),
       ...(this.#ca === undefined ? {} : { ca: this.#ca }),
     });

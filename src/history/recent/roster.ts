@@ -53,6 +53,8 @@ export class FamilyTracks {
   readonly parts: readonly Part[];
   readonly labelNames: readonly string[];
   readonly tracks = new Map<string, Track>();
+  /** Another number whenever there are other tracks than before. */
+  generation = 0;
   readonly #live = new Map<Series, Life>();
 
   constructor({ definition }: FamilyView, target: Target) {
@@ -76,14 +78,19 @@ export class FamilyTracks {
   forget(tick: number): void {
     for (const [key, { lives }] of this.tracks) {
       while (lives.length > 0 && lives[0]!.to < tick) lives.shift();
-      if (lives.length === 0) this.tracks.delete(key);
+      if (lives.length > 0) continue;
+      this.tracks.delete(key);
+      this.generation++;
     }
   }
 
   #begin(series: Series, tick: number): void {
     const key = JSON.stringify(series.labelValues);
     let track = this.tracks.get(key);
-    if (!track) this.tracks.set(key, (track = new Track(this, series.labelValues)));
+    if (!track) {
+      this.tracks.set(key, (track = new Track(this, series.labelValues)));
+      this.generation++;
+    }
     const life = { slot: series.slot, from: tick, to: Infinity };
     track.lives.push(life);
     this.#live.set(series, life);
@@ -103,6 +110,7 @@ export class Roster {
   readonly #views = new Map<string, FamilyView>();
   readonly #names = new Map<string, NamedParts>();
   #generation = 0;
+  #forgotten = 0;
 
   constructor(target: Target) {
     this.#target = target;
@@ -116,6 +124,11 @@ export class Roster {
   /** Another number whenever there may be other tracks than before. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** How often tracks were forgotten: what is kept of them elsewhere must go then. */
+  get forgotten(): number {
+    return this.#forgotten;
   }
 
   /** How many label sets are known; a histogram counts once. */
@@ -145,6 +158,7 @@ export class Roster {
   /** Forgets what ended before `tick`. */
   forget(tick: number): void {
     this.#generation++;
+    this.#forgotten++;
     for (const family of this.#families.values()) family.forget(tick);
   }
 

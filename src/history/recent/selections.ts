@@ -1,6 +1,6 @@
 /**
  * Which tracks pass which matchers. Rules and dashboards ask with the same matchers again and again while the series stay
- * the same: what was found is kept until there may be other series, for a bounded number of selectors.
+ * the same: what was found is kept until there may be other series of the metric, for a bounded number of selectors.
  */
 import { METRIC_NAME } from '../../promql/labels.js';
 import type { LabelMatcher } from '../../promql/matchers.js';
@@ -15,31 +15,49 @@ export type Selected = readonly [Track, Part];
 const MOST_SELECTORS = 512;
 const MOST_FOUND = 100_000;
 
+interface Found {
+  readonly all: readonly Selected[];
+  /** Of the metric, or of the roster where any metric may match. */
+  readonly generation: number;
+}
+
 /** What selectors found in one roster. */
 export class Selections {
-  readonly #known = new Map<string, readonly Selected[]>();
-  #generation = -1;
+  readonly #known = new Map<string, Found>();
+  #forgotten = -1;
   #found = 0;
 
   /** The parts that pass all matchers, in the order of the roster. May throw what a matcher throws. */
   of(matchers: readonly LabelMatcher[], roster: Roster): readonly Selected[] {
-    if (roster.generation !== this.#generation) this.#forget(roster.generation);
+    if (roster.forgotten !== this.#forgotten) this.#forget(roster);
     const key = keyOf(matchers);
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const found = select(matchers, roster);
-    if (this.#known.size >= MOST_SELECTORS || this.#found + found.length > MOST_FOUND)
-      this.#forget(roster.generation);
-    this.#known.set(key, found);
-    this.#found += found.length;
-    return found;
+    const generation = generationOf(matchers, roster);
+    if (known?.generation === generation) return known.all;
+    const all = select(matchers, roster);
+    if (known !== undefined) this.#found -= known.all.length;
+    this.#known.delete(key);
+    if (this.#known.size >= MOST_SELECTORS || this.#found + all.length > MOST_FOUND) this.#forget(roster);
+    this.#known.set(key, { all, generation });
+    this.#found += all.length;
+    return all;
   }
 
-  #forget(generation: number): void {
-    this.#generation = generation;
+  #forget({ forgotten }: Roster): void {
+    this.#forgotten = forgotten;
     this.#known.clear();
     this.#found = 0;
   }
+}
+
+/** Changes whenever there may be something else to find. A new series of one metric is no news to selectors of another. */
+function generationOf(matchers: readonly LabelMatcher[], { names, generation }: Roster): number {
+  const exact = exactName(matchers);
+  return exact === undefined ? generation : (names.get(exact.value)?.family.generation ?? -1);
+}
+
+function exactName(matchers: readonly LabelMatcher[]): LabelMatcher | undefined {
+  return matchers.find(({ name, type }) => name === METRIC_NAME && type === '=');
 }
 
 function keyOf(matchers: readonly LabelMatcher[]): string {
@@ -51,7 +69,7 @@ function keyOf(matchers: readonly LabelMatcher[]): string {
 function select(matchers: readonly LabelMatcher[], { names }: Roster): readonly Selected[] {
   const onName = matchers.filter(({ name }) => name === METRIC_NAME);
   const others = matchers.filter(({ name }) => name !== METRIC_NAME);
-  const exact = onName.find(({ type }) => type === '=');
+  const exact = exactName(matchers);
   const candidates = exact ? [exact.value] : names.keys();
   const found: Selected[] = [];
   for (const name of candidates) {

@@ -103,6 +103,19 @@ describe('a request', () => {
     expect(got[0]?.request.socket).toBe(got[1]?.request.socket);
   });
 
+  it.each([1, 2])('waits for an earlier one where there are %i connections or more', async (connections) => {
+    const held: (() => void)[] = [];
+    const { send, got } = await serve((response) => void held.push(() => response.end()), { connections });
+    const sent = Array.from({ length: connections + 1 }, (_, i) => send(String(i)));
+    await expect.poll(() => got.length).toBe(connections);
+    held[0]!();
+    await sent[0];
+    await expect.poll(() => got.length).toBe(connections + 1);
+    expect(got.at(-1)!.request.socket).toBe(got[0]!.request.socket);
+    for (const answer of held.slice(1)) answer();
+    await Promise.all(sent);
+  });
+
   it('is compressed when asked', async () => {
     const { send, got } = await serve((response) => response.end(), { gzip: true });
     await send('hello');

@@ -4,6 +4,7 @@ import { thresholdSettings } from '../../../src/config/thresholds.js';
 import { parseConfig } from '../../../src/config/parse.js';
 import { HealthChecker } from '../../../src/health/health-checker.js';
 import { components, type HealthReport } from '../../../src/health/health-report.js';
+import type { HealthRule } from '../../../src/health/rule.js';
 import { Board } from '../../../src/metrics/board.js';
 import { counter, gauge, histogram } from '../../../src/metrics/definition.js';
 
@@ -293,5 +294,70 @@ describe('the board', () => {
     expect(world.pass(70).state).toBe('failing');
     one.release();
     expect(world.pass(1)).toMatchObject({ state: 'no_data', nodes: [], issues: [] });
+  });
+});
+
+describe('an evaluation in turns', () => {
+  /** A check that holds the event loop for longer than a turn. */
+  const slow: HealthRule = {
+    ...{
+      check: 'process.slow',
+      component: 'process',
+      per: 'node',
+      scope: 'self',
+      alert: 'X',
+      worse: 'above',
+    },
+    measures: 'x',
+    levels: () => ({ warning: { enter: 0 } }),
+    measure: (read) => {
+      const untilMs = performance.now() + 4;
+      while (performance.now() < untilMs);
+      return read.gauge('hotstuff_x');
+    },
+    reason: ({ value }) => `it is ${value}`,
+    remedy: 'y',
+  };
+  const checkerOf = (world: World): HealthChecker =>
+    new HealthChecker({ board: world.board, thresholds, windowUs: SECOND, settleUs: SECOND, rules: [slow] });
+  const worldOf = (): World => {
+    const world = new World();
+    for (const id of ['n1', 'n2', 'n3']) {
+      world.attach(id);
+      world.set('hotstuff_x', 1, 'c', id);
+    }
+    return world;
+  };
+
+  it('lets others have their turn, and tells the same', async () => {
+    const world = worldOf();
+    const checker = checkerOf(world);
+    let turns = 0;
+    await checker.evaluateInTurns(START, () => {
+      turns++;
+      expect(checker.report).toBeUndefined();
+      return Promise.resolve();
+    });
+    expect(turns).toBeGreaterThanOrEqual(2);
+    expect(checker.report).toEqual(checkerOf(world).evaluate(START));
+    expect(checker.report!.issues).toHaveLength(3);
+  });
+
+  it('is not begun beside another, and leaves off when all was told meanwhile', async () => {
+    const checker = checkerOf(worldOf());
+    let others = 0;
+    await checker.evaluateInTurns(START, async () => {
+      others++;
+      await checker.evaluateInTurns(START + 1, () => expect.unreachable());
+    });
+    expect(others).toBeGreaterThanOrEqual(2);
+    expect(checker.report!.evaluated_at_us).toBe(START);
+    await checker.evaluateInTurns(START + 2, () => {
+      checker.evaluate(START + 3);
+      return Promise.resolve();
+    });
+    expect(checker.report!.evaluated_at_us).toBe(START + 3);
+    await checker.evaluateInTurns(START + 4, () => Promise.resolve());
+    expect(checker.report!.evaluated_at_us).toBe(START + 4);
   });
 });

@@ -84,17 +84,23 @@ export class TroubledDisk implements JournalFiles {
 
   async open(path: string, create: boolean): Promise<JournalFile> {
     const file = await diskFiles.open(path, create);
+    const write = async (bytes: Uint8Array, position: number): Promise<void> => {
+      const fits = Math.min(bytes.length, this.room);
+      this.room -= fits;
+      await file.write(bytes.subarray(0, fits), position);
+      if (fits < bytes.length) throw systemError('ENOSPC', 'no space left on device');
+    };
+    const sync = async (): Promise<void> => {
+      this.syncs++;
+      if (this.syncFails) throw systemError('EIO', 'i/o error');
+      await file.sync();
+    };
     return {
-      write: async (bytes, position) => {
-        const fits = Math.min(bytes.length, this.room);
-        this.room -= fits;
-        await file.write(bytes.subarray(0, fits), position);
-        if (fits < bytes.length) throw systemError('ENOSPC', 'no space left on device');
-      },
-      sync: async () => {
-        this.syncs++;
-        if (this.syncFails) throw systemError('EIO', 'i/o error');
-        await file.sync();
+      write,
+      sync,
+      writeDurably: async (bytes, position) => {
+        await write(bytes, position);
+        await sync();
       },
       truncate: (size) => file.truncate(size),
       close: () => file.close(),

@@ -172,6 +172,32 @@ describe('the recent window', () => {
   });
 });
 
+describe('a selector that is asked again', () => {
+  it('finds what has come meanwhile, of its metric and of others, and what is absent yet', () => {
+    const board = new Board();
+    const window = windowOver(board);
+    let tick = 0;
+    const names = (selector: string): string[] =>
+      ask(window, selector).map(({ labels }) => `${labels.get('__name__')} ${labels.get('validator')}`);
+    const sample = (): boolean => window.sample(START + tick++ * SECOND);
+    const all = '{__name__=~"a_total|b"}';
+    board.counter(total).at('v0').add();
+    sample();
+    expect([names('a_total'), names('b'), names(all)]).toEqual([['a_total v0'], [], ['a_total v0']]);
+    board.gauge(level).at('v0').set(1);
+    sample();
+    expect([names('a_total'), names('b'), names(all)]).toEqual([
+      ['a_total v0'],
+      ['b v0'],
+      ['a_total v0', 'b v0'],
+    ]);
+    board.counter(total).at('v1').add();
+    sample();
+    expect([names('a_total'), names('b')]).toEqual([['a_total v0', 'a_total v1'], ['b v0']]);
+    expect(names(all)).toEqual(['a_total v0', 'a_total v1', 'b v0']);
+  });
+});
+
 describe('its bounds', () => {
   it('drops what is older than the window, chunk by chunk, and forgets what ended there', () => {
     const board = new Board();
