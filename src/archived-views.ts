@@ -7,7 +7,6 @@ import type { ViewRecord } from './domains/consensus/record/view-record.js';
 import type { ViewVerdict } from './domains/consensus/verdict/view-verdict.js';
 import type { ConsensusListeners } from './domains/consensus/watch.js';
 import type { ArchiveReader } from './history/archive/archive-reader.js';
-import { listViews } from './history/archive/view-list.js';
 import type { ArchivedView } from './history/archive/archived-view.js';
 import type { StoredView, StoredViewRequest, ViewArchive } from './views/whole-views.js';
 
@@ -61,6 +60,7 @@ export class ViewArchivist {
 export function viewArchive(reader: ArchiveReader): ViewArchive {
   return {
     list: async (request: StoredViewRequest) => {
+      const { listViews } = await import('./history/archive/view-list.js');
       const found = await listViews(reader, {
         ...request,
         accepts: (verdict) => request.accepts(verdict as unknown as ViewVerdict),

@@ -10,10 +10,7 @@ import type { Clock } from './base/clock.js';
 import type { Logger } from './base/logger.js';
 import type { Config } from './config/sections.js';
 import type { Intake } from './intake/intake.js';
-import { openLogs } from './logs.js';
 import type { Board } from './metrics/board.js';
-import { openOtlpDoor } from './otlp.js';
-import { scrapersOf } from './scraping.js';
 
 /** What doors are built with. */
 export interface DoorRoom {
@@ -44,18 +41,15 @@ export class Doors {
 
   /** Opens them all. @throws QuorumscopeError for what cannot be opened; then `close` closes what was */
   async open(config: Config): Promise<DoorAddresses> {
-    const { intake } = this.#room;
     const { socket, socketMode, tcp, otlp } = config.attach;
     const addresses = {
       ...(socket === null ? {} : { socket: await this.#listen('unix', socket, socketMode) }),
       ...(tcp === null ? {} : { tcp: await this.#listen('tcp', tcp, socketMode) }),
     };
-    this.#opened.push(...openLogs(config, intake, this.#room));
-    const scrapers = scrapersOf(config, this.#room);
-    this.#opened.push(...scrapers);
-    if (scrapers.length > 0) intake.declareDoor('scrape');
-    for (const scraper of scrapers) scraper.start();
+    await this.#openLogs(config);
+    await this.#openScrapers(config);
     if (otlp === null) return addresses;
+    const { openOtlpDoor } = await import('./otlp.js');
     const door = await openOtlpDoor(otlp, config.chain.hello?.chain, this.#room);
     this.#opened.push(door);
     return { ...addresses, otlp: `http://${door.address}` };
@@ -63,6 +57,21 @@ export class Doors {
 
   async close(): Promise<void> {
     await Promise.all(this.#opened.map((door) => door.close()));
+  }
+
+  async #openLogs(config: Config): Promise<void> {
+    if (config.attach.logs.length === 0) return;
+    const { openLogs } = await import('./logs.js');
+    this.#opened.push(...openLogs(config, this.#room.intake, this.#room));
+  }
+
+  async #openScrapers(config: Config): Promise<void> {
+    if (config.attach.scrape.length === 0) return;
+    const { scrapersOf } = await import('./scraping.js');
+    const scrapers = scrapersOf(config, this.#room);
+    this.#opened.push(...scrapers);
+    this.#room.intake.declareDoor('scrape');
+    for (const scraper of scrapers) scraper.start();
   }
 
   async #listen(kind: 'unix' | 'tcp', place: string, mode: number): Promise<string> {

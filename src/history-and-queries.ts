@@ -77,11 +77,6 @@ export interface History {
   stop(): Promise<void>;
 }
 
-/** Whether this configuration keeps a history. */
-export function keepsHistory({ profile, history }: Pick<Config, 'profile' | 'history'>): boolean {
-  return profile === 'standalone' && history.enabled;
-}
-
 /** Begins to sample. */
 export function startHistory(options: HistoryOptions): History {
   const { config, board, clock, version } = options;

@@ -67,11 +67,6 @@ export interface Notifications {
 /** The folder within `data.dir`. */
 export const NOTIFICATIONS_FOLDER = 'notifications';
 
-/** Whether this configuration routes alerts. */
-export function notifies({ profile, notify }: Pick<Config, 'profile' | 'notify'>): boolean {
-  return profile === 'standalone' && notify.enabled;
-}
-
 /**
  * Opens the memory and takes up what is owed.
  * @throws QuorumscopeError `config.invalid`, `config.unreadable`, `journal.locked`, `journal.unusable`

@@ -8,7 +8,7 @@
  * States: built -> started -> stopped. Starting opens doors last; stopping closes them first, processes
  * what was received, and only then closes the server, so that a last scrape sees everything.
  */
-import { Alerting, evaluatesRules } from './alerting.js';
+import { Alerting } from './alerting.js';
 import type { AlertListener } from './alerts/alert.js';
 import type { AlertDesk } from './alerts/embedded/raised-alerts.js';
 import type { OpenFeed, OpenLosslessFeed, SourceDescription } from './attach/feed.js';
@@ -37,8 +37,8 @@ import { exporterHandlers, openExporters, type CustomExporter } from './exporter
 import { healthHandlers, healthOf, isUsable } from './health.js';
 import type { HealthChecker } from './health/health-checker.js';
 import { type Component, type ComponentHealth, type HealthReport } from './health/health-report.js';
-import { keepsHistory, startHistory, type History } from './history-and-queries.js';
-import { notifies, openNotifications, type Notifications } from './notifications.js';
+import type { History } from './history-and-queries.js';
+import type { Notifications } from './notifications.js';
 import { followStreams, ignoring, recorderOf, tapOf } from './intake-parts.js';
 import type { Dispatcher } from './intake/dispatcher.js';
 import { Intake } from './intake/intake.js';
@@ -56,6 +56,7 @@ import { VERSION } from './version.js';
 import type { ConsensusReader } from './views/consensus-reader.js';
 import type { Names } from './views/names.js';
 import { WholeViews } from './views/whole-views.js';
+import { evaluatesRules, keepsHistory, notifies } from './wanted-rooms.js';
 
 /** What a sidecar is given besides its configuration. */
 export interface SidecarDeps {
@@ -434,6 +435,7 @@ class ComposedSidecar implements Sidecar {
       const outputs = this.#alerting?.outputs;
       const own = { instance: address, version: VERSION };
       const options = { config: this.#config, board, clock, logger, exemplars, outputs, ...own };
+      const { startHistory } = await import('./history-and-queries.js');
       this.#history = startHistory(options);
       await this.#history.opened;
     }
@@ -473,6 +475,7 @@ class ComposedSidecar implements Sidecar {
       const isWell = (): boolean => this.#stopping === undefined && isUsable(this.health());
       const handlers = alerting?.handlers;
       const room = { board: this.board, clock, logger, address: () => url, isWell, handlers };
+      const { openNotifications } = await import('./notifications.js');
       this.#notifications = await openNotifications(this.#config, room);
     }
     const listeners = [this.#notifications?.listener, alerts].flatMap((one) => one ?? []);

@@ -24,19 +24,23 @@ export interface AlertShares {
 export type AlertFloors = Readonly<Record<'all' | 'one', AlertShares>>;
 
 /** Short ones that page, that name, and that must stay silent. */
-const GATE = ['06-equivocation', '10-restart', '13-halt-shortly'];
+const GATE = ['01-halt', '04-split', '06-equivocation', '10-restart', '13-halt-shortly'];
 const GATE_SEED = 1;
 const ENOUGH_VIEWS = 100_000;
 
 /** What the gate runs. */
 export function alertGateOrders(): CaseOrder[] {
-  return GATE.map((name) => ({
-    scenario: fileURLToPath(new URL(`./incidents/${name}.yaml`, import.meta.url)),
-    seed: GATE_SEED,
-    views: ENOUGH_VIEWS,
-    alone: 1,
-    alerts: {},
-  }));
+  return GATE.map((name) => orderOf(name, GATE_SEED, 1));
+}
+
+/** One in which the chain halts, commits a little and halts again, three times; all nodes attached. */
+export function limpingOrder(): CaseOrder {
+  return orderOf('11-loss', 101, 0);
+}
+
+function orderOf(name: string, seed: number, alone: number): CaseOrder {
+  const scenario = fileURLToPath(new URL(`./incidents/${name}.yaml`, import.meta.url));
+  return { scenario, seed, views: ENOUGH_VIEWS, alone, alerts: {} };
 }
 
 /** Shares of a score. */

@@ -162,7 +162,8 @@ function isScopeRight(
     return named === undefined
       ? only === undefined || [...faulty].some(isOwn) || conditions.size > 0
       : isOwn(named);
-  if (labels['scope'] === 'peer') return named !== undefined && !isOwn(named);
+  if (labels['scope'] === 'peer')
+    return named === undefined ? [...faulty].some((one) => !isOwn(one)) : !isOwn(named);
   const tolerated = Math.floor((validators - 1) / 3);
   const isShared = viewsBefore(lines, atUs).some((line) => line.culprits.length !== 1);
   const isBroken = lines.some((line) => !isFaultLine(line) && line.type === 'violation');

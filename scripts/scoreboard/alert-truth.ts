@@ -68,7 +68,8 @@ const groundsOf: Readonly<Record<string, readonly Ground[]>> = {
   MessageLoss: lost,
   MessagesDropped: lost,
   PeerLatencyHigh: [{ around: ['slow', 'stall', 'starve'] }],
-  ClockOffset: [{ around: ['clock'] }],
+  ClockOffset: [{ faults: ['clock'] }],
+  PeerClockOffset: [{ around: ['clock'] }],
   NodeDown: [{ faults: [...DOWN] }, ...unheard],
   NodeMute: [{ faults: [...DOWN] }, ...unheard],
   NodeRestarts: [{ faults: [...DOWN] }],
@@ -117,7 +118,7 @@ export interface Lasting {
 
 /** Whom an alert names, as validator id; undefined where it names nobody. */
 export function namedBy(labels: AlertTexts): string | undefined {
-  return labels['validator'] ?? labels['leader'] ?? labels['node_id']?.replace('node-', 'validator-');
+  return labels['validator'] ?? labels['node_id']?.replace('node-', 'validator-');
 }
 
 /** Faults of a run as intervals. */

@@ -45,7 +45,7 @@ runs \`scripts/scoreboard/incidents\`, where things go wrong for minutes: most f
 | raised | alerts that began to fire, by name |
 | found, forbidden | alerts that the scenario requires, naming exactly whom it says; alerts that it forbids |
 | named | of the alerts that name a validator or a node, those that name one to whom the truth assigns it |
-| scope | of the alerts that are borne out, those with the scope of what happened: \`self\` names an attached node, \`peer\` one that is not; \`network\` is right where a failed view had no single culprit, messages were lost or cut, a rule of the protocol was broken, or f or more validators were faulty |
+| scope | of the alerts that are borne out, those with the scope of what happened: \`self\` names an attached node, \`peer\` one that is not, or names nobody where one that is not was faulty; \`network\` is right where a failed view had no single culprit, messages were lost or cut, a rule of the protocol was broken, or f or more validators were faulty |
 | spurious | alerts that no truth bears out |
 | told ms | from what happened to the first notification of the alert; median and 99th percentile |
 | after firing ms | from when the rule began to fire to that notification: the routing's share |
@@ -59,7 +59,7 @@ lagged then for the cause or by the validator that it names, a forbidden deed or
 that the scenario states for the whole run. What is listed for no alert bears out none. Findings page for an hour after the last of them, so
 that the runs end before their alerts do.
 
-The floors hold for three short incidents; what is spurious or forbidden there fails at once.`;
+The floors hold for five incidents; what is spurious or forbidden there fails at once.`;
 
 const HEAD = `# The scoreboard
 

@@ -17,6 +17,8 @@ export interface ReplaySource {
   readonly peer: string;
   /** Stands in for a `hello` that the recording lacks. */
   readonly hello?: HelloEvent;
+  /** Called when all was processed and the nodes are still attached, as they are while a stream goes on. */
+  readonly beforeEnd?: () => void;
 }
 
 /** What was replayed. */
@@ -29,7 +31,7 @@ export interface Replayed {
 export function replayFile(
   path: string,
   openFeed: OpenLosslessFeed,
-  options: Pick<ReplaySource, 'hello'> = {},
+  options: Pick<ReplaySource, 'hello' | 'beforeEnd'> = {},
 ): Promise<Replayed> {
   if (path === '-')
     return replayStream(process.stdin, openFeed, { door: 'stdin', peer: 'stdin', ...options });
@@ -53,6 +55,10 @@ export async function replayStream(
       bytes += chunk.length;
       feed.write(chunk);
       await feed.ready();
+    }
+    if (source.beforeEnd) {
+      await feed.drained();
+      source.beforeEnd();
     }
   } catch (error) {
     throw new QuorumscopeError(

@@ -181,6 +181,11 @@ export class StreamClock implements Clock {
     if (this.#watermarks.delete(stream)) this.#move();
   }
 
+  /** Lets time pass in which no stream says anything. */
+  pass(us: number): void {
+    this.#timers.run(this.#nowUs + us, (nowUs) => (this.#nowUs = nowUs));
+  }
+
   #move(): void {
     let lowest = Number.POSITIVE_INFINITY;
     for (const watermark of this.#watermarks.values()) lowest = Math.min(lowest, watermark);

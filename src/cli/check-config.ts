@@ -1,8 +1,9 @@
 /** `quorumscope check config`: whether `run` would accept the file and the environment. Exit 1 when not. */
 import { QuorumscopeError } from '../base/errors.js';
-import { readConfigFile } from '../config/file.js';
+import { readConfigFile, readFile } from '../config/file.js';
 import { parseConfig } from '../config/parse.js';
 import { describeProblems } from '../config/problem.js';
+import { readEnvironment } from '../config/source.js';
 import { doorProblems } from './check-doors.js';
 import type { CliContext, ExitCode } from './context.js';
 
@@ -17,7 +18,9 @@ export function checkConfig(
   let problems: unknown[] = [];
   let text = '';
   try {
-    const found = doorProblems(parseConfig({ file, environment: context.environment }), checked);
+    const config = parseConfig({ file, environment: context.environment });
+    const readings = [...(file ? [readFile(file)] : []), readEnvironment(context.environment)];
+    const found = doorProblems(config, readings, checked);
     problems = found;
     text = found.length === 0 ? '' : describeProblems(found);
   } catch (error) {

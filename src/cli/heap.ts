@@ -11,4 +11,5 @@ const GROWTH_PERCENT = 20;
 /** Lets this process collect early, its worker threads included. May be called at any time. */
 export function keepHeapSmall(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+  setFlagsFromString('--optimize-for-size');
 }

@@ -22,19 +22,24 @@ export interface ReadRecording {
   readonly tookSeconds: number;
   /** By what a program's own log was read; none when it is a recording of ours. */
   readonly log: ReadLog | undefined;
-  /** Lets time pass after the last event, so that the last views are judged; gauges move with it. */
+  /** Lets time pass after the last event and the end of the stream, so that the last views are judged. */
   settle(): void;
 }
 
 /** After the last event, so that what waits for a timer is judged. */
 const AFTER_END_US = 60_000_000;
 
-/** Reads `path` to its end; whoever called stops the sidecar. @throws QuorumscopeError `attach.file` and others */
+/**
+ * Reads `path` to its end; whoever called stops the sidecar.
+ * @param isGoingOn whether time passes before the nodes are taken for gone, as for a sidecar that goes on
+ * @throws QuorumscopeError `attach.file` and others
+ */
 export async function readRecording(
   path: string,
   options: ConfigOptions & AdapterOptions,
   context: CliContext,
   more: Pick<SidecarDeps, 'consensus' | 'verdictLog'> = {},
+  isGoingOn = false,
 ): Promise<ReadRecording> {
   const config = withoutData(loadConfig(options, context, { 'log.level': 'warn' }), options);
   const { adapter } = options;
@@ -45,7 +50,9 @@ export async function readRecording(
   await sidecar.start();
   const begunUs = context.clock.monoUs();
   try {
-    const { bytes } = await replayFile(path, log ? log.door(sidecar.openLossless) : sidecar.openLossless);
+    const open = log ? log.door(sidecar.openLossless) : sidecar.openLossless;
+    const beforeEnd = (): void => clock.pass(AFTER_END_US);
+    const { bytes } = await replayFile(path, open, isGoingOn ? { beforeEnd } : {});
     sidecar.collect();
     const endedAtUs = clock.nowUs();
     const settle = (): void => {

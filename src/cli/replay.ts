@@ -38,9 +38,8 @@ export async function replay(path: string, options: ReplayOptions, context: CliC
   const tally = new RunTally();
   const isReporting = read.request !== undefined;
   const more = isReporting ? { consensus: { verdicts: tally, records: tally }, verdictLog: reportLog } : {};
-  const recording = await readRecording(path, options, context, more);
+  const recording = await readRecording(path, options, context, more, options.settle === true);
   const { sidecar, config, bytes, tookSeconds } = recording;
-  if (options.settle === true) recording.settle();
   const text = options.json
     ? JSON.stringify(replayDocument(path, bytes, sidecar), null, 2)
     : renderReplay(path, bytes, tookSeconds, sidecar, commitsByNode(sidecar, config.metrics.prefix));

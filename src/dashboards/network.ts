@@ -51,6 +51,10 @@ function whole(m: Metrics): PanelSpec[] {
     metricPanel(m, h('efficiency_ratio'), { title: 'Messages needed over messages sent' }),
     metricPanel(m, h('largest_clock_offset_seconds'), {
       limits: ['max_clock_offset'],
+      runbook: 'HotStuffPeerClockOffset',
+    }),
+    metricPanel(m, h('median_clock_offset_seconds'), {
+      limits: ['max_clock_offset'],
       runbook: 'HotStuffClockOffset',
     }),
   ];

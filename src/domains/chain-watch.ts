@@ -76,6 +76,11 @@ export class ChainWatch {
     this.#eachObserver('tick', (observer) => observer.tick?.(nowUs));
   }
 
+  /** Nodes that are watched, those that are away among them. */
+  get size(): number {
+    return this.#nodes.size;
+  }
+
   /** When each node that is away went. */
   goneAtUs(): number[] {
     return [...this.#nodes.values()].flatMap(({ goneAtUs }) => goneAtUs ?? []);

@@ -135,6 +135,10 @@ export class DomainRegistry {
   /** Who went at this time or before is more than may linger; who went together stays together. */
   #crowdedOutUs(): number {
     const lingerLimit = Math.max(1, this.#options.lingerLimit ?? DEFAULT_LINGER_LIMIT);
+    let nodes = 0;
+    for (const chain of this.#chains.values()) nodes += chain.size;
+    // Every tick asks: who is away is only looked for where there could be too many.
+    if (nodes <= lingerLimit) return -Infinity;
     const goneAtUs = [...this.#chains.values()].flatMap((chain) => chain.goneAtUs());
     if (goneAtUs.length <= lingerLimit) return -Infinity;
     return goneAtUs.sort((a, b) => b - a)[lingerLimit - 1]! - 1;

@@ -59,6 +59,9 @@ export const hello = {
       validator: f.optional(f.id('The id under which this node itself votes, where it is a validator.')),
       view_timeout_us: f.optional(f.duration('The base view timer.')),
       software: f.optional(f.text('Name and version of the node software.')),
+      ts_resolution_us: f.optional(
+        f.duration('How coarse the clock behind `ts_us` is, where finer digits only keep the order.'),
+      ),
     },
   }),
   type: 'hello',

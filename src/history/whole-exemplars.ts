@@ -5,7 +5,7 @@
 import type { ExemplarReader } from '../metrics/exemplars.js';
 import type { ExemplarRequest, ExemplarSeries, ExemplarSource, SeenExemplar } from '../promql/exemplars.js';
 import type { Labels } from '../promql/labels.js';
-import { matchesAll } from '../promql/matchers.js';
+import { matchesAll } from '../promql/matches-all.js';
 import type { ArchiveReader } from './archive/archive-reader.js';
 import type { ArchivedExemplar, ExemplarSource as Unarchived } from './archive/exemplar.js';
 import { listExemplars } from './archive/view-list.js';

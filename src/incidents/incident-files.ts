@@ -2,11 +2,20 @@
  * Incidents on disk: written whole or not at all, listed, read, exported, and the oldest removed to keep
  * within bounds. The command line reads them without a running sidecar.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { EVENTS_FILE, incidentFolder, incidentIdOf, META_FILE, type IncidentMeta } from './incident.js';
@@ -69,23 +78,61 @@ export async function exportIncident({ path, meta }: StoredIncident, target: str
   return Promise.all(copies);
 }
 
-/** Writes an incident: durable and complete when it has its name. Rejects with the error of the system. */
-export async function writeIncident(
-  folder: string,
-  meta: IncidentMeta,
-  lines: Iterable<RecordedPiece>,
-): Promise<void> {
-  const temporary = join(folder, `.${incidentFolder(meta.id)}.tmp`);
-  try {
-    await rm(temporary, { recursive: true, force: true });
-    await mkdir(temporary, { recursive: true, mode: 0o700 });
-    const events = createWriteStream(join(temporary, EVENTS_FILE), { mode: 0o600, flush: true });
-    await pipeline(Readable.from(members(lines)), events);
-    await writeMeta(temporary, meta);
-    await rename(temporary, join(folder, incidentFolder(meta.id)));
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    throw error;
+/**
+ * An incident that is being written: its lines as they come, then its meta; complete and durable when it has its name. After
+ * an error nothing of it is left, and what is still written to it goes nowhere. One call at a time.
+ */
+export class IncidentFile {
+  readonly #folder: string;
+  readonly #id: string;
+  #file: FileHandle | undefined;
+  #isBroken = false;
+
+  constructor(folder: string, id: string) {
+    this.#folder = folder;
+    this.#id = id;
+  }
+
+  get #path(): string {
+    return join(this.#folder, `.${incidentFolder(this.#id)}.tmp`);
+  }
+
+  /** Adds to the lines. Rejects with the error of the system, once */
+  append(lines: Iterable<RecordedPiece>): Promise<void> {
+    return this.#unlessBroken(async () => {
+      const file = (this.#file ??= await this.#open());
+      for await (const bytes of members(lines)) await file.appendFile(bytes);
+    });
+  }
+
+  /** Gives it its name. @returns whether it is there. Rejects with the error of the system, once */
+  async finish(meta: IncidentMeta): Promise<boolean> {
+    await this.#unlessBroken(async () => {
+      const file = (this.#file ??= await this.#open());
+      await file.sync();
+      await file.close();
+      await writeMeta(this.#path, meta);
+      await rename(this.#path, join(this.#folder, incidentFolder(this.#id)));
+    });
+    return !this.#isBroken;
+  }
+
+  async #open(): Promise<FileHandle> {
+    await rm(this.#path, { recursive: true, force: true });
+    await mkdir(this.#path, { recursive: true, mode: 0o700 });
+    return open(join(this.#path, EVENTS_FILE), 'a', 0o600);
+  }
+
+  async #unlessBroken(write: () => Promise<void>): Promise<void> {
+    if (this.#isBroken) return;
+    try {
+      await write();
+    } catch (error) {
+      this.#isBroken = true;
+      await this.#file?.close().catch(() => undefined);
+      await rm(this.#path, { recursive: true, force: true }).catch(() => undefined);
+      throw error;
+    }
   }
 }
 

@@ -3,7 +3,7 @@
  * into a folder of its own, with what came before and after. One incident per group while it lasts: what
  * belongs to it afterwards is only counted.
  *
- *   quiet --trigger--> holding (lines before, and those to come) --window over--> written
+ *   quiet --trigger--> holding (lines before, and those to come; they go to the disk as they are ready) --window over--> written
  *   written --more of the same--> written, counted --quiet for long enough--> over
  *
  * It never throws, never waits for the disk, and bounds everything: lines, incidents at a time, incidents
@@ -18,8 +18,8 @@ import type { Speaking, Tap } from '../intake/tap.js';
 import type { Board } from '../metrics/board.js';
 import { incidentMetrics as m } from './catalogue.js';
 import type { IncidentMeta } from './incident.js';
-import { removeBeyond, removeUnfinished, updateIncident, writeIncident } from './incident-files.js';
-import { LineRing, recordingOf } from './line-ring.js';
+import { IncidentFile, removeBeyond, removeUnfinished, updateIncident } from './incident-files.js';
+import { LineRing, Recording, type LineChunk } from './line-ring.js';
 import { OpenIncident, type IncidentOrigin, type Trigger } from './open-incident.js';
 
 const MINUTE_US = 60_000_000;
@@ -30,6 +30,15 @@ const BURST_VIEWS = 3;
 const BURST_WINDOW = 10;
 const MAX_CHAINS = 100;
 
+/** An incident has of the time after it began at least three times what memory holds of the time before. */
+const INCIDENT_TO_BUFFER = 4;
+
+/** An incident on its way to the disk. */
+interface Written {
+  readonly file: IncidentFile;
+  readonly recording: Recording;
+}
+
 /** Where incidents go, and all bounds. */
 export interface IncidentRecorderOptions extends IncidentOrigin {
   readonly folder: string;
@@ -38,7 +47,7 @@ export interface IncidentRecorderOptions extends IncidentOrigin {
   readonly logger: Logger;
   /** How far back lines are kept. Default 15 min. */
   readonly keepUs?: number;
-  /** Most bytes of lines in memory; an incident holds no more either. Default 16 MiB. */
+  /** Most bytes of lines in memory. Default 16 MiB; an incident has at most four times as many. */
   readonly maxBufferBytes?: number;
   /** What an incident has of the time before it began. Default 5 min. */
   readonly beforeUs?: number;
@@ -62,20 +71,21 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
   readonly #options: IncidentRecorderOptions;
   readonly #ring: LineRing;
   readonly #open = new Map<string, OpenIncident>();
+  readonly #files = new Map<OpenIncident, Written>();
   /** By chain: whether each of the last views failed. */
   readonly #recent = new Map<string, boolean[]>();
   readonly #timer: Timer;
-  readonly #maxBufferBytes: number;
+  readonly #maxIncidentBytes: number;
   #writing: Promise<void>;
 
   constructor(options: IncidentRecorderOptions) {
     this.#options = options;
     const { clock, folder, keepUs = 15 * MINUTE_US, maxBufferBytes = 16 * 1024 * 1024 } = options;
-    this.#maxBufferBytes = maxBufferBytes;
+    this.#maxIncidentBytes = INCIDENT_TO_BUFFER * maxBufferBytes;
     this.#ring = new LineRing({ clock, keepUs, maxBytes: maxBufferBytes });
     this.#ring.onChunk = (chunk) => {
       for (const incident of this.#open.values())
-        if (!incident.isWritten) incident.hold(chunk, maxBufferBytes);
+        if (!incident.isWritten) incident.hold(chunk, this.#maxIncidentBytes);
     };
     this.#timer = clock.every(TICK_US, () => this.#tick());
     this.#writing = this.#guarded(async () => {
@@ -119,6 +129,11 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
     return [...this.#open.values()].map(({ id }) => id);
   }
 
+  /** Resolves when all lines in memory that are to be compressed have been. */
+  packed(): Promise<void> {
+    return this.#ring.packed();
+  }
+
   /** Resolves when everything that was to be written until now has been. */
   written(): Promise<void> {
     return this.#writing;
@@ -136,15 +151,16 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
   }
 
   #notice(group: string, trigger: Trigger): void {
-    const { clock, board, beforeUs = 5 * MINUTE_US, afterUs = MINUTE_US } = this.#options;
+    const { clock, board, folder, beforeUs = 5 * MINUTE_US, afterUs = MINUTE_US } = this.#options;
     const nowUs = clock.nowUs();
     let incident = this.#open.get(group);
     const isNew = incident === undefined;
     if (incident === undefined) {
       if (this.#open.size >= MAX_AT_ONCE) return board.counter(m.lost).at('too_many').add();
       incident = new OpenIncident(group, trigger, nowUs, { beforeUs, afterUs });
-      for (const chunk of this.#ring.since(incident.fromUs)) incident.hold(chunk, this.#maxBufferBytes);
+      for (const chunk of this.#ring.since(incident.fromUs)) incident.hold(chunk, this.#maxIncidentBytes);
       this.#open.set(group, incident);
+      this.#files.set(incident, { file: new IncidentFile(folder, incident.id), recording: new Recording() });
     }
     incident.note(trigger, nowUs);
     if (isNew) this.#options.onIncident?.('began', incident.meta(this.#options));
@@ -161,19 +177,28 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
       .set(Math.max(0, nowUs - (this.#ring.beginUs ?? nowUs)) / 1e6);
     for (const [group, incident] of this.#open) {
       if (!incident.isWritten && nowUs >= incident.toUs) this.#write(incident);
+      else if (!incident.isWritten) this.#append(incident, incident.takeReady());
       if (!incident.isWritten || nowUs - incident.lastUs < quietUs) continue;
       this.#open.delete(group);
       this.#finish(incident);
     }
   }
 
-  #write(incident: OpenIncident): void {
-    const { folder, board } = this.#options;
+  #append(incident: OpenIncident, chunks: readonly LineChunk[]): void {
+    const { file, recording } = this.#files.get(incident)!;
     // Now: the ring may still be adding to the last chunk.
-    const lines = [...recordingOf(incident.takeLines())];
+    const lines = [...recording.of(chunks)];
+    if (lines.length > 0) this.#queue(() => file.append(lines));
+  }
+
+  #write(incident: OpenIncident): void {
+    const { board } = this.#options;
+    const { file } = this.#files.get(incident)!;
+    this.#append(incident, incident.takeLines());
+    this.#files.delete(incident);
     const meta = incident.meta(this.#options);
     this.#queue(async () => {
-      await writeIncident(folder, meta, lines);
+      if (!(await file.finish(meta))) return;
       board.counter(m.recorded).at(incident.trigger.kind).add();
       this.#options.onIncident?.('written', meta);
       await this.#tidy();

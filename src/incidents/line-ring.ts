@@ -204,14 +204,18 @@ export class LineRing implements Tap {
   }
 }
 
-/** The chunks as one recording: before a node's first line, the hello that is in force. */
-export function* recordingOf(chunks: Iterable<LineChunk>): Generator<RecordedPiece> {
-  const runs = new Map<string, string>();
-  for (const chunk of chunks) {
-    for (const [node, hello] of chunk.introductions)
-      if (runs.get(node) !== hello.run)
-        yield { bytes: Buffer.from(`${encodeEvent(hello)}\n`), isPacked: false };
-    for (const [node, run] of chunk.spoken) runs.set(node, run);
-    yield chunk.piece;
+/** Chunks as one recording, as they come: before a node's first line, the hello that is in force. */
+export class Recording {
+  readonly #runs = new Map<string, string>();
+
+  /** What the next chunks add to it. */
+  *of(chunks: Iterable<LineChunk>): Generator<RecordedPiece> {
+    for (const chunk of chunks) {
+      for (const [node, hello] of chunk.introductions)
+        if (this.#runs.get(node) !== hello.run)
+          yield { bytes: Buffer.from(`${encodeEvent(hello)}\n`), isPacked: false };
+      for (const [node, run] of chunk.spoken) this.#runs.set(node, run);
+      yield chunk.piece;
+    }
   }
 }

@@ -22,7 +22,7 @@ export interface IncidentOrigin {
   readonly configDigest: string;
 }
 
-/** States: holding lines -> written, going on -> over. */
+/** States: holding lines, which are taken to the disk as they are ready -> written, going on -> over. */
 export class OpenIncident {
   readonly id: string;
   readonly group: string;
@@ -31,7 +31,8 @@ export class OpenIncident {
   lastUs: number;
   toUs: number;
   isWritten = false;
-  chunks: LineChunk[] = [];
+  /** What is not on its way to the disk yet, the oldest first. */
+  #chunks: LineChunk[] = [];
   readonly #fromUs: number;
   readonly #counts = new Map<string, number>();
   readonly #culprits = new Set<string>();
@@ -39,6 +40,7 @@ export class OpenIncident {
   #isTruncated = false;
   #lines = 0;
   #lineBytes = 0;
+  #takenBytes = 0;
 
   constructor(group: string, trigger: Trigger, nowUs: number, window: { beforeUs: number; afterUs: number }) {
     this.group = group;
@@ -72,23 +74,35 @@ export class OpenIncident {
       this.#findings.push(trigger.finding.id);
   }
 
-  /** Keeps a chunk, unless that would be too much. */
+  /** Keeps a chunk, unless the incident would become larger than that. */
   hold(chunk: LineChunk, maxBytes: number): void {
-    const heldBytes = this.chunks.reduce((sum, { size }) => sum + size, 0);
-    if (heldBytes + chunk.size > maxBytes && this.chunks.length > 0) {
+    const heldBytes = this.#chunks.reduce((sum, { size }) => sum + size, this.#takenBytes);
+    if (this.#isTruncated || (heldBytes + chunk.size > maxBytes && heldBytes > 0)) {
       this.#isTruncated = true;
       return;
     }
-    this.chunks.push(chunk);
+    this.#chunks.push(chunk);
   }
 
-  /** Gives the lines away to be written. */
+  /** Gives away what no line is added to any more. */
+  takeReady(): LineChunk[] {
+    const first = this.#chunks.findIndex(({ isPacked }) => !isPacked);
+    return this.#take(first < 0 ? this.#chunks.length : first);
+  }
+
+  /** Gives away all lines that are left: it is written. */
   takeLines(): LineChunk[] {
-    const taken = this.chunks;
-    this.chunks = [];
     this.isWritten = true;
-    this.#lines = taken.reduce((sum, { lines }) => sum + lines, 0);
-    this.#lineBytes = taken.reduce((sum, { lineBytes }) => sum + lineBytes, 0);
+    return this.#take(this.#chunks.length);
+  }
+
+  #take(count: number): LineChunk[] {
+    const taken = this.#chunks.splice(0, count);
+    for (const { size, lines, lineBytes } of taken) {
+      this.#takenBytes += size;
+      this.#lines += lines;
+      this.#lineBytes += lineBytes;
+    }
     return taken;
   }
 

@@ -27,8 +27,8 @@ export interface RecorderOptions {
   readonly maxBytes?: number;
   /** Rotated files kept: `<path>.1`, the newest, to `<path>.<keep>`. Default 4. */
   readonly keep?: number;
-  /** Most characters that may wait for the disk. Default 16 Mi. */
-  readonly bufferCharacters?: number;
+  /** Most bytes that may wait for the disk. Default 8 MiB. */
+  readonly bufferBytes?: number;
 }
 
 /** A tap that writes a replayable file. Never hurts the intake: what cannot be written is counted. */
@@ -37,11 +37,11 @@ export class Recorder implements Tap {
   /** The `hello` in force in the file, by node. */
   readonly #inForce = new Map<string, HelloEvent>();
 
-  constructor({ path, board, logger, maxBytes, keep, bufferCharacters }: RecorderOptions) {
+  constructor({ path, board, logger, maxBytes, keep, bufferBytes }: RecorderOptions) {
     const bounds = {
       maxBytes: maxBytes ?? 256 * 1024 * 1024,
       keep: keep ?? 4,
-      bufferCharacters: bufferCharacters ?? 16 * 1024 * 1024,
+      bufferBytes: bufferBytes ?? 8 * 1024 * 1024,
     };
     // After a loss every node introduces itself again: its last hello may be among what was lost.
     this.#file = new RecordingFile({ path, ...bounds }, board, logger, () => this.#inForce.clear());

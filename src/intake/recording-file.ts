@@ -4,6 +4,7 @@
  *
  * Whoever appends never waits and never hears of an error: lines that cannot be kept are counted, and
  * the next ones are tried again. One write is under way at a time; what arrives meanwhile is the next one.
+ * Lines wait as bytes, in pieces: kept as strings they would hold all that they were cut from.
  */
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -20,14 +21,21 @@ export interface RecordingFileOptions {
   readonly maxBytes: number;
   /** Rotated files kept beside the current one. */
   readonly keep: number;
-  /** Most characters waiting for the disk. */
-  readonly bufferCharacters: number;
+  /** Most bytes waiting for the disk. */
+  readonly bufferBytes: number;
 }
 
+const PIECE_BYTES = 256 * 1024;
+const NEWLINE = 0x0a;
+
+/** Lines that are written at once. */
 interface Batch {
-  readonly lines: string[];
   /** Whether these lines begin a new file. */
   readonly rotates: boolean;
+  /** None until the first line. */
+  bytes?: Buffer;
+  used: number;
+  lines: number;
 }
 
 /** States: idle <-> writing -> closed. */
@@ -40,8 +48,9 @@ export class RecordingFile {
   readonly #lostError: Counter;
   readonly #onLoss: () => void;
   readonly #batches: Batch[] = [];
-  #waitingCharacters = 0;
-  #fileCharacters = 0;
+  #spare: Buffer | undefined;
+  #waitingBytes = 0;
+  #fileBytes = 0;
   #file: FileHandle | undefined;
   #writing: Promise<void> | undefined;
   #isFailing = false;
@@ -60,26 +69,29 @@ export class RecordingFile {
 
   /** Whether the current file has its full size: what is appended after `rotate` begins a new one. */
   get isFull(): boolean {
-    return this.#fileCharacters >= this.#options.maxBytes;
+    return this.#fileBytes >= this.#options.maxBytes;
   }
 
   /** What is appended from now on goes to a new file. */
   rotate(): void {
-    this.#fileCharacters = 0;
-    this.#batches.push({ lines: [], rotates: true });
+    this.#fileBytes = 0;
+    this.#batches.push({ rotates: true, used: 0, lines: 0 });
   }
 
   /** Takes a line without its newline. @returns false when there was no room for it */
   append(line: string): boolean {
-    if (this.#closed || this.#waitingCharacters + line.length > this.#options.bufferCharacters) {
+    if (this.#closed || this.#waitingBytes + line.length > this.#options.bufferBytes) {
       this.#lostFull.add();
       this.#onLoss();
       return false;
     }
-    if (this.#batches.length === 0) this.#batches.push({ lines: [], rotates: false });
-    this.#batches.at(-1)!.lines.push(line);
-    this.#waitingCharacters += line.length;
-    this.#fileCharacters += line.length + 1;
+    const batch = this.#batchFor(line);
+    const before = batch.used;
+    batch.used += batch.bytes.write(line, before, 'utf8');
+    batch.bytes[batch.used++] = NEWLINE;
+    batch.lines++;
+    this.#waitingBytes += batch.used - before;
+    this.#fileBytes += batch.used - before;
     this.#writing ??= this.#writeAll();
     return true;
   }
@@ -96,25 +108,43 @@ export class RecordingFile {
     // Let the lines of this turn come together first.
     await new Promise(setImmediate);
     for (let batch = this.#batches.shift(); batch !== undefined; batch = this.#batches.shift()) {
-      for (const line of batch.lines) this.#waitingCharacters -= line.length;
       try {
         await this.#write(batch);
         this.#isFailing = false;
       } catch (error) {
         await this.#fail(batch, error);
       }
+      this.#waitingBytes -= batch.used;
+      if (batch.bytes?.length === PIECE_BYTES) this.#spare = batch.bytes;
     }
     this.#writing = undefined;
   }
 
-  async #write({ lines, rotates }: Batch): Promise<void> {
+  /** The last batch, or another where this line might find no room in it. */
+  #batchFor(line: string): Batch & { bytes: Buffer } {
+    // A UTF-16 unit is at most three bytes.
+    const most = 3 * line.length + 1;
+    let batch = this.#batches.at(-1);
+    if (batch === undefined || (batch.bytes !== undefined && batch.used + most > batch.bytes.length))
+      this.#batches.push((batch = { rotates: false, used: 0, lines: 0 }));
+    batch.bytes ??= this.#pieceOf(most);
+    return batch as Batch & { bytes: Buffer };
+  }
+
+  #pieceOf(most: number): Buffer {
+    const spare = this.#spare;
+    if (most > PIECE_BYTES || spare === undefined) return Buffer.allocUnsafeSlow(Math.max(PIECE_BYTES, most));
+    this.#spare = undefined;
+    return spare;
+  }
+
+  async #write({ bytes, used, lines, rotates }: Batch): Promise<void> {
     if (rotates) await this.#rotateFiles();
     this.#file ??= await this.#open();
-    if (lines.length === 0) return;
-    const bytes = Buffer.from(`${lines.join('\n')}\n`);
-    await this.#file.appendFile(bytes);
-    this.#written.add(lines.length);
-    this.#bytes.add(bytes.length);
+    if (bytes === undefined) return;
+    await this.#file.appendFile(bytes.subarray(0, used));
+    this.#written.add(lines);
+    this.#bytes.add(used);
   }
 
   async #open(): Promise<FileHandle> {
@@ -123,7 +153,7 @@ export class RecordingFile {
     // The recording holds whatever the nodes said: nobody else's to read.
     const file = await open(path, 'a+', 0o600);
     const { size } = await file.stat();
-    this.#fileCharacters += size;
+    this.#fileBytes += size;
     const last = Buffer.alloc(1);
     if (size > 0) await file.read(last, 0, 1, size - 1);
     // A process that was killed may have left half a line.
@@ -142,7 +172,7 @@ export class RecordingFile {
   }
 
   async #fail(batch: Batch, error: unknown): Promise<void> {
-    this.#lostError.add(batch.lines.length);
+    this.#lostError.add(batch.lines);
     this.#onLoss();
     await this.#file?.close().catch(() => undefined);
     this.#file = undefined;

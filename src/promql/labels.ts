@@ -145,7 +145,9 @@ export function labelName(name: string): string {
 }
 
 function keyOf(names: readonly string[], values: readonly string[]): string {
-  let key = '';
-  for (let i = 0; i < names.length; i++) key += `${names[i]!}\u0000${values[i]!}\u0000`;
-  return key;
+  const parts: string[] = [];
+  for (let i = 0; i < names.length; i++) parts.push(names[i]!, values[i]!);
+  // One string of its own; one that is added up stays a tree of its parts, at six times the memory.
+  parts.push('');
+  return parts.join('\u0000');
 }

@@ -2,7 +2,6 @@
  * Label matchers: one condition on one label. An absent label is the empty string. Used by selectors and
  * by whoever answers `series` and `labels` requests.
  */
-import type { Labels } from './labels.js';
 import { labelName } from './labels.js';
 import { quote } from './quoting.js';
 import { compilePattern, type BadPattern, type Pattern } from './regex.js';
@@ -74,10 +73,4 @@ export class LabelMatcher {
     this.#answers.set(value, answer);
     return answer;
   }
-}
-
-/** Whether a label set passes every matcher. */
-export function matchesAll(labels: Labels, matchers: readonly LabelMatcher[]): boolean {
-  for (const matcher of matchers) if (!matcher.matches(labels.get(matcher.name))) return false;
-  return true;
 }

@@ -1,6 +1,6 @@
 /** The series that a test file loaded, as a source; remembers when something unsupported was asked for. */
 import { METRIC_NAME, type Labels } from '../../src/promql/labels.js';
-import { matchesAll } from '../../src/promql/matchers.js';
+import { matchesAll } from '../../src/promql/matches-all.js';
 import { writeStale, type Series, type SelectRequest, type SeriesSource } from '../../src/promql/series.js';
 import type { LoadCommand, SequenceValue } from './promqltest-language.js';
 

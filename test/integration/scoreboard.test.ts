@@ -1,7 +1,8 @@
 /** The score of the gate's runs reaches its floors, accuses nobody falsely, and a run can fall short of them. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { scenarioNames } from '../../simulator/main.js';
-import { alertGateOrders, alertShortfalls } from '../../scripts/scoreboard/alert-floors.js';
+import { alertGateOrders, alertShortfalls, limpingOrder } from '../../scripts/scoreboard/alert-floors.js';
+import type { AlertScore } from '../../scripts/scoreboard/alert-score.js';
 import { ScoreBook } from '../../scripts/scoreboard/board.js';
 import { gateOrders, raised, readFloors, shortfalls } from '../../scripts/scoreboard/floors.js';
 import { joined } from '../../scripts/scoreboard/join.js';
@@ -59,6 +60,13 @@ describe('the alerts of the incidents', () => {
     }
   });
 
+  it('name who is down beside the page about the chain, and blame nobody for a split network', () => {
+    const of = (name: string): AlertScore | undefined =>
+      book.rows.find((row) => row.name === name)?.alerts?.all;
+    expect(of('01-halt')).toMatchObject({ found: 2, named: 2, namedRight: 2, pages: 2, groups: 2 });
+    expect(of('04-split')).toMatchObject({ found: 2, named: 0, pages: 2, groups: 2 });
+  });
+
   it('tell of a proof within a second', () => {
     const proof = book.rows.find(({ name }) => name === '06-equivocation')?.alerts?.all;
     expect(proof?.firedMs).toEqual([0]);
@@ -69,6 +77,19 @@ describe('the alerts of the incidents', () => {
     expect([restart?.all.raised, restart?.one.raised]).toEqual([{}, {}]);
   });
 });
+
+it(
+  'the alerts of a chain that limps for minutes page once, and their end is told',
+  { timeout: 600_000 },
+  async () => {
+    const book = new ScoreBook();
+    await runCases([limpingOrder()], 1, (result) => book.note(result));
+    const score = book.total.alerts?.all;
+    expect(score?.raised).toMatchObject({ HotStuffChainHalted: 1 });
+    expect(score).toMatchObject({ spurious: {}, forbidden: 0, pages: 1, groups: 1, pagedOnce: 1 });
+    expect(score?.resolved).toBeGreaterThan(0);
+  },
+);
 
 describe('the floors', () => {
   it('are missed by whoever says nothing, or accuses falsely', () => {

@@ -1,6 +1,6 @@
 /** Series that a test sets by hand and samples when it likes: what a board and its window are to the rules. */
 import { Labels, METRIC_NAME } from '../../src/promql/labels.js';
-import { matchesAll } from '../../src/promql/matchers.js';
+import { matchesAll } from '../../src/promql/matches-all.js';
 import { writeStale, type SelectRequest, type Series } from '../../src/promql/series.js';
 
 interface Track {

@@ -1,6 +1,6 @@
 /** A source of series held in memory as columns, found by metric name: what tests and benches ask. */
 import { Labels, METRIC_NAME } from '../../src/promql/labels.js';
-import { matchesAll } from '../../src/promql/matchers.js';
+import { matchesAll } from '../../src/promql/matches-all.js';
 import type { SelectRequest, Series, SeriesSource } from '../../src/promql/series.js';
 
 export class MemorySeries implements SeriesSource {

@@ -99,6 +99,7 @@ export const silentMetrics: Readonly<Record<string, readonly string[]>> = {
     'hotstuff_network_partition_duration_seconds',
     'hotstuff_network_unreachable_peers',
     'hotstuff_network_largest_clock_offset_seconds',
+    'hotstuff_network_median_clock_offset_seconds',
     'hotstuff_network_messages_dropped_total',
     'hotstuff_network_connection_failures_total',
   ],

@@ -3,7 +3,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { readParquet } from 'parquet-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/base/clock.js';
-import { tableHere } from '../../src/history/archive/packed-table.js';
+import { tableHere } from '../../src/history/archive/table-here.js';
 import { readRangeHere } from '../../src/history/archive/range-reading.js';
 import { RecentWindow } from '../../src/history/recent/recent-window.js';
 import { WholeHistory } from '../../src/history/whole-history.js';

@@ -6,7 +6,7 @@
  * Invariant: never more than `maxSeries` series; what is beyond is refused and counted.
  */
 import { METRIC_NAME, type Labels } from '../../promql/labels.js';
-import { matchesAll } from '../../promql/matchers.js';
+import { matchesAll } from '../../promql/matches-all.js';
 import {
   firstAfter,
   isStale,

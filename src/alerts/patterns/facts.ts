@@ -48,6 +48,7 @@ const own: readonly FactSchema[] = [
       scope: f.oneOf('Where the cause lies.', ['self', 'peer', 'network', 'unknown']),
       leader: f.optional(f.id('Its leader.')),
       culprit: f.optional(f.id('Who is to blame; a verdict that blames several counts once for each.')),
+      own: f.optional(f.bool('Whether who is to blame is the validator of a node that is or was attached.')),
     },
   },
   {

@@ -24,6 +24,7 @@ interface Hello {
   readonly chain: string;
   readonly node: string;
   readonly run: string;
+  readonly validator?: string | undefined;
 }
 
 /** What listens to one node: the port of the intake, of which this room needs so much. */
@@ -87,7 +88,7 @@ export class PatternWatch {
   #byType = new Map<string, readonly Hearing[]>();
   /** By event index; undefined where nobody listens. */
   #byIndex: (readonly Hearing[] | undefined)[] = schemas.map(() => undefined);
-  readonly #runs = new Map<string, string>();
+  readonly #runs = new Map<string, Pick<Hello, 'chain' | 'run' | 'validator'>>();
   #hasFailed = false;
 
   constructor(options: PatternWatchOptions) {
@@ -150,9 +151,12 @@ export class PatternWatch {
 
   verdict({ chain, culprits, view, outcome, cause, scope, leader, revision }: VerdictFact): void {
     if (revision > 0) return;
+    if (!this.#byType.has(ownFacts.verdict)) return;
     const fields = { view, outcome, cause, scope, leader };
-    for (const culprit of culprits.length > 0 ? culprits : [undefined])
-      this.tell(ownFacts.verdict, chain, undefined, { ...fields, culprit });
+    for (const culprit of culprits.length > 0 ? culprits : [undefined]) {
+      const own = culprit === undefined ? undefined : this.#isOwn(chain, culprit);
+      this.tell(ownFacts.verdict, chain, undefined, { ...fields, culprit, own });
+    }
   }
 
   /** An event of this type. Never throws. */
@@ -170,12 +174,19 @@ export class PatternWatch {
     return { chain, node, name: (validator) => this.#options.nameOf(chain, validator) };
   }
 
-  #attached({ chain, node }: Speaker, { run }: Hello): void {
+  /** Also while its node is away: who is down is still one's own. */
+  #isOwn(chain: string, validator: string): boolean {
+    for (const one of this.#runs.values())
+      if (one.validator === validator && one.chain === chain) return true;
+    return false;
+  }
+
+  #attached({ chain, node }: Speaker, { run, validator }: Hello): void {
     const id = `${chain}\0${node}`;
-    const isNew = this.#runs.get(id) !== run;
+    const isNew = this.#runs.get(id)?.run !== run;
     this.#runs.delete(id);
     if (this.#runs.size >= MOST_NODES) this.#runs.delete(this.#runs.keys().next().value!);
-    this.#runs.set(id, run);
+    this.#runs.set(id, { chain, run, validator });
     this.tell(ownFacts.attached, chain, node, { run, new_run: isNew });
   }
 

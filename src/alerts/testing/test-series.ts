@@ -1,6 +1,6 @@
 /** The input series of a test as a source, found by metric name. */
 import { METRIC_NAME, type Labels } from '../../promql/labels.js';
-import { matchesAll } from '../../promql/matchers.js';
+import { matchesAll } from '../../promql/matches-all.js';
 import { writeStale, type SelectRequest, type Series } from '../../promql/series.js';
 import type { IndexedSource } from '../evaluation/joined-series.js';
 import type { RuleTest } from './test-file.js';

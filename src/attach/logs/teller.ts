@@ -27,6 +27,8 @@ export interface NodeFacts {
 export interface TellerOptions {
   readonly rules: Pick<Adapter, 'protocol' | 'title' | 'rotation'>;
   readonly facts: NodeFacts;
+  /** How coarse the program's clock is, where finer digits of a time are not its own. */
+  readonly resolutionUs?: number;
   /** Names runs that have no name. */
   readonly door: string;
   /** What the line or record at hand holds under a name. */
@@ -193,7 +195,7 @@ export class Teller {
   }
 
   #hello(stated: Partial<HelloEvent>, tsUs: number): string {
-    const { facts, rules, door } = this.#options;
+    const { facts, rules, door, resolutionUs } = this.#options;
     const { chain, node, validator, validators, viewTimeoutUs } = facts;
     const hello: HelloEvent = {
       type: 'hello',
@@ -206,6 +208,7 @@ export class Teller {
       ...(validator === undefined ? {} : { validator }),
       ...(viewTimeoutUs === undefined ? {} : { view_timeout_us: viewTimeoutUs }),
       software: rules.title,
+      ...(resolutionUs === undefined ? {} : { ts_resolution_us: resolutionUs }),
       ...stated,
     };
     const line = encodeEvent(hello);

@@ -78,7 +78,13 @@ export class LogTranslator {
     this.#adapter = adapter;
     this.#facts = facts;
     this.#arrivedUs = arrivedUs;
-    this.#teller = new Teller({ rules: adapter, facts, door: 'log', line: (name) => this.#field(name) });
+    this.#teller = new Teller({
+      rules: adapter,
+      facts,
+      door: 'log',
+      line: (name) => this.#field(name),
+      ...(adapter.time.isCoarse ? { resolutionUs: SECOND_US } : {}),
+    });
   }
 
   /** Translates one line; what it tells is returned as lines of our protocol. */
@@ -172,8 +178,9 @@ export class LogTranslator {
   #timeUs(): number {
     const { field, form, isCoarse } = this.#adapter.time;
     const arrivedUs = this.#arrivedUs?.();
-    const printedUs = isCoarse && arrivedUs !== undefined ? arrivedUs : parseTime(form, this.#field(field));
-    this.#lastUs = Math.max(this.#lastUs, printedUs ?? arrivedUs ?? 0);
+    const printedUs = parseTime(form, this.#field(field));
+    if (isCoarse && printedUs !== undefined) this.#lastUs = withinSecond(printedUs, arrivedUs, this.#lastUs);
+    else this.#lastUs = Math.max(this.#lastUs, printedUs ?? arrivedUs ?? 0);
     return this.#lastUs;
   }
 
@@ -189,6 +196,21 @@ export class LogTranslator {
     }
     return plain(found);
   }
+}
+
+const SECOND_US = 1_000_000;
+/** The end of a second is left to lines that come after it has passed, so that these keep their order too. */
+const LATEST_US = 900_000;
+
+/**
+ * The moment of a line that prints whole seconds. Which second it is the log says, whenever the line comes; where in it,
+ * the arrival. Lines of one second differ, so that their order is known also where nobody saw them come.
+ */
+function withinSecond(printedUs: number, arrivedUs: number | undefined, lastUs: number): number {
+  // A clock that was set back: time stands still until the log catches up.
+  const secondUs = Math.max(printedUs, lastUs - (lastUs % SECOND_US));
+  const inSecondUs = Math.min(Math.max((arrivedUs ?? 0) - secondUs, 0), LATEST_US);
+  return Math.min(Math.max(secondUs + inSecondUs, lastUs + 1), secondUs + SECOND_US - 1);
 }
 
 /** What a field holds; lists stay lists, anything nested becomes its text. */

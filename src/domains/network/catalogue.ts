@@ -149,6 +149,15 @@ export const peerMetrics = {
     ),
     'network.clock_offset_measured',
   ),
+  clockMedian: fed(
+    gauge(
+      'hotstuff_network_median_clock_offset_seconds',
+      "How far the clocks of peers are ahead of this node's, the middle one of the peers measured in the last five windows; far from 0 where this node's own is wrong.",
+      nodeLabels,
+      { unit: 'seconds' },
+    ),
+    'network.clock_offset_measured',
+  ),
   linkCapacity: fed(
     gauge(
       'hotstuff_network_link_capacity_bytes_per_second',

@@ -57,32 +57,42 @@ export function observePeers({ series }: NodeScope): NodeObserver {
   };
 }
 
-/** The worst clock among the peers measured lately. */
+/** The worst clock among the peers measured lately, and the middle one: where most are off, it is the node's own that is wrong. */
 export function observeClocks({ series, clock, windowUs }: NodeScope): NodeObserver {
   const largest = series.gauge(m.clockOffset);
+  const median = series.gauge(m.clockMedian);
   const offsets = new Map<string, { offsetUs: number; atUs: number }>();
   const forget = (): void => {
     offsets.clear();
     largest.clear();
+    median.clear();
   };
   return {
     handlers: {
       'network.clock_offset_measured': (event) => {
         if (offsets.size >= MOST_PEERS && !offsets.has(event.peer)) return;
-        offsets.set(event.peer, { offsetUs: Math.abs(event.offset_us), atUs: clock.nowUs() });
+        offsets.set(event.peer, { offsetUs: event.offset_us, atUs: clock.nowUs() });
       },
     },
     hello: (_hello, isNewRun) => {
       if (isNewRun) forget();
     },
     tick: (nowUs) => {
-      let worstUs: number | undefined;
-      for (const [peer, { offsetUs, atUs }] of offsets) {
+      for (const [peer, { atUs }] of offsets)
         if (nowUs - atUs > OFFSET_WINDOWS * windowUs) offsets.delete(peer);
-        else worstUs = Math.max(worstUs ?? 0, offsetUs);
-      }
-      setOrClear(largest, worstUs === undefined ? undefined : worstUs / 1e6);
+      const lately = [...offsets.values()].map(({ offsetUs }) => offsetUs);
+      const isKnown = lately.length > 0;
+      setOrClear(largest, isKnown ? Math.max(...lately.map(Math.abs)) / 1e6 : undefined);
+      setOrClear(median, isKnown ? middleOf(lately) / 1e6 : undefined);
     },
     detached: forget,
   };
+}
+
+/** Of two in the middle the one nearer to 0: half of the peers alone convict nobody. */
+function middleOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[sorted.length >> 1]!;
+  const lower = sorted[(sorted.length - 1) >> 1]!;
+  return Math.abs(lower) < Math.abs(upper) ? lower : upper;
 }

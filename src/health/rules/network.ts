@@ -113,11 +113,15 @@ export const networkRules: readonly HealthRule[] = [
     per: 'node',
     scope: 'self',
     alert: 'HotStuffClockOffset',
-    measures: "largest distance between the node's clock and a peer's",
+    measures: "distance between the node's clock and those of its peers, the middle one of them",
     levels: at('warning', 'max_clock_offset', seconds(30)),
-    measure: (read) => read.gauge('hotstuff_network_largest_clock_offset_seconds'),
-    reason: ({ value }, read) => `The clock of a peer is ${span(value)} away from that of node ${read.node}.`,
-    remedy: 'Turn time synchronisation on at your machine; if it is right, tell the peer.',
+    measure: (read) => {
+      const median = read.gauge('hotstuff_network_median_clock_offset_seconds');
+      return median === undefined ? undefined : Math.abs(median);
+    },
+    reason: ({ value }, read) =>
+      `The clock of node ${read.node} is ${span(value)} away from those of most of its peers.`,
+    remedy: 'Turn time synchronisation on at your machine.',
   },
   {
     ...network,

@@ -8,7 +8,8 @@
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import { METRIC_NAME, type Labels } from '../../promql/labels.js';
-import { matchesAll, type LabelMatcher } from '../../promql/matchers.js';
+import type { LabelMatcher } from '../../promql/matchers.js';
+import { matchesAll } from '../../promql/matches-all.js';
 import type { SelectRequest, Series, SeriesSource } from '../../promql/series.js';
 import type { SeriesIndex } from '../series-index.js';
 import { generationsOf, readRecords } from './journal-files.js';

@@ -1,9 +1,9 @@
 /**
  * The Parquet table of samples for a stream: packs of series in, bytes out. Compressing and the footer take tens of
- * milliseconds, so whoever must not hold the event loop has it made in a thread of its own.
+ * milliseconds, so whoever must not hold the event loop has it made in a thread of its own, and loads nothing that writes
+ * Parquet.
  */
 import { Worker } from 'node:worker_threads';
-import { SampleTable } from './sample-file.js';
 import type { PackedSeries } from './stretches.js';
 
 /** States: open -> finished or closed. */
@@ -14,31 +14,6 @@ export interface PackedTable {
   finish(): Promise<Uint8Array>;
   /** Whether it is finished or not. */
   close(): void;
-}
-
-/** Made in this thread: for the thread itself, and for tests. */
-export function tableHere(): PackedTable {
-  let pieces: Buffer[] = [];
-  const table = SampleTable.inPieces((bytes) => pieces.push(bytes));
-  const taken = (): Promise<Uint8Array> => {
-    const bytes = Buffer.concat(pieces);
-    pieces = [];
-    return Promise.resolve(bytes);
-  };
-  return {
-    add: ({ series, timesUs, values }) => {
-      for (const { name, labels, from, to } of series) {
-        const times = timesUs.subarray(from, to).map((us) => us / 1000);
-        table.addSamples(name, labels, times, values.subarray(from, to));
-      }
-      return taken();
-    },
-    finish: () => {
-      table.finish();
-      return taken();
-    },
-    close: () => undefined,
-  };
 }
 
 /** What the thread is sent: a pack, or that there are no more. */

@@ -3,7 +3,8 @@
  * a series decides: `hold` keeps it for ever, `keep` for as long as it says, `purge` as well, and its deletion is
  * recorded. Pure: it plans, others delete.
  */
-import { matchesAll, type LabelMatcher } from '../../promql/matchers.js';
+import type { LabelMatcher } from '../../promql/matchers.js';
+import { matchesAll } from '../../promql/matches-all.js';
 import { levels, type Level } from './layout.js';
 import type { SeriesDefinition } from './series-definition.js';
 

@@ -13,28 +13,28 @@ const PER_RECORD = 250;
 
 type Stored = readonly [id: number, kind: SeriesKind, labels: readonly string[]];
 
-/** One series, whose labels are made when they are first asked for: most of those in a folder never are. */
+/** One series. What was read is kept as it was read until its labels are asked for: of most in a folder they never are. */
 class Known {
   readonly id: number;
   readonly kind: SeriesKind;
-  readonly #flat: readonly string[];
-  #definition: SeriesDefinition | undefined;
+  #is: readonly string[] | SeriesDefinition;
 
-  constructor([id, kind, flat]: Stored) {
+  constructor(id: number, kind: SeriesKind, is: readonly string[] | SeriesDefinition) {
     this.id = id;
     this.kind = kind;
-    this.#flat = flat;
+    this.#is = is;
   }
 
   get name(): string {
-    const at = this.#flat.indexOf(METRIC_NAME);
-    return at < 0 ? '' : this.#flat[at + 1]!;
+    const is = this.#is;
+    if ('labels' in is) return is.labels.get(METRIC_NAME);
+    const at = is.indexOf(METRIC_NAME);
+    return at < 0 ? '' : is[at + 1]!;
   }
 
   get definition(): SeriesDefinition {
     const { id, kind } = this;
-    this.#definition ??= { id, kind, labels: labelsOf(this.#flat) };
-    return this.#definition;
+    return 'labels' in this.#is ? this.#is : (this.#is = { id, kind, labels: labelsOf(this.#is) });
   }
 }
 
@@ -87,23 +87,22 @@ export class SeriesIds {
   }
 
   /** Takes a definition that was read; the first one of an id and of a label set counts. */
-  add({ id, kind, labels }: SeriesDefinition): void {
-    this.#take([id, kind, labels.entries().flat()]);
+  add(definition: SeriesDefinition): void {
+    this.#take(new Known(definition.id, definition.kind, definition));
   }
 
   /** Takes the definitions of a record. @returns false when it is none */
   read(payload: Uint8Array): boolean {
     try {
       const stored = JSON.parse(inflateRawSync(payload).toString('utf8')) as readonly Stored[];
-      for (const one of stored) this.#take(one);
+      for (const [id, kind, labels] of stored) this.#take(new Known(id, kind, labels));
       return true;
     } catch {
       return false;
     }
   }
 
-  #take(stored: Stored): void {
-    const known = new Known(stored);
+  #take(known: Known): void {
     const { id, name } = known;
     if (this.#byId.has(id)) return;
     this.#byId.set(id, known);

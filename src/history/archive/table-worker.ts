@@ -1,7 +1,8 @@
 /** The thread that makes a Parquet table of samples: answers each order with the bytes that are ready, until it is ended. */
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../base/errors.js';
-import { tableHere, type TableAnswer, type TableOrder } from './packed-table.js';
+import type { TableAnswer, TableOrder } from './packed-table.js';
+import { tableHere } from './table-here.js';
 
 const table = tableHere();
 

@@ -11,7 +11,7 @@ import type {
   SeenExemplar,
 } from '../../promql/exemplars.js';
 import { Labels } from '../../promql/labels.js';
-import { matchesAll } from '../../promql/matchers.js';
+import { matchesAll } from '../../promql/matches-all.js';
 import { scrapedLabels, type Target } from '../target.js';
 
 /** What it is made of. */

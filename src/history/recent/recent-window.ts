@@ -11,7 +11,8 @@
  */
 import type { Board } from '../../metrics/board.js';
 import type { Labels } from '../../promql/labels.js';
-import { matchesAll, type LabelMatcher } from '../../promql/matchers.js';
+import type { LabelMatcher } from '../../promql/matchers.js';
+import { matchesAll } from '../../promql/matches-all.js';
 import {
   firstAfter,
   writeStale,

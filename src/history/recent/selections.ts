@@ -3,7 +3,8 @@
  * the same: what was found is kept until there may be other series of the metric, for a bounded number of selectors.
  */
 import { METRIC_NAME } from '../../promql/labels.js';
-import { matchesAll, type LabelMatcher } from '../../promql/matchers.js';
+import type { LabelMatcher } from '../../promql/matchers.js';
+import { matchesAll } from '../../promql/matches-all.js';
 import type { Part } from '../parts.js';
 import type { Roster, Track } from './roster.js';
 

@@ -21,6 +21,8 @@ const parameters: readonly DocumentedParameter[] = [
 const json = ['application/json'] as const;
 const plain = ['text/plain'] as const;
 
+const starting = { status: 503, doc: 'The sidecar is starting: `unavailable`.', contentTypes: json };
+
 /** The routes; none where no rules are evaluated. */
 export function rulesRoutes({ rules, reload }: Handlers): Route[] {
   const routes: Route[] = [];
@@ -35,6 +37,7 @@ export function rulesRoutes({ rules, reload }: Handlers): Route[] {
         replies: [
           { status: 200, doc: "Prometheus's envelope around `groups`.", contentTypes: json },
           { status: 400, doc: 'A parameter does not hold: `bad_data`.', contentTypes: json },
+          starting,
         ],
         handle: ({ query }) => ({ ...rules.rules(query), contentType: 'application/json' }),
       },
@@ -43,7 +46,10 @@ export function rulesRoutes({ rules, reload }: Handlers): Route[] {
         path: '/api/v1/alerts',
         summary: 'Alerts that are pending or firing',
         doc: "In Prometheus's form: labels, annotations, state, since when, value.",
-        replies: [{ status: 200, doc: "Prometheus's envelope around `alerts`.", contentTypes: json }],
+        replies: [
+          { status: 200, doc: "Prometheus's envelope around `alerts`.", contentTypes: json },
+          starting,
+        ],
         handle: () => ({ ...rules.alerts(), contentType: 'application/json' }),
       },
     );

@@ -59,6 +59,25 @@ describe('check config', () => {
     expect(await runWords(['check', 'config', path])).toEqual({ code: 0, out: `${path}: good\n`, err: '' });
   });
 
+  it('says on which line an adapter or a mapping is named that is not there', async () => {
+    const path = fileWith(
+      [
+        'attach:',
+        '  logs:',
+        '    v1.2: { kind: stdin, chain: c, node: n, adapter: flow-og }',
+        '  scrape:',
+        '    s: { kind: prometheus, url: "http://127.0.0.1:1/metrics", chain: c, node: n, mapping: apts }',
+        '  otlp: { listen: "127.0.0.1:1", chain: c, mapping: hotstuf }',
+        '',
+      ].join('\n'),
+    );
+    const { code, out } = await runWords(['check', 'config', path]);
+    expect(code).toBe(1);
+    expect(out).toContain(`attach.logs.v1.2.adapter  (${path}:3:54)`);
+    expect(out).toContain(`attach.scrape.s.mapping  (${path}:5:91)`);
+    expect(out).toContain(`attach.otlp.mapping  (${path}:6:53)`);
+  });
+
   it('lists problems and exits 1', async () => {
     const path = fileWith('profile: exporte\n');
     const { code, out } = await runWords(['check', 'config', path]);

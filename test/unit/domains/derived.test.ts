@@ -401,6 +401,26 @@ describe('what several nodes show together', () => {
     stream.pass(310);
     expect(largest()).toBeUndefined();
   });
+
+  it('a clock that is off from most is the own one; half of the peers convict nobody', () => {
+    const stream = new TestStream();
+    const node = stream.node();
+    const median = () => stream.value('hotstuff_network_median_clock_offset_seconds');
+    const say = (offsets: readonly number[]): void => {
+      offsets.forEach((offset_us, i) =>
+        node.say('network.clock_offset_measured', { peer: `p${i}`, offset_us }),
+      );
+      stream.pass(1);
+    };
+    say([-2_000_000, 10_000, 0]);
+    expect(median()).toBe(0);
+    say([-2_000_000, -1_900_000, 0]);
+    expect(median()).toBeCloseTo(-1.9);
+    say([-2_000_000, -1_900_000, 0, 0]);
+    expect(median()).toBe(0);
+    stream.pass(310);
+    expect(median()).toBeUndefined();
+  });
 });
 
 describe('execution efficiency', () => {

@@ -176,6 +176,42 @@ it('keeps lines within time and bytes, and an incident takes what there is', asy
   await intake.stop();
 });
 
+it('goes to the disk while it lasts, so that what came after is there too', async () => {
+  const { clock, recorder, intake, board } = setUp({ maxBufferBytes: 1_000_000, afterUs: MINUTE });
+  const feed = intake.openFeed({ door: 'unix', peer: '1' });
+  feed.write(linesOf(helloLine('a', 'r1')));
+  let seq = 0;
+  const hear = async (lines: number): Promise<void> => {
+    for (const end = seq + lines; seq < end; seq++) feed.write(linesOf(view(seq, 'a')));
+    await recorder.packed();
+    clock.advance(SECOND);
+    await recorder.written();
+  };
+  // What is not compressed fills the buffer several times over; what is, is small.
+  for (let i = 0; i < 30; i++) await hear(2_000);
+  recorder.finding(doubleVote(1));
+  await hear(10_000);
+  const [unfinished = ''] = readdirSync(folder);
+  expect(unfinished).toMatch(/\.tmp$/);
+  expect(readFileSync(join(folder, unfinished, 'events.ndjson.gz')).length).toBeGreaterThan(100_000);
+  for (let i = 0; i < 60; i++) await hear(2_000);
+  expect(counted(board, 'quorumscope_incident_buffer_bytes')).toBeLessThanOrEqual(1_300_000);
+  const [incident] = await listIncidents(folder);
+  const events = gunzipSync(readFileSync(join(incident!.path, 'events.ndjson.gz')))
+    .toString()
+    .trim()
+    .split('\n');
+  const numbers = events
+    .map((line) => (JSON.parse(line) as { view?: number }).view)
+    .filter((one) => one !== undefined);
+  expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index));
+  expect(numbers[0]).toBeLessThan(60_000);
+  expect(numbers.at(-1)).toBeGreaterThan(180_000);
+  expect(incident!.meta.events).toMatchObject({ lines: events.length, truncated: false });
+  await recorder.close();
+  await intake.stop();
+});
+
 it('are bounded in number and bytes, the oldest removed and counted', async () => {
   const { clock, recorder, board } = setUp({ maxIncidents: 3, afterUs: SECOND, quietUs: SECOND });
   for (let i = 0; i < 6; i++) {

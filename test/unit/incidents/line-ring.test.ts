@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../../src/base/clock.js';
-import { LineRing, recordingOf } from '../../../src/incidents/line-ring.js';
+import { LineRing, Recording } from '../../../src/incidents/line-ring.js';
 import { hear, helloLine, linesOf, view } from '../intake/hearing.js';
 
 const MIB = 2 ** 20;
@@ -17,7 +17,7 @@ function setUp(maxBytes: number) {
 }
 
 const recorded = (ring: LineRing): string =>
-  [...recordingOf(ring.since(0))]
+  [...new Recording().of(ring.since(0))]
     .map(({ bytes, isPacked }) => (isPacked ? gunzipSync(bytes) : bytes).toString('utf8'))
     .join('');
 

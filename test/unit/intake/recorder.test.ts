@@ -151,7 +151,7 @@ test('a disk that fails is counted, does not hurt the intake, and is tried again
 });
 
 test('what the disk cannot take in time is lost and counted, and the recording stays true', async () => {
-  const { recorder, intake, board } = record({ bufferCharacters: 1_000 });
+  const { recorder, intake, board } = record({ bufferBytes: 1_000 });
   const feed = intake.openFeed({ door: 'unix', peer: 'p' });
   feed.write(linesOf(helloLine('a', 'r'), ...Array.from({ length: 50 }, (_, i) => view(i))));
   await intake.drained();

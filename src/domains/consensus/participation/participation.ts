@@ -131,6 +131,7 @@ export class Participation implements RecordListener, ParticipationView {
       handlers: {
         'consensus.byzantine_detected': ({ kind, validator, view }) => this.breached(validator, kind, view),
       },
+      hello: ({ ts_resolution_us }) => this.#settlement.resolution(node, ts_resolution_us),
       gap: (domain) => {
         if (domain === 'consensus') this.#settlement.gap(node);
       },

@@ -7,6 +7,9 @@
  *
  * A collector that has died keeps nobody waiting for longer than another node takes to live through twice
  * that time; then the view is settled by what is known.
+ *
+ * Of a node whose clock is coarse only whole steps of it count: what is finer is when a line happened to be read, and
+ * must not decide whether a view near the end is settled.
  */
 import type { ViewRecord } from '../record/view-record.js';
 import { hasCollected, type Witness } from './judge.js';
@@ -47,6 +50,8 @@ export class Settlement implements Witness {
   readonly #most: () => number;
   readonly #waiting = new Map<number, Waiting>();
   readonly #progress = new Map<string, Progress>();
+  /** By node, how coarse its clock is; nodes with a fine clock are not in it. */
+  readonly #resolutions = new Map<string, number>();
   /** The highest view settled so far. */
   #settled = -1;
   #behind = 0;
@@ -65,13 +70,19 @@ export class Settlement implements Witness {
   /** A node left a view. True when that shows that the chain was begun anew. */
   left(record: ViewRecord): boolean {
     const progress = this.#of(record);
-    progress.livedUs += Math.max(0, record.leftUs ?? 0);
+    progress.livedUs += Math.max(0, this.#spentUs(record));
     this.#behind = record.view > this.#settled ? 0 : this.#behind + 1;
     const isAnew = this.#behind > MOST_BEHIND;
     if (isAnew) this.#restart();
     if (record.view > this.#settled) this.#wait(record, progress);
     this.#settleDue();
     return isAnew;
+  }
+
+  /** How coarse the clock of a node is, microseconds; undefined where it is fine. */
+  resolution(node: string, us: number | undefined): void {
+    if (us === undefined || us <= 0) this.#resolutions.delete(node);
+    else this.#resolutions.set(node, us);
   }
 
   /** A vote came late to a node. */
@@ -91,6 +102,7 @@ export class Settlement implements Witness {
       progress.run = NO_RUN;
     }
     this.#progress.delete(node);
+    this.#resolutions.delete(node);
   }
 
   isSettled(record: ViewRecord): boolean {
@@ -100,6 +112,13 @@ export class Settlement implements Witness {
 
   tellsLate(record: ViewRecord): boolean {
     return this.#progress.get(record.node)?.tellsLate === true;
+  }
+
+  /** What a node spent in a view that it has left, in steps of its clock. */
+  #spentUs({ node, enteredAtUs, leftUs = 0 }: ViewRecord): number {
+    const stepUs = this.#resolutions.get(node);
+    if (stepUs === undefined) return leftUs;
+    return stepUs * (Math.floor((enteredAtUs + leftUs) / stepUs) - Math.floor(enteredAtUs / stepUs));
   }
 
   #restart(): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readAdapter, type Adapter } from '../../../../src/attach/logs/adapter.js';
 import { loadAdapter, shippedAdapters } from '../../../../src/attach/logs/shipped.js';
 import { compileTemplate } from '../../../../src/attach/logs/template.js';
@@ -139,10 +139,35 @@ test('a log in chunks of any size becomes the same events', () => {
   for (const size of [1, 7, 4096]) expect(through(size)).toBe(whole);
 });
 
-test('while a log with whole seconds is followed, lines have the time of their arrival', () => {
-  const line = '[2026-01-01T00:00:00Z INFO hotstuff_rs::logging] ViewTimeout, 1767225600, 4';
-  const told = (arrived?: () => number) =>
-    new LogTranslator(loadAdapter('hotstuff-rs'), facts, arrived).line(line).told[1];
-  expect(told(() => 1_767_225_600_777_000)).toContain('"ts_us":1767225600777000');
-  expect(told()).toContain('"ts_us":1767225600000000');
+describe('of a log with whole seconds', () => {
+  const secondUs = 1_767_225_600_000_000;
+  const line = (second: number) =>
+    `[2026-01-01T00:00:0${second}Z INFO hotstuff_rs::logging] ViewTimeout, 1767225600, 4`;
+  const timesOf = (seconds: readonly number[], arrived?: () => number) => {
+    const translator = new LogTranslator(loadAdapter('hotstuff-rs'), facts, arrived);
+    return seconds.map((second) => {
+      const told = translator.line(line(second)).told.at(-1)!;
+      return (JSON.parse(told) as { ts_us: number }).ts_us - secondUs;
+    });
+  };
+
+  test('the arrival says where in the second a line was printed, while it is followed', () => {
+    expect(timesOf([0], () => secondUs + 777_000)).toEqual([777_000]);
+    expect(timesOf([0])).toEqual([0]);
+  });
+
+  test('the log says which second, however late or early a line comes', () => {
+    expect(timesOf([1, 1, 2], () => secondUs + 60_000_000)).toEqual([1_900_000, 1_900_001, 2_900_000]);
+    expect(timesOf([3], () => secondUs)).toEqual([3_000_000]);
+  });
+
+  test('lines keep their order within the second', () => {
+    expect(timesOf([0, 0, 1, 1, 0])).toEqual([0, 1, 1_000_000, 1_000_001, 1_000_002]);
+    expect(timesOf([0, 0], () => secondUs + 5)).toEqual([5, 6]);
+  });
+
+  test('it is said how coarse the clock is', () => {
+    const [hello] = new LogTranslator(loadAdapter('hotstuff-rs'), facts).line(line(0)).told;
+    expect(JSON.parse(hello!)).toMatchObject({ type: 'hello', ts_resolution_us: 1_000_000 });
+  });
 });

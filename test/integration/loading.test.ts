@@ -1,4 +1,4 @@
-/** Clients of other systems are loaded when an exporter needs them, and not otherwise. */
+/** What a configuration does not ask for is not loaded: clients of other systems, history, rules, notifications. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const hooks = `
 import { writeSync } from 'node:fs';
 export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);
-  if (/^[@a-z]/.test(specifier) && resolved.url.includes('node_modules')) writeSync(2, 'loads ' + specifier + '\\n');
+  if (/node_modules|dist/.test(resolved.url)) writeSync(2, 'loads ' + specifier + '\\n');
   return resolved;
 }`;
 const watching = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hooks))});`;
@@ -21,10 +21,10 @@ function dataUrl(code: string): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-/** The packages that a sidecar with these exporters has loaded when it runs. */
-async function loaded(name: string, exporters: Readonly<Record<string, unknown>>): Promise<string[]> {
+/** The packages and files, as they are imported, that a sidecar with these settings has loaded when it runs. */
+async function loaded(name: string, settings: Readonly<Record<string, unknown>>): Promise<string[]> {
   const config = join(folder, `${name}.yaml`);
-  writeFileSync(config, JSON.stringify({ exporters }));
+  writeFileSync(config, JSON.stringify(settings));
   const args = ['--listen', '127.0.0.1:0', '--socket', `unix://${folder}/${name}.sock`, '--config', config];
   const child = new Child(process.execPath, ['--import', dataUrl(watching), cli, 'run', ...args]);
   await child.printed(/http:\/\/127\.0\.0\.1:\d+\/metrics/);
@@ -48,9 +48,24 @@ describe('a sidecar', () => {
     ['nats', { kind: 'nats', servers: 'nats://127.0.0.1:9', interval: undefined }, ['nats']],
     ['file', { kind: 'file', path: join(folder, 'metrics.jsonl') }, []],
   ])('loads those of %s alone', async (name, settings, expected) => {
-    const packages = (await loaded(name, { one: { interval: '1h', ...settings } })).filter((one) =>
-      clients.test(one),
+    const packages = (await loaded(name, { exporters: { one: { interval: '1h', ...settings } } })).filter(
+      (one) => clients.test(one),
     );
     expect([...new Set(packages.map((one) => one.split('/')[0]))].sort()).toEqual(expected);
+  });
+
+  it('loads history, rules and notifications where they are wanted, and not for the page alone', async () => {
+    const rooms = /^(hyparquet|\.\/(history-and-queries|evaluated-rules|notifications)\.js)$/;
+    const roomsOf = async (name: string, settings: Readonly<Record<string, unknown>>): Promise<string[]> => [
+      ...new Set((await loaded(name, settings)).filter((one) => rooms.test(one))),
+    ];
+    const standalone = await roomsOf('standalone', { data: { dir: join(folder, 'data') } });
+    expect(standalone.sort()).toEqual([
+      './evaluated-rules.js',
+      './history-and-queries.js',
+      './notifications.js',
+      'hyparquet',
+    ]);
+    expect(await roomsOf('exporter', { profile: 'exporter' })).toEqual([]);
   });
 });
