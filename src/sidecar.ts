@@ -324,9 +324,8 @@ class ComposedSidecar implements Sidecar {
 
   /** On time that others fill, nobody waits for all of it. */
   #collectInTurns(): void {
-    const { clock } = this.#deps;
-    if (!(clock instanceof WallClock)) return this.collect();
-    const nowUs = clock.nowUs();
+    if (!(this.#deps.clock instanceof WallClock)) return this.collect();
+    const nowUs = this.#deps.clock.nowUs();
     this.#registry.tick(nowUs);
     void this.#health?.evaluateInTurns(nowUs, () => new Promise((resolve) => setImmediate(resolve)));
   }
