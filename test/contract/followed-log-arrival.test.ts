@@ -78,7 +78,7 @@ async function followed(
   printedUs: readonly number[],
   pieces: readonly Piece[],
 ): Promise<Counted> {
-  const clock = new ManualClock(printedUs[0]!);
+  const clock = new ManualClock(printedUs[0]);
   const sidecar = await started(clock);
   const feed = sidecar.openLossless({ door: 'log', peer: name });
   const log = new LogFeed(
