@@ -6,8 +6,8 @@ import { runJob, type Job } from './jobs.js';
 import type { WorkerAnswer } from './worker-workshop.js';
 
 try {
-  // On Linux this is the thread's own: whatever else runs comes first.
-  if (process.platform === 'linux') setPriority(0, 10);
+  // On Linux this is the thread's own: whatever else runs comes first, pages above all.
+  if (process.platform === 'linux') setPriority(0, 19);
 } catch {
   // It is a courtesy.
 }
