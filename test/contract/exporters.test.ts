@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ManualClock } from '../../src/base/clock.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { parseConfig } from '../../src/config/parse.js';
@@ -25,6 +25,8 @@ const SECOND_US = 1_000_000;
 const MINUTE_US = 60 * SECOND_US;
 /** Of wall time; nothing here takes as long. */
 const LONG_US = 20 * SECOND_US;
+/** What takes milliseconds takes longer where much else runs. */
+const PATIENT = { timeout: 20_000, interval: 5 };
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -199,16 +201,17 @@ describe.each(kinds)('$name', (kind) => {
   it('pushes on its interval, and not while it is paused', async () => {
     const world = await World.open(kind, { interval: '10s' });
     world.one(1);
-    const asked = async (): Promise<number> => {
-      world.clock.advance(10 * SECOND_US);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      return world.counts.sent;
-    };
-    expect(await asked()).toBe(1);
+    const sent = (points: number): Promise<void> =>
+      vi.waitFor(() => expect(world.counts.sent).toBe(points), PATIENT);
+    world.clock.advance(10 * SECOND_US);
+    await sent(1);
     world.pushes.pause('one');
-    expect(await asked()).toBe(1);
+    world.clock.advance(10 * SECOND_US);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(world.counts).toMatchObject({ produced: 1, sent: 1 });
     world.pushes.resume('one');
-    expect(await asked()).toBe(2);
+    world.clock.advance(10 * SECOND_US);
+    await sent(2);
   });
 
   it('chooses and renames', async () => {
@@ -294,10 +297,11 @@ describe.each(asked)('$name, whose receiver', (kind) => {
     world.one(1);
     expect(await world.push()).toBe(true);
     world.clock.advance(10 * MINUTE_US);
-    await new Promise((resolve) => setTimeout(resolve, 50));
     // One for the push, and no more than one for each interval since.
-    expect(world.counts).toMatchObject({ sent: 0, dropped: world.counts.produced, queued: 0 });
-    expect(world.receiver.asked()).toBe(world.counts.produced);
+    await vi.waitFor(() => {
+      expect(world.counts).toMatchObject({ sent: 0, dropped: world.counts.produced, queued: 0 });
+      expect(world.receiver.asked()).toBe(world.counts.produced);
+    }, PATIENT);
   });
 
   it('hangs, does not keep the sidecar from stopping; what it did not take is counted', async () => {
@@ -332,7 +336,7 @@ describe.each(kinds)('$name, with the plug pulled at random', (kind) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 10 }), async (steps) => {
         const folder = mkdtempSync(join(tmpdir(), 'quorumscope-spool-'));
-        const world = await World.open(kind, { spool: { folder }, timeout: '20ms' });
+        const world = await World.open(kind, { spool: { folder }, timeout: '40ms' });
         let value = 0;
         for (const one of steps) {
           if (one === 'push') {
@@ -346,7 +350,10 @@ describe.each(kinds)('$name, with the plug pulled at random', (kind) => {
         world.receiver.be('well');
         world.one(++value);
         // An attempt that began while the receiver hung may still have to fail.
-        for (let i = 0; i < 50 && !(await world.push(50_000)); i++) world.clock.advance(10 * SECOND_US);
+        await vi.waitFor(async () => {
+          world.clock.advance(10 * SECOND_US);
+          expect(await world.push(50_000)).toBe(true);
+        }, PATIENT);
         expect(world.sums.accounted).toBe(world.sums.produced);
         expect(world.counts).toMatchObject({ queued: 0, spooled: 0 });
         const values = await world.values();
