@@ -87,19 +87,22 @@ function spend(what: string, ms: number): void {
 /** Looks every turn of the loop how long it took, and what it was spent on. */
 function watchTurns(): void {
   let lastMs = performance.now();
-  let [, waitedBefore] = scheduled();
+  let [ranBefore, waitedBefore] = scheduled();
   setInterval(() => {
     const nowMs = performance.now();
-    const [, waited] = scheduled();
+    const [ran, waited] = scheduled();
     const gapMs = nowMs - lastMs;
     if (gapMs >= HELD_MS) {
-      spent.set('(no processor)', (waited - waitedBefore) / 1e6);
+      const waitedMs = (waited - waitedBefore) / 1e6;
+      spent.set('(no processor)', waitedMs);
+      // A lock, a page, a disk: neither ran nor wanted to.
+      spent.set('(asleep)', Math.max(0, gapMs - waitedMs - (ran - ranBefore) / 1e6));
       const parts = [...spent].sort(([, a], [, b]) => b - a).slice(0, 5);
       turns.push({ atNs: Number(process.hrtime.bigint()), ms: gapMs, parts });
     }
     spent.clear();
     lastMs = nowMs;
-    waitedBefore = waited;
+    [ranBefore, waitedBefore] = [ran, waited];
   }, 2).unref();
 }
 

@@ -53,6 +53,8 @@ export class RuleRun {
   /** The series of the last evaluation by key. */
   #series = new Map<string, Labels>();
   readonly #outputLabels = new Map<string, Labels>();
+  /** What the last evaluation made of its results, by the key of what was found; only what depends on the result alone. */
+  #expansions: ReadonlyMap<string, Seen> = new Map();
   #matcher: PatternMatcher | undefined;
 
   constructor(rule: Rule) {
@@ -119,8 +121,17 @@ export class RuleRun {
       (rule.finder
         ? await rule.finder((text) => answered(text, room.engine, moment), moment.tsUs)
         : await ask(rule, room.engine, moment));
+    const before = this.#expansions;
+    const expansions = new Map<string, Seen>();
+    this.#expansions = expansions;
     for (const sample of found) {
-      const one = await expanded(rule, sample, room, moment);
+      const { key } = sample.labels;
+      const known = before.get(key);
+      const isKnown = known !== undefined && Object.is(known.value, sample.value);
+      const { seen: one, isLasting } = isKnown
+        ? { seen: known, isLasting: true }
+        : await expanded(rule, sample, room, moment);
+      if (isLasting) expansions.set(key, one);
       if (seen.has(one.labels.key))
         throw new Error('vector contains metrics with the same labelset after applying alert labels');
       seen.set(one.labels.key, one);
@@ -195,6 +206,7 @@ export class RuleRun {
   replace(rule: Rule): void {
     this.rule = rule;
     this.#outputLabels.clear();
+    this.#expansions = new Map();
     // What was seen of a pattern goes on where it is the same.
     const identity = rule.kind === 'alert' ? rule.pattern?.identity : undefined;
     if (this.#matcher?.pattern.identity !== identity) this.#matcher = matcherOf(rule);
@@ -243,15 +255,20 @@ async function answered(
   return outcome.value.samples.map((one) => ({ labels: textsOf(one.labels), value: one.value }));
 }
 
+/** The alert of one result, and whether the same result gives the same again: nothing else was asked or said. */
 async function expanded(
   rule: AlertRule,
   { labels: found, value, annotations: given }: FoundAlert,
   { engine, externalUrl, externalLabels }: RuleRoom,
   moment: Moment,
-): Promise<Seen> {
+): Promise<{ readonly seen: Seen; readonly isLasting: boolean }> {
+  let isLasting = given === undefined;
   const data: TemplateData = { labels: textsOf(found), value, externalLabels, externalUrl };
-  const query = async (text: string): Promise<readonly TemplateSample[]> =>
-    (await answered(text, engine, moment)).map((one) => ({ Labels: one.labels, Value: one.value }));
+  const query = async (text: string): Promise<readonly TemplateSample[]> => {
+    isLasting = false;
+    const answer = await answered(text, engine, moment);
+    return answer.map((one) => ({ Labels: one.labels, Value: one.value }));
+  };
   const added: [string, string][] = [];
   for (const [name, template] of rule.labels) added.push([name, await template.expand(data, query)]);
   const annotations: Record<string, string> = { ...given };
@@ -259,5 +276,5 @@ async function expanded(
   const alertname = (rule.finder ? found.get('alertname') : '') || rule.name;
   const labels = Labels.from([...found.withoutName().entries(), ...added, ['alertname', alertname]]);
   const texts: AlertTexts = textsOf(labels);
-  return { labels, texts, annotations, value };
+  return { seen: { labels, texts, annotations, value }, isLasting };
 }

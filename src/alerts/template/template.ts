@@ -57,7 +57,7 @@ export class Template {
     }
   }
 
-  /** The text for one alert. Never rejects. */
+  /** The text for one alert. Never rejects. Where it asks nothing, it depends on `data` alone. */
   async expand(data: TemplateData, query: TemplateQuery): Promise<string> {
     if (this.#nodes.length === 1 && this.#nodes[0]!.kind === 'text') return this.#nodes[0]!.text;
     const answers = new Map<string, readonly TemplateSample[]>();

@@ -50,6 +50,32 @@ describe('RuleEvaluator', () => {
     expect(bench.told.at(-2)?.endsAtUs).toBe(bench.clock.nowUs());
   });
 
+  it('says in its texts what holds now: the value, and what the text asked', async () => {
+    const rules = `
+groups:
+  - name: g
+    rules:
+      - alert: Down
+        expr: up < 5
+        annotations:
+          of_value: 'at {{ $value }}'
+          of_others: 'others: {{ range query "others" }}{{ .Value }}{{ end }}'
+`;
+    const bench = await RuleBench.start({ rules });
+    const texts = async (value: number, others: number): Promise<unknown> => {
+      up(bench, value);
+      bench.series.set('others', {}, others);
+      await bench.step(10);
+      const [run] = bench.evaluator.groups[0]!.runs;
+      return [...run!.instances.values()].map(({ annotations }) => Object.values(annotations));
+    };
+    expect(await texts(0, 7)).toEqual([['at 0', 'others: 7']]);
+    expect(await texts(0, 8)).toEqual([['at 0', 'others: 8']]);
+    expect(await texts(3, 8)).toEqual([['at 3', 'others: 8']]);
+    await bench.load(rules.replace('at {{', 'now {{'));
+    expect(await texts(3, 8)).toEqual([['now 3', 'others: 8']]);
+  });
+
   it('shows recordings and ALERTS to later rules of the same cycle, and ends them', async () => {
     const bench = await RuleBench.start({ rules: DOWN });
     up(bench, 0);
