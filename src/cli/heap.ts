@@ -1,7 +1,7 @@
 /**
  * How much memory a process that runs for months takes beyond what it holds. V8 lets its heap grow to several times what
  * lives in it before it collects; beside a validator that memory is missed more than the collector's time is. So the heap
- * is kept as narrow as collecting all of it about once a second allows. Where there is so much to do that collections come
+ * is kept as narrow as collecting all of it once or twice a second allows. Where there is so much to do that collections come
  * more often, they would cost half of what the process could do, and pages would wait for them: then the heap is given room
  * step by step, and loses it again step by step when they have become seldom.
  * It must never be called where speed is what counts, nor in somebody else's process.
@@ -27,12 +27,12 @@ export const rooms: readonly Room[] = [
 ];
 
 /** Collections come too often when there were so many within so long. */
-const OFTEN = { collections: 8, withinMs: 5_000 };
+const OFTEN = { collections: 15, withinMs: 5_000 };
 /**
  * They are seldom when there were no more within so long. From one room to the next narrower they become up to two and a
  * half times as many, so that the narrower one must not be too narrow at once.
  */
-const SELDOM = { collections: 18, withinMs: 30_000 };
+const SELDOM = { collections: 36, withinMs: 30_000 };
 
 /** Chooses the room by when the whole heap was collected. */
 export class HeapRoom {
