@@ -1,10 +1,11 @@
 /**
  * From the event to the page: 200 breaches of the protocol and 200 errors of a node, each written to the socket of the
  * built sidecar and timed until the webhook has it. The sidecar is a process of its own and as busy as it may be: state
- * made durable, half of the events it can take, a scrape every second, half a day of history being sealed. A real
+ * made durable, half of the events it can take, a scrape every second, days of history being sealed. A real
  * Prometheus with the same rules and a real Alertmanager with the same routes are measured in the same run, at their
  * fastest settings, by turns: in every other phase they stand still (SIGSTOP) and the sidecar has the machine for itself; in
- * those between they run beside it. `LATENCY_STEPS=1` says where the time of each page went, `LATENCY_FIRINGS` how many.
+ * those between they run beside it. `LATENCY_STEPS=1` says where the time of each page went, `LATENCY_FIRINGS` how many,
+ * `LATENCY_LOAD` which share of the events it can take (0.5).
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,8 +29,9 @@ const PHASE = Math.min(FIRINGS, 25);
 /** That fail. */
 const NODES = 20;
 const BETWEEN_MS = 150;
-/** Half a day of rows that wait to be sealed. */
-const BACKLOG_ROWS = 8_640;
+const LOAD = Number(process.env['LATENCY_LOAD'] ?? 0.5);
+/** Four days of rows that wait to be sealed: about as long as this takes. */
+const BACKLOG_ROWS = 69_120;
 const FLOOD_MS = 4_000;
 const LAST_MS = 10_000;
 const MS = 1e6;
@@ -74,7 +76,7 @@ type Setting = 'alone' | 'beside';
 /** Names of validators are shown whole where they are short. */
 const SIGNS: Readonly<Record<Setting, string>> = { alone: 'a', beside: 'b' };
 
-/** Measures for about four minutes. */
+/** Measures for about five minutes. */
 export async function run(): Promise<BenchRow[]> {
   const stage = await Stage.open();
   const rows: BenchRow[] = [];
@@ -212,7 +214,7 @@ class Stage {
     return new Stage({ folder, hook, heard, url: url!, sidecar, alertmanager, prometheus, load, probe });
   }
 
-  /** Finds out how much it takes at most, and goes on with half of that. */
+  /** Finds out how much it takes at most, and goes on with its share of that. */
   async settle(): Promise<void> {
     this.#load.send(0);
     const isFlooded = async (): Promise<true | undefined> =>
@@ -226,7 +228,7 @@ class Stage {
     this.#most =
       ((await this.#metric('quorumscope_events_processed_total')) - before) /
       ((performance.now() - beganAt) / 1000);
-    this.#load.send(Math.round(this.#most / 2));
+    this.#load.send(Math.round(this.#most * LOAD));
     await pause(3_000);
   }
 
