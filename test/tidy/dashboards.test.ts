@@ -30,6 +30,7 @@ const questions = specs.flatMap(({ uid, rows }) =>
 interface Target {
   readonly refId: string;
   readonly expr: string;
+  readonly datasource?: { readonly uid: string };
 }
 interface Panel {
   readonly id: number;
@@ -44,6 +45,7 @@ interface Dashboard {
   readonly uid: string;
   readonly title: string;
   readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly object[] };
 }
 
 const files = readdirSync(join(root, 'dashboards')).filter((name) => name.endsWith('.json'));
@@ -118,6 +120,25 @@ describe('dashboards', () => {
       );
     });
     expect([...new Set(loose)]).toEqual([]);
+  });
+
+  it('ask the Prometheus that is chosen at the top', () => {
+    for (const dashboard of dashboards) {
+      const [first] = dashboard.templating.list;
+      expect(first, dashboard.uid).toMatchObject({
+        type: 'datasource',
+        name: 'datasource',
+        query: 'prometheus',
+      });
+      const asked = panelsOf(dashboard).flatMap(({ targets = [] }) =>
+        targets.map(({ datasource }) => datasource),
+      );
+      expect(asked.length, dashboard.uid).toBeGreaterThan(0);
+      expect(
+        asked.filter((one) => one?.uid !== '${datasource}'),
+        dashboard.uid,
+      ).toEqual([]);
+    }
   });
 
   it('number panels and questions apart, and let no panel lie on another', () => {

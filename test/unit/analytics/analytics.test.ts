@@ -68,6 +68,25 @@ it('says what it has no price for, and adds nodes up only where it is told to', 
   expect(await analyticsOver(history()).usage({ range })).toMatchObject({ meters: [] });
 });
 
+it('adds up by contract what every node repeats, unless other meters are asked for', async () => {
+  const made = new MemoryHistory();
+  const times = [START, START + 5_000, START + 10_000];
+  const used = (contract: string, node_id: string, last: number): void =>
+    made.add({ __name__: 'hotstuff_execution_fuel_used_total', chain_id: 'x', node_id, contract }, times, [
+      0,
+      10,
+      last,
+    ]);
+  used('swap', 'a', 120);
+  used('swap', 'b', 100);
+  used('mint', 'a', 30);
+  used('mint', 'b', 40);
+  const { meters } = await analyticsOver(made).usage({ range });
+  expect(meters.map(({ name, total }) => [name, total])).toEqual([['fuel', 160]]);
+  const byContract = meters[0]!.lines.map(({ labels, quantity }) => [labels['contract'], quantity]);
+  expect(Object.fromEntries(byContract)).toEqual({ swap: 120, mint: 40 });
+});
+
 it('rounds halves to the even digit, and adds exactly', () => {
   const shown = (text: string, digits: number): string => written(decimal(text, 'a price'), digits);
   expect([

@@ -8,6 +8,7 @@ import { executionMetrics } from '../../../src/domains/execution/catalogue.js';
 import { processMetrics } from '../../../src/domains/process/catalogue.js';
 import { storageMetrics } from '../../../src/domains/storage/catalogue.js';
 import { RecentWindow } from '../../../src/history/recent/recent-window.js';
+import { intakeMetrics } from '../../../src/intake/catalogue.js';
 import { Board } from '../../../src/metrics/board.js';
 
 const START_MS = 1_767_225_600_000;
@@ -136,6 +137,8 @@ function second(board: Board, random: ReturnType<typeof createRandom>): void {
     .gauge(processMetrics.threads)
     .at(...node)
     .set(11);
+  board.gauge(intakeMetrics.sourceConnected).at('unix').set(3);
+  board.gauge(intakeMetrics.sourceConnected).at('tcp').set(2);
 }
 
 function optimizations(board: Board, random: ReturnType<typeof createRandom>): void {
@@ -221,6 +224,7 @@ describe('the dashboard of a board that was fed', () => {
   it('shows what a node has now', () => {
     expect(data.figures.health).toMatchObject({
       active_instances: 7,
+      attached_sources: 5,
       memory_bytes: 123_000_000,
       threads: 11,
     });
