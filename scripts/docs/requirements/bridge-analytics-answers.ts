@@ -86,7 +86,7 @@ export const dashboard = section(
       'feature dashboard data: mean duration',
     ),
     done(shown.fedBoard, 'error_rate', 'health.error_rate', 'feature dashboard data: errors over operations'),
-    open('active_sessions', 'health.active_sessions', [
+    done(shown.fedBoard, 'active_sessions', 'health.active_sessions', [
       'metric hotstuff_execution_active_instances',
       'metric quorumscope_source_connected',
       'feature dashboard data: instances and attached sources',
@@ -111,9 +111,12 @@ export const percentiles = section('S3.percentiles', 'Percentile calculations', 
     'feature `histogram_quantile` over a range',
   ),
   done(shown.analyticsTruth, 'empty', 'percentile of no values is nil', 'feature no sample, not zero'),
-  open('exact', 'rank by round(p * n)', [
-    'feature quantile rule of Prometheus, and of the exponential histogram, with stated error',
-  ]),
+  done(
+    shown.analyticsTruth,
+    'exact',
+    'rank by round(p * n)',
+    'feature quantile rule of Prometheus: linear between the samples next to the rank',
+  ),
   done(shown.sketch, 'streaming', 'streaming_percentile by T-Digest', [
     'feature exponential histogram: bounded relative error, exact merge',
     'note Instead of T-Digest, whose merge depends on order.',

@@ -21,7 +21,12 @@ const requirements = section('S3.requirements', 'Requirements', [
     'Historical Analysis: store and query historical performance data',
     'feature history',
   ),
-  open('dashboards', 'Performance Dashboards: generate actionable insights', 'feature dashboards, causes'),
+  done(
+    shown.dashboards,
+    'dashboards',
+    'Performance Dashboards: generate actionable insights',
+    'feature Grafana dashboards; causes and culprits of failed views on their first screen',
+  ),
   done(shown.benchHooks, 'overhead', 'Minimal Overhead: not impact system performance', [
     'feature hooks of bounded work, measured by `npm run bench`',
   ]),
@@ -37,7 +42,7 @@ const module = section('S3.module', 'Analytics module', [
   ]),
   done(shown.archiveRetention, 'retention_period', 'state: retention_period', 'feature settings: retention'),
   done(shown.intake, 'metrics_buffer', 'state: metrics_buffer', 'feature the bounded queue of the intake'),
-  open('aggregations', 'state: aggregations', 'feature roll-ups, recording rules'),
+  done(shown.archive, 'aggregations', 'state: aggregations', 'feature roll-ups, recording rules'),
 ]);
 
 const metricTypes = section(
@@ -153,8 +158,8 @@ const storage = section('S3.storage', 'Metric storage', [
     'decentralized_counters',
     'feature a counter is one slot of its own',
   ),
-  open('time_index', 'analytics_time_index: ordered set', 'feature segments in order of time'),
-  open('aggregates', 'analytics_aggregates', 'feature roll-ups of 1 min and 1 h'),
+  done(shown.archive, 'time_index', 'analytics_time_index: ordered set', 'feature segments in order of time'),
+  done(shown.archive, 'aggregates', 'analytics_aggregates', 'feature roll-ups of 1 min and 1 h'),
   done(shown.metricsConfig, 'aggregation_interval', 'aggregation_interval default 60_000', [
     'setting metrics.collection_interval',
     'note Seconds instead of a minute: gauges are read by scrapes.',
@@ -165,7 +170,10 @@ const storage = section('S3.storage', 'Metric storage', [
     'retention_period default 86_400_000',
     'feature setting: retention, default a month',
   ),
-  open('schedule', 'schedule_aggregation', 'feature sampling on the clock'),
+  done(shown.settingsInEffect, 'schedule', 'schedule_aggregation', [
+    'setting history.recent_interval',
+    'feature sampling on the clock',
+  ]),
 ]);
 
 const recording = section('S3.recording', 'High-performance recording', [
@@ -184,8 +192,13 @@ const recording = section('S3.recording', 'High-performance recording', [
     'note Raw values are not kept: they grow without bound.',
   ]),
   done(shown.board, 'gauge', 'record_gauge', 'feature gauge'),
-  open('index', 'update time index', 'feature rows of all series in order of time'),
-  open('make_bucket', 'make_bucket(timestamp, 60_000_000)', 'feature aligned steps of range queries'),
+  done(shown.archive, 'index', 'update time index', 'feature rows of all series in order of time'),
+  done(
+    shown.analyticsTruth,
+    'make_bucket',
+    'make_bucket(timestamp, 60_000_000)',
+    'feature intervals of time series, aligned to whole ones',
+  ),
 ]);
 
 const aggregation = section('S3.aggregation', 'Real-time aggregation', [
@@ -193,17 +206,27 @@ const aggregation = section('S3.aggregation', 'Real-time aggregation', [
   done(shown.sketch, 'count', 'Aggregator.count', 'feature count of an exponential histogram'),
   done(shown.sketch, 'min', 'Aggregator.min', 'feature smallest value of an exponential histogram'),
   done(shown.sketch, 'max', 'Aggregator.max', 'feature largest value of an exponential histogram'),
-  open('sum_of_squares', 'Aggregator.sum_of_squares', [
+  done(shown.promql, 'sum_of_squares', 'Aggregator.sum_of_squares', [
     'feature `stddev_over_time`, from running means',
     'note Sums of squares cancel catastrophically.',
   ]),
   done(shown.sketch, 'new', 'new', 'feature an empty exponential histogram'),
   done(shown.sketch, 'add', 'add(agg, value)', 'feature add to an exponential histogram'),
   done(shown.sketch, 'merge', 'merge(agg1, agg2)', 'feature exponential histograms merge exactly'),
-  open('stats', 'stats: count, sum, mean, min, max, stddev', 'feature performance statistics'),
+  done(
+    shown.promql,
+    'stats',
+    'stats: count, sum, mean, min, max, stddev',
+    'feature `count_over_time`, `sum_over_time`, `avg_over_time`, `min_over_time`, `max_over_time`, `stddev_over_time`',
+  ),
   done(shown.sketch, 'stats_empty', 'stats of nothing is nil', 'feature quantiles of nothing are absent'),
-  open('mean', 'stats.mean', 'feature performance statistics: mean'),
-  open('stddev', 'stats.stddev', 'feature performance statistics: standard deviation'),
+  done(
+    shown.analyticsTruth,
+    'mean',
+    'stats.mean',
+    'feature `avg_over_time`; aggregation `avg` of time series',
+  ),
+  done(shown.rangeFunctions, 'stddev', 'stats.stddev', 'feature `stddev_over_time`'),
 ]);
 
 const telemetry = section(
@@ -219,7 +242,7 @@ const telemetry = section(
     done(shown.metricCatalogue, 'optimization_started', '[optimization, started]', [
       'event execution.optimization_started',
     ]),
-    open('optimization_progress', '[optimization, progress]', [
+    done(shown.custom, 'optimization_progress', '[optimization, progress]', [
       'feature progress of an optimisation as a custom gauge (`metric.sampled`)',
     ]),
     done(shown.execution, 'optimization_completed', '[optimization, completed]', [
@@ -271,13 +294,13 @@ const exportFormats = section('S3.export', 'Export formats', [
 ]);
 
 const alerting = section('S3.alerting', 'Alerting integration', [
-  open('check_alerts', 'check_alerts(metrics)', 'feature evaluation of the rule files'),
+  done(shown.alertSidecar, 'check_alerts', 'check_alerts(metrics)', 'feature evaluation of the rule files'),
   done(shown.rules, 'alert_rules', 'alert_rules', 'feature shipped rule files: docs/ALERTS.md'),
   done(shown.rulesTidy, 'rule_name', 'rule: name', 'feature rule: `alert`'),
   done(shown.rules, 'rule_condition', 'rule: condition', 'feature rule: `expr`'),
   done(shown.rulesTidy, 'rule_severity', 'rule: severity', 'feature rule: label `severity`'),
-  open('evaluate', 'evaluate_alert_rule(rule, metrics)', 'feature PromQL evaluation'),
-  open('trigger', 'trigger_alert', 'feature lifecycle and routing'),
+  done(shown.alertLife, 'evaluate', 'evaluate_alert_rule(rule, metrics)', 'feature PromQL evaluation'),
+  done(shown.paging, 'trigger', 'trigger_alert', 'feature lifecycle and routing'),
   done(shown.rules, 'high_error_rate', 'high_error_rate: error_rate > 0.05, critical', [
     'setting alerts.thresholds.max_error_rate',
     'feature rule `HotStuffStorageErrors`: errors over operations',
@@ -302,18 +325,23 @@ const testing = section('S3.testing', 'Testing scenarios', [
   done(shown.board, 'gauge_consistency', 'Metric Recording: gauge consistency', [
     'feature a snapshot is one consistent copy',
   ]),
-  open('bucket_accuracy', 'Aggregation: time bucket accuracy', 'feature tests of roll-ups against raw data'),
+  done(
+    shown.archive,
+    'bucket_accuracy',
+    'Aggregation: time bucket accuracy',
+    'feature tests of roll-ups against raw data',
+  ),
   done(shown.sketch, 'percentiles', 'Aggregation: percentile calculations', [
     'feature quantiles against sorted values',
   ]),
-  open('rates', 'Aggregation: rate calculations', "feature Prometheus's own test files"),
+  done(shown.promql, 'rates', 'Aggregation: rate calculations', "feature Prometheus's own test files"),
   done(shown.benchRecord, 'recording_overhead', 'Performance: recording overhead', 'feature `npm run bench`'),
-  open('query_latency', 'Performance: query latency', 'feature `npm run bench`'),
-  open('memory_usage', 'Performance: memory usage', 'feature `npm run bench`'),
+  done(shown.benchPromql, 'query_latency', 'Performance: query latency', 'feature `npm run bench`'),
+  done(shown.benchHours, 'memory_usage', 'Performance: memory usage', 'feature `npm run bench`'),
   done(shown.accounting, 'no_loss', 'Accuracy: no metric loss', [
     'feature received = processed + duplicate + unknown + dropped + invalid, per source',
   ]),
-  open('correct_aggregations', 'Accuracy: correct aggregations', [
+  done(shown.promqlDifferential, 'correct_aggregations', 'Accuracy: correct aggregations', [
     'feature equal answers from the sidecar and a real Prometheus',
   ]),
   done(shown.clock, 'time_precision', 'Accuracy: time precision', 'feature integer microseconds throughout'),
@@ -325,7 +353,12 @@ const checklist = section('S3.checklist', 'Implementation checklist', [
   done(shown.board, 'recording', 'Add high-performance recording', 'feature bound handles'),
   done(shown.derived, 'aggregation', 'Create real-time aggregation', 'feature observers and derived gauges'),
   done(shown.sketch, 'percentiles', 'Implement percentile calculations', 'feature exponential histogram'),
-  open('dashboard', 'Add dashboard generation', 'feature dashboard data, Grafana dashboards'),
+  done(
+    shown.dashboards,
+    'dashboard',
+    'Add dashboard generation',
+    'feature dashboard data, Grafana dashboards',
+  ),
   done(shown.archive, 'queries', 'Create time series queries', 'feature PromQL over history'),
   done(shown.hooks, 'telemetry', 'Integrate telemetry handlers', 'feature hooks'),
   done(
@@ -334,10 +367,20 @@ const checklist = section('S3.checklist', 'Implementation checklist', [
     'Add export formats',
     'feature JSON, CSV, StatsD, InfluxDB, OTLP beside Prometheus',
   ),
-  open('alerting', 'Implement alerting hooks', 'feature handlers of alerts for embedders'),
+  done(
+    shown.embeddedAlerts,
+    'alerting',
+    'Implement alerting hooks',
+    'feature handlers of alerts for embedders',
+  ),
   done(shown.bench, 'performance_tests', 'Write performance tests', 'feature `npm run bench` with floors'),
   done(shown.accounting, 'accuracy_tests', 'Add accuracy tests', 'feature property test of the accounting'),
-  open('load_tests', 'Create load tests', 'feature simulator at full speed over the real socket'),
+  done(
+    shown.benchPipeline,
+    'load_tests',
+    'Create load tests',
+    'feature what a simulated network states, over a real socket, as fast as it is taken',
+  ),
   done(shown.catalogue, 'document', 'Document metric definitions', 'document docs/METRICS.md'),
 ]);
 

@@ -23,7 +23,7 @@ const principles = section('S4.principles', 'Design philosophy', [
     'feature domains consensus, network, storage, state, mempool, execution, process, custom',
   ]),
   open('real_time', 'Real-Time Insights: live dashboards and alerting', 'feature live page, alerts'),
-  open('analysis', 'Performance Analysis: deep dive for consensus optimization', [
+  done(shown.phases, 'analysis', 'Performance Analysis: deep dive for consensus optimization', [
     'metric hotstuff_consensus_quorum_closing_gap_seconds',
     'metric hotstuff_consensus_validator_quorum_closings_total',
     'metric hotstuff_consensus_second_phase_duration_seconds',

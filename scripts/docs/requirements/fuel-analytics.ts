@@ -51,7 +51,10 @@ const efficiency = section('S0.efficiency', 'Efficiency score', [
   ]),
   open('above', '>1.0: efficient execution (good)', 'feature thresholds and text of the efficiency panel'),
   open('equal', '=1.0: expected performance', 'feature thresholds and text of the efficiency panel'),
-  open('below', '<1.0: inefficient execution (investigate)', 'feature alert rule on low efficiency'),
+  done(shown.rules, 'below', '<1.0: inefficient execution (investigate)', [
+    'setting alerts.thresholds.min_fuel_efficiency',
+    'feature rule `HotStuffEfficiencyLow`',
+  ]),
 ]);
 
 const breakdown = section(
@@ -222,15 +225,21 @@ const optimization = section(
       'event execution.module_handled',
       'metric hotstuff_execution_module_operations_total',
     ]),
-    open('connection_pool', 'NetworkOptimizer.connection_pool', [
+    done(shown.httpTransport, 'connection_pool', 'NetworkOptimizer.connection_pool', [
       'feature delivery keeps connections alive per destination',
     ]),
-    open(
+    done(
+      shown.deliveryLane,
       'rate_limiter',
       'NetworkOptimizer.rate_limiter',
-      'feature delivery honours rate limits, Retry-After',
+      'feature delivery waits as long as a receiver asks (`Retry-After`), and longer after each failure',
     ),
-    open('timeout_manager', 'NetworkOptimizer.timeout_manager', 'feature delivery: timeouts and deadlines'),
+    done(
+      shown.deliveryLane,
+      'timeout_manager',
+      'NetworkOptimizer.timeout_manager',
+      'feature delivery: timeouts and deadlines',
+    ),
     open('batch', 'Batch Requests: combine multiple requests', 'feature delivery: batches per destination'),
     done(shown.server, 'compression', 'Compression: compress large payloads', [
       'route GET /metrics',
@@ -281,7 +290,12 @@ const security = section('S0.security', 'Security analytics', [
     'event execution.advice_answered',
     'feature advice `deny`; the node acts, and only where skipping work cannot fork it',
   ]),
-  open('alerting', 'Alerting: notify security team', 'feature alert routes by severity and class'),
+  done(
+    shown.alertRoutes,
+    'alerting',
+    'Alerting: notify security team',
+    'feature alert routes by severity and scope',
+  ),
 ]);
 
 const dashboard = section('S0.dashboard', 'Analytics dashboard', [
@@ -328,7 +342,7 @@ const dashboard = section('S0.dashboard', 'Analytics dashboard', [
     'Resource Usage: historical resource consumption',
     'feature history by PromQL',
   ),
-  open('incidents', 'Security Incidents: past security events', [
+  done(shown.explain, 'incidents', 'Security Incidents: past security events', [
     'feature stored evidence, `quorumscope incident list|show|export`',
   ]),
   open('impact', 'Optimization Impact: effect of optimizations', [

@@ -68,27 +68,28 @@ export const analytics = section(
       'PerformanceStats.success_rate: calculate_success_rate',
       'feature performance statistics: success rate',
     ),
-    done(shown.analytics, 'token_usage_report', 'token_usage_report(time_range)', [
-      'feature usage report: fuel by entry point and class, with cost',
+    done(shown.analyticsCosts, 'token_usage_report', 'token_usage_report(time_range)', [
+      'feature usage report: fuel by contract and class, with cost',
     ]),
     done(
-      shown.analytics,
+      shown.analyticsCosts,
       'total_tokens',
       'TokenUsageReport.total_tokens',
       'feature usage report: total fuel',
     ),
-    open(
+    done(
+      shown.analyticsCosts,
       'by_loop_type',
       'TokenUsageReport.by_loop_type',
-      'feature usage report: by contract and entry point',
+      'feature usage report: by contract',
     ),
     done(
-      shown.analytics,
+      shown.analyticsCosts,
       'by_token_type',
       'TokenUsageReport.by_token_type',
       'feature usage report: by class',
     ),
-    done(shown.analytics, 'estimated_cost', 'TokenUsageReport.estimated_cost: calculate_token_cost', [
+    done(shown.analyticsCosts, 'estimated_cost', 'TokenUsageReport.estimated_cost: calculate_token_cost', [
       'feature usage report: cost by a price table given by the caller',
     ]),
   ],
@@ -96,20 +97,18 @@ export const analytics = section(
 );
 
 export const dashboard = section('S2.dashboard', 'Real-time dashboard', [
-  open(
-    'system_health',
-    'DashboardData.system_health: calculate_system_health',
-    'feature verdict of the chain with reasons',
-  ),
+  done(shown.healthSimulated, 'system_health', 'DashboardData.system_health: calculate_system_health', [
+    'route GET /health',
+    'feature state of chain and nodes, each issue with its reason',
+  ]),
   open('active_loops', 'DashboardData.active_loops: get_active_loops', [
     'feature current view of each node, its leader and age',
     'note An active loop is a view in progress.',
   ]),
-  open(
-    'recent_errors',
-    'DashboardData.recent_errors: get_recent_errors',
-    'feature recent findings and failed views',
-  ),
+  done(shown.consensusRun, 'recent_errors', 'DashboardData.recent_errors: get_recent_errors', [
+    'route GET /api/quorumscope/v1/verdicts',
+    'route GET /api/quorumscope/v1/evidence',
+  ]),
   done(
     shown.analytics,
     'performance_metrics',
@@ -154,7 +153,12 @@ export const alerts = section('S2.alerts', 'Alert rules', [
     'feature rule form: threshold',
   ),
   done(shown.alertLife, 'metric_threshold_duration', 'MetricThreshold.duration', 'feature rule: `for`'),
-  open('error_rate', 'AlertCondition::ErrorRate', 'feature PromQL ratio of rates'),
+  done(
+    shown.rules,
+    'error_rate',
+    'AlertCondition::ErrorRate',
+    'feature PromQL ratio of rates, as in rule `HotStuffStorageErrors`',
+  ),
   done(shown.conditions, 'error_rate_threshold', 'ErrorRate.threshold', 'feature rule form: threshold'),
   done(shown.conditions, 'error_rate_window', 'ErrorRate.window', 'feature rule form: window'),
   done(

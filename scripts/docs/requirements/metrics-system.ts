@@ -11,18 +11,23 @@ const summary = section('S2.summary', 'Summary', [
     'feature all domains of the event vocabulary are observed',
   ]),
   open('patterns', 'tracks usage patterns', 'feature history, baselines, usage report'),
-  open('insights', 'provides insights into system behavior', 'feature causes of failed views, reports'),
+  done(
+    shown.explain,
+    'insights',
+    'provides insights into system behavior',
+    'feature causes of failed views, reports',
+  ),
   done(
     shown.archiveRun,
     'both',
     'both real-time monitoring and historical analysis',
     'feature board and history, one language',
   ),
-  open('efficient', 'efficient storage and querying', 'feature Parquet archive, PromQL'),
-  open('dependency', 'depends on 009-execution-tracking', [
+  done(shown.benchArchive, 'efficient', 'efficient storage and querying', 'feature Parquet archive, PromQL'),
+  done(shown.metricCatalogue, 'dependency', 'depends on 009-execution-tracking', [
     'event consensus.view_entered',
     'event execution.invocation_completed',
-    'note Execution tracking is the event stream; view records arrive with consensus analysis.',
+    'note Execution tracking is the event stream, and the view records made of it.',
   ]),
 ]);
 
@@ -56,14 +61,14 @@ const acceptance = section('S2.acceptance', 'Acceptance criteria', [
     'Time-series data storage',
     'feature history: journal and Parquet segments',
   ),
-  open('compression', 'Efficient compression', 'feature at most 1.2 bytes a sample'),
+  done(shown.benchArchive, 'compression', 'Efficient compression', 'feature at most 1.2 bytes a sample'),
   done(
     shown.archiveRetention,
     'retention',
     'Retention policies',
     'feature retention by age, size, resolution and selector',
   ),
-  open('aggregation_support', 'Aggregation support', 'feature roll-ups of 1 min and 1 h'),
+  done(shown.archive, 'aggregation_support', 'Aggregation support', 'feature roll-ups of 1 min and 1 h'),
   done(shown.prometheusApi, 'query_interface', '3. Query Interface', [
     'route GET /api/v1/query',
     'route POST /api/v1/query',
@@ -93,8 +98,13 @@ const acceptance = section('S2.acceptance', 'Acceptance criteria', [
   open('visualization', '4. Visualization', 'feature live page, dashboards, reports'),
   open('dashboards', 'Real-time dashboards', 'feature live page, Grafana dashboards'),
   done(shown.archive, 'trends', 'Historical trends', 'feature range queries over months'),
-  open('alert_integration', 'Alert integration', 'feature rules, Alertmanager faces, annotations'),
-  open('export', 'Export capabilities', 'feature JSON, CSV, Parquet, line protocol'),
+  done(
+    shown.alertmanager,
+    'alert_integration',
+    'Alert integration',
+    "feature rules; Alertmanager's file, API and payload",
+  ),
+  done(shown.exportCommand, 'export', 'Export capabilities', 'feature JSON, CSV, Parquet, line protocol'),
 ]);
 
 const phases = section('S2.phases', 'Implementation phases', [
@@ -105,26 +115,51 @@ const phases = section('S2.phases', 'Implementation phases', [
   done(shown.board, 'basic_storage', 'Phase 1: basic storage', 'feature the board: all series in one array'),
   done(shown.board, 'simple_queries', 'Phase 1: simple queries', 'feature snapshot of all series'),
   done(shown.archive, 'database', 'Phase 2: time-series database', 'feature history'),
-  open('compression', 'Phase 2: data compression', 'feature delta encoding, byte splitting, gzip'),
+  done(
+    shown.archiveFiles,
+    'compression',
+    'Phase 2: data compression',
+    'feature delta encoding, byte splitting, gzip',
+  ),
   done(
     shown.archiveRetention,
     'retention',
     'Phase 2: retention management',
     'feature retention, hold, recorded deletion',
   ),
-  open('index', 'Phase 2: index optimization', 'feature index of series by label'),
-  open('pipeline', 'Phase 3: aggregation pipeline', 'feature roll-ups and recording rules'),
-  open('statistics', 'Phase 3: statistical functions', 'feature PromQL functions'),
+  done(
+    shown.archive,
+    'index',
+    'Phase 2: index optimization',
+    'feature index of series by name and labels; segments by time',
+  ),
+  done(
+    shown.alertSidecar,
+    'pipeline',
+    'Phase 3: aggregation pipeline',
+    'feature roll-ups and recording rules',
+  ),
+  done(shown.promql, 'statistics', 'Phase 3: statistical functions', 'feature PromQL functions'),
   open('anomalies', 'Phase 3: anomaly detection', 'feature streaming detectors'),
-  open('performance', 'Phase 3: performance analysis', 'feature phase timing and critical path of a view'),
+  done(
+    shown.phases,
+    'performance',
+    'Phase 3: performance analysis',
+    'feature phase timing and critical path of a view',
+  ),
   done(
     shown.dashboards,
     'framework',
     'Phase 4: dashboard framework',
     'feature dashboards generated from the catalogue',
   ),
-  open('updates', 'Phase 4: real-time updates', 'feature Server-Sent Events'),
-  open('alerts', 'Phase 4: alert system', 'feature rule evaluation, routing, channels'),
+  done(
+    shown.eventStream,
+    'updates',
+    'Phase 4: real-time updates',
+    'feature Server-Sent Events: lines as they were received, verdicts, findings',
+  ),
+  done(shown.paging, 'alerts', 'Phase 4: alert system', 'feature rule evaluation, routing, channels'),
   open('reports', 'Phase 4: report generation', 'feature incident report, fuel report'),
 ]);
 
@@ -138,10 +173,15 @@ const modules = section('S2.modules', 'Module structure', [
     'feature the `MetricsCollector` face',
   ),
   done(shown.archive, 'storage', 'storage.rs: storage backend', 'feature room `history`'),
-  open('query', 'query.rs: query engine', 'feature room `promql`'),
+  done(shown.promql, 'query', 'query.rs: query engine', 'feature room `promql`'),
   done(shown.archive, 'aggregator', 'aggregator.rs: aggregation logic', 'feature roll-ups in `history`'),
-  open('dashboard', 'dashboard.rs: dashboard data', 'feature live page and dashboard data'),
-  open('alerts', 'alerts.rs: alert system', 'feature room `alerts`'),
+  done(
+    shown.fedBoard,
+    'dashboard',
+    'dashboard.rs: dashboard data',
+    'feature dashboard data for a time range, as a function of the package',
+  ),
+  done(shown.paging, 'alerts', 'alerts.rs: alert system', 'feature room `alerts`'),
 ]);
 
 const types = section('S2.types', 'Metric types', [
@@ -192,7 +232,12 @@ const collector = section(
     done(shown.collector, 'flush_interval', 'MetricsCollector.flush_interval', [
       'feature flush of the collector face',
     ]),
-    open('aggregation_rules', 'MetricsCollector.aggregation_rules', 'feature recording rules'),
+    done(
+      shown.alertSidecar,
+      'aggregation_rules',
+      'MetricsCollector.aggregation_rules',
+      'feature recording rules',
+    ),
     done(
       shown.collector,
       'record_histogram',
@@ -322,7 +367,12 @@ const notes = section('S2.notes', 'Notes', [
     'use Prometheus format for metrics compatibility',
     'route GET /metrics',
   ),
-  open('compression', 'efficient compression for long-term storage', 'feature at most 1.2 bytes a sample'),
+  done(
+    shown.benchArchive,
+    'compression',
+    'efficient compression for long-term storage',
+    'feature at most 1.2 bytes a sample',
+  ),
   done(
     shown.dashboards,
     'dashboards',
