@@ -60,6 +60,18 @@ conditions:
     expect(bench.told[0]!.labels).toEqual({ alertname: 'Gas', severity: 'warning' });
   });
 
+  it('give their alerts the severity that their word stands for', async () => {
+    const of = (name: string, severity: string): string =>
+      `{name: ${name}, metric: gas, comparator: gt, threshold: 5, severity: ${severity}}`;
+    const bench = await RuleBench.start({
+      rules: `conditions: [${of('A', 'high')}, ${of('B', 'medium')}, ${of('C', 'low')}]`,
+    });
+    bench.series.set('gas', {}, 9);
+    await bench.step(10);
+    const severities = bench.told.map(({ labels }) => [labels['alertname'], labels['severity']]);
+    expect(Object.fromEntries(severities)).toEqual({ A: 'critical', B: 'warning', C: 'info' });
+  });
+
   it('stand in files of their own', () => {
     expect(read('conditions: []\ngroups: []').problems).toHaveLength(1);
   });

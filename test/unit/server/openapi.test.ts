@@ -45,6 +45,27 @@ describe('/openapi.json', () => {
     expect(documented.sort()).toEqual(routes.sort());
   });
 
+  it('takes by other methods than GET no setting, rule, route or exporter', async () => {
+    const { paths } = await served();
+    const others = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .filter((method) => method !== 'get')
+        .map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const isQuestion = (one: string): boolean => /^POST \/api\/v1\/\w+$/.test(one);
+    expect(others.filter((one) => !isQuestion(one)).sort()).toEqual([
+      'DELETE /api/v2/silence/{id}',
+      // Files are read again; none is sent.
+      'POST /-/reload',
+      'POST /api/quorumscope/v1/acknowledgements',
+      'POST /api/quorumscope/v1/exporters/{name}/pause',
+      'POST /api/quorumscope/v1/exporters/{name}/resume',
+      'POST /api/quorumscope/v1/exporters/{name}/test',
+      'POST /api/v2/alerts',
+      'POST /api/v2/silences',
+    ]);
+  });
+
   it('documents the status that each path really answers with', async () => {
     const { paths } = await served();
     const { address } = await serve({ handlers });
