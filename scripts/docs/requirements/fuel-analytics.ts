@@ -218,7 +218,7 @@ const optimization = section(
     open('instructions', 'Instruction Optimization: reduce expensive operations', [
       'feature fuel report: ranking by self fuel, by time per fuel, by failed fuel',
     ]),
-    done(shown.archiveKills, 'parallel', 'Parallel Processing: distribute workload across cores', [
+    done(shown.embedded, 'parallel', 'Parallel Processing: distribute workload across cores', [
       'feature the embedded pipeline and the sealing of history run in worker threads',
     ]),
     done(shown.execution, 'cpu_caching', 'Caching: cache frequently used computations', [

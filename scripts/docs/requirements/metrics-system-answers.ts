@@ -68,28 +68,28 @@ export const analytics = section(
       'PerformanceStats.success_rate: calculate_success_rate',
       'feature performance statistics: success rate',
     ),
-    done(shown.analyticsCosts, 'token_usage_report', 'token_usage_report(time_range)', [
+    done(shown.analyticsAsked, 'token_usage_report', 'token_usage_report(time_range)', [
       'feature usage report: fuel by contract and class, with cost',
     ]),
     done(
-      shown.analyticsCosts,
+      shown.analyticsAsked,
       'total_tokens',
       'TokenUsageReport.total_tokens',
       'feature usage report: total fuel',
     ),
     done(
-      shown.analyticsCosts,
+      shown.analyticsAsked,
       'by_loop_type',
       'TokenUsageReport.by_loop_type',
       'feature usage report: by contract',
     ),
     done(
-      shown.analyticsCosts,
+      shown.analyticsAsked,
       'by_token_type',
       'TokenUsageReport.by_token_type',
       'feature usage report: by class',
     ),
-    done(shown.analyticsCosts, 'estimated_cost', 'TokenUsageReport.estimated_cost: calculate_token_cost', [
+    done(shown.analyticsAsked, 'estimated_cost', 'TokenUsageReport.estimated_cost: calculate_token_cost', [
       'feature usage report: cost by a price table given by the caller',
     ]),
   ],

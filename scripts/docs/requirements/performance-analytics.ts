@@ -231,7 +231,7 @@ const createDashboard = section('S1.create_dashboard', 'Building dashboards: `cr
 ]);
 
 const createIntegration = section('S1.create_integration', 'External integration: `create_integration`', [
-  open('owner', 'owner', 'feature integrations change by configuration only'),
+  done(shown.openapi, 'owner', 'owner', 'feature integrations change by configuration only'),
   done(shown.exporterSettings, 'name', 'name: "Prometheus Integration"', 'feature exporter setting: name'),
   done(shown.exporterSettings, 'type', 'type: "prometheus"', 'feature exporter setting: kind'),
   done(
@@ -347,7 +347,7 @@ const benefits = section('S1.benefits', 'Benefits', [
 ]);
 
 const security = section('S1.security', 'Security considerations', [
-  done(shown.config, 'admin_only', 'Admin-only configuration changes', [
+  done(shown.openapi, 'admin_only', 'Admin-only configuration changes', [
     'command check config',
     'feature configuration by file, environment and flags only; no route changes it',
   ]),
