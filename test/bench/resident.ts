@@ -5,7 +5,7 @@
  *
  *   npx tsx test/bench/resident.ts [MINUTES]      (60 unless told; needs a build)
  *
- * Prints a line a minute, and at the end one line of JSON: MiB resident at most, and of each sixth of the time. Memory is
+ * Prints a line a minute, and at the end one line of JSON: MiB resident at most, for a moment and second by second, and of each sixth of the time. Memory is
  * flat when the last third holds no more than the one before it; the first fills what is bounded.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,10 @@ interface Subject {
   readonly sidecar: Child;
   readonly network: Child;
   readonly url: string;
+  /** Every second, MiB. */
   readonly resident: number[];
+  /** The most ever, if only for a moment, MiB. */
+  peak: number;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'quorumscope-resident-'));
@@ -110,7 +113,7 @@ async function start(name: Subject['name'], settings: object): Promise<Subject> 
   void network.exited.then((code) => {
     if (!isOver) throw new Error(`the network of ${name} ended with ${code}:\n${network.output}`);
   });
-  return { name, sidecar, network, url: url!, resident: [] };
+  return { name, sidecar, network, url: url!, resident: [], peak: 0 };
 }
 
 /** Takes whatever is pushed, and answers as every receiver does that is content. */
@@ -122,9 +125,11 @@ async function drain(): Promise<{ server: Server; url: string }> {
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-function sample({ sidecar, resident }: Subject): void {
-  const status = readFileSync(`/proc/${sidecar.process.pid}/status`, 'utf8');
-  resident.push(Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) / 1024);
+function sample(subject: Subject): void {
+  const status = readFileSync(`/proc/${subject.sidecar.process.pid}/status`, 'utf8');
+  const mib = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)![1]) / 1024;
+  subject.resident.push(mib('VmRSS'));
+  subject.peak = mib('VmHWM');
 }
 
 async function look(url: string): Promise<void> {
@@ -168,12 +173,12 @@ async function report(): Promise<void> {
   console.error(`${minutes} min: ${now.join(', ')}; ${rate} blocks a second`);
 }
 
-function summary({ name, resident }: Subject): [string, object] {
+function summary({ name, resident, peak }: Subject): [string, object] {
   const length = Math.ceil(resident.length / PARTS);
   const parts = Array.from({ length: PARTS }, (_, i) =>
     Math.round(Math.max(...resident.slice(i * length, (i + 1) * length))),
   );
-  return [name, { most: Math.round(Math.max(...resident)), parts }];
+  return [name, { peak: Math.round(peak), most: Math.round(Math.max(...resident)), parts }];
 }
 
 function every(ms: number, work: () => unknown): NodeJS.Timeout {

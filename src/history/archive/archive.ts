@@ -22,7 +22,7 @@ import { ArchiveReader, sealedOf } from './archive-reader.js';
 import type { ArchivedView } from './archived-view.js';
 import { BoardSampler, type OtherValue } from './board-sampler.js';
 import { archiveMetrics, missedReasons, type MissedReason } from './catalogue.js';
-import { encodeExemplars, type ExemplarSource } from './exemplar.js';
+import { encodeExemplars, newestOfEach, type ExemplarSource } from './exemplar.js';
 import { generationsOf, listed } from './journal-files.js';
 import { Keeper } from './keeper.js';
 import type { Workshop } from './jobs.js';
@@ -238,7 +238,7 @@ export class Archive implements LastingSource {
     this.#rowsSinceKey = isKey ? 1 : this.#rowsSinceKey + 1;
     this.#lastMs = row.timeMs;
     board.counter(archiveMetrics.rows).at().add();
-    const measured = exemplars?.take() ?? [];
+    const measured = newestOfEach(exemplars?.take() ?? []);
     if (measured.length > 0)
       this.#append(Buffer.concat([Buffer.of(recordKinds.exemplars), encodeExemplars(measured)]));
     board

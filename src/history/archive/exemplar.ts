@@ -26,6 +26,16 @@ type Stored = readonly [
   spanId: string,
 ];
 
+/** Of each series the newest: what a scrape would have met that is made now. */
+export function newestOfEach(exemplars: readonly ArchivedExemplar[]): readonly ArchivedExemplar[] {
+  const newest = new Map<string, ArchivedExemplar>();
+  for (const one of exemplars) {
+    const known = newest.get(one.labels.key);
+    if (known === undefined || one.timeMs >= known.timeMs) newest.set(one.labels.key, one);
+  }
+  return [...newest.values()];
+}
+
 /** As they stand in the journal. */
 export function encodeExemplars(exemplars: readonly ArchivedExemplar[]): Buffer {
   return Buffer.from(
@@ -44,7 +54,9 @@ export function encodeExemplars(exemplars: readonly ArchivedExemplar[]): Buffer 
 /** None for what cannot be read. */
 export function decodeExemplars(bytes: Uint8Array): ArchivedExemplar[] {
   try {
-    const stored = JSON.parse(Buffer.from(bytes).toString('utf8')) as readonly Stored[];
+    const stored = JSON.parse(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+    ) as readonly Stored[];
     return stored.map(([labels, value, traceId, timeMs, spanId]) => ({
       labels: Labels.from(labels),
       value,

@@ -4,7 +4,7 @@
  */
 import type { ArchivedView } from './archived-view.js';
 import { readView } from './archived-view.js';
-import { decodeExemplars, type ArchivedExemplar } from './exemplar.js';
+import { decodeExemplars } from './exemplar.js';
 import { readRecords } from './journal-files.js';
 import { beginOfStretch, HOUR_MS, indexFolder, journalFolder, resolutionMs, type Level } from './layout.js';
 import { rollUp, type Extremes } from './roll-up.js';
@@ -45,7 +45,7 @@ interface Hour {
 }
 
 /** Samples in memory at a time. */
-const SAMPLES_AT_ONCE = 1_000_000;
+const SAMPLES_AT_ONCE = 500_000;
 const ROW_TIME_AT = 2;
 
 /** Seals every whole hour. Rejects with the error of the system; what was sealed before stays. */
@@ -116,7 +116,7 @@ async function sealHour(place: Place, hour: Hour): Promise<{ samples: number; lo
       if (first === 0) writer.ticks(columns.ticks);
       for (const id of columns.ids()) {
         const definition = ids.get(id);
-        const held = columns.samples(id);
+        const held = columns.view(id);
         if (definition === undefined) unknown.add(id);
         else {
           writer.add(contentOf(definition, held));
@@ -124,9 +124,7 @@ async function sealHour(place: Place, hour: Hour): Promise<{ samples: number; lo
         }
       }
     }
-    const { views, exemplars } = await othersOf(place, hour);
-    writer.views(views);
-    writer.exemplars(exemplars);
+    await writeOthers(place, hour, writer);
     writer.finish({ generation, nextSequence });
     return { samples, lost: unknown.size + broken };
   } catch (error) {
@@ -137,10 +135,10 @@ async function sealHour(place: Place, hour: Hour): Promise<{ samples: number; lo
 
 async function columnsOf(
   { journal }: Place,
-  { beginMs, fromSequence, nextSequence }: Hour,
+  { beginMs, fromSequence, nextSequence, rows }: Hour,
   wants: (id: number) => boolean,
 ): Promise<TickColumns> {
-  const columns = new TickColumns({ wants, afterMs: beginMs, untilMs: beginMs + HOUR_MS });
+  const columns = new TickColumns({ wants, afterMs: beginMs, untilMs: beginMs + HOUR_MS, ticks: rows });
   for await (const record of readRecords(journal, fromSequence)) {
     columns.take(record);
     // One row beyond: it tells whether the process went away at the end of the hour.
@@ -161,21 +159,22 @@ function contentOf(definition: SeriesDefinition, samples: Samples): SeriesConten
   return { definition, values, extremes };
 }
 
-async function othersOf(
+/** Writes what stands beside the samples. Exemplars are many: none is held longer than it takes. */
+async function writeOthers(
   { journal }: Place,
   { fromSequence, nextSequence }: Hour,
-): Promise<{ views: Iterable<ArchivedView>; exemplars: ArchivedExemplar[] }> {
+  writer: SegmentWriter,
+): Promise<void> {
   const views = new Map<string, ArchivedView>();
-  const exemplars: ArchivedExemplar[] = [];
   for await (const { sequence, payload } of readRecords(journal, fromSequence)) {
     if (sequence >= nextSequence) break;
     const rest = payload.subarray(1);
-    if (payload[0] === recordKinds.exemplars) exemplars.push(...decodeExemplars(rest));
+    if (payload[0] === recordKinds.exemplars) writer.exemplars(decodeExemplars(rest));
     if (payload[0] !== recordKinds.view) continue;
     const view = readView(rest.toString('utf8'));
     if (view !== undefined) views.set(`${view.verdict.chain} ${view.verdict.view}`, view);
   }
-  return { views: views.values(), exemplars };
+  writer.views(views.values());
 }
 
 function isRow(payload: Uint8Array): boolean {

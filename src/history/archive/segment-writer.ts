@@ -216,7 +216,7 @@ export class SegmentWriter {
 
   exemplars(exemplars: Iterable<ArchivedExemplar>): void {
     for (const { labels, timeMs, value, traceId, spanId } of exemplars) {
-      this.#table(EXEMPLARS_FILE, exemplarColumns).add(
+      this.#table(EXEMPLARS_FILE, exemplarColumns, 2_000).add(
         JSON.stringify(Object.fromEntries(labels.entries())),
         timeMs,
         value,
