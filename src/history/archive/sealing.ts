@@ -5,7 +5,7 @@
 import type { ArchivedView } from './archived-view.js';
 import { readView } from './archived-view.js';
 import { decodeExemplars } from './exemplar.js';
-import { readRecords } from './journal-files.js';
+import { FileMemory, readRecords } from './journal-files.js';
 import { beginOfStretch, HOUR_MS, indexFolder, journalFolder, resolutionMs, type Level } from './layout.js';
 import { rollUp, type Extremes } from './roll-up.js';
 import { recordKinds } from './row-codec.js';
@@ -51,13 +51,14 @@ const ROW_TIME_AT = 2;
 /** Seals every whole hour. Rejects with the error of the system; what was sealed before stays. */
 export async function seal({ root, generation, fromSequence, untilMs }: SealJob): Promise<SealResult> {
   const journal = journalFolder(root, generation);
-  const hours = await hoursOf(journal, fromSequence, untilMs);
+  const memory = new FileMemory();
+  const hours = await hoursOf({ journal, memory }, fromSequence, untilMs);
   const ids = new SeriesIds();
   for await (const { payload } of readRecords(indexFolder(root))) ids.read(payload);
   let samples = 0;
   let lost = 0;
   for (const hour of hours) {
-    const done = await sealHour({ root, generation, journal, ids }, hour);
+    const done = await sealHour({ root, generation, journal, memory, ids }, hour);
     samples += done.samples;
     lost += done.lost;
   }
@@ -65,10 +66,14 @@ export async function seal({ root, generation, fromSequence, untilMs }: SealJob)
   return { kind: 'seal', segments: hours.length, samples, nextSequence, lost };
 }
 
-async function hoursOf(journal: string, fromSequence: number, untilMs: number): Promise<Hour[]> {
+async function hoursOf(
+  { journal, memory }: Pick<Place, 'journal' | 'memory'>,
+  fromSequence: number,
+  untilMs: number,
+): Promise<Hour[]> {
   const hours: Hour[] = [];
   let firstSequence = fromSequence;
-  for await (const { sequence, payload } of readRecords(journal, fromSequence)) {
+  for await (const { sequence, payload } of readRecords(journal, fromSequence, memory)) {
     const hour = hours.at(-1);
     if (!isRow(payload)) {
       if (hour !== undefined) hour.nextSequence = sequence + 1;
@@ -95,6 +100,8 @@ interface Place {
   readonly root: string;
   readonly generation: number;
   readonly journal: string;
+  /** For the files of the journal. */
+  readonly memory: FileMemory;
   readonly ids: SeriesIds;
 }
 
@@ -134,12 +141,12 @@ async function sealHour(place: Place, hour: Hour): Promise<{ samples: number; lo
 }
 
 async function columnsOf(
-  { journal }: Place,
+  { journal, memory }: Place,
   { beginMs, fromSequence, nextSequence, rows }: Hour,
   wants: (id: number) => boolean,
 ): Promise<TickColumns> {
   const columns = new TickColumns({ wants, afterMs: beginMs, untilMs: beginMs + HOUR_MS, ticks: rows });
-  for await (const record of readRecords(journal, fromSequence)) {
+  for await (const record of readRecords(journal, fromSequence, memory)) {
     columns.take(record);
     // One row beyond: it tells whether the process went away at the end of the hour.
     if (record.sequence >= nextSequence && isRow(record.payload)) break;
@@ -161,12 +168,12 @@ function contentOf(definition: SeriesDefinition, samples: Samples): SeriesConten
 
 /** Writes what stands beside the samples. Exemplars are many: none is held longer than it takes. */
 async function writeOthers(
-  { journal }: Place,
+  { journal, memory }: Place,
   { fromSequence, nextSequence }: Hour,
   writer: SegmentWriter,
 ): Promise<void> {
   const views = new Map<string, ArchivedView>();
-  for await (const { sequence, payload } of readRecords(journal, fromSequence)) {
+  for await (const { sequence, payload } of readRecords(journal, fromSequence, memory)) {
     if (sequence >= nextSequence) break;
     const rest = payload.subarray(1);
     if (payload[0] === recordKinds.exemplars) writer.exemplars(decodeExemplars(rest));
