@@ -1,7 +1,7 @@
 /**
  * From the event to the page: 200 breaches of the protocol and 200 errors of a node, each written to the socket of the
  * built sidecar and timed until the webhook has it. The sidecar is a process of its own and as busy as it may be: state
- * made durable, half of the events it can take, a scrape every second, days of history being sealed. A real
+ * made durable, half of the events it can take, a scrape every second, a day of history being sealed. A real
  * Prometheus with the same rules and a real Alertmanager with the same routes are measured in the same run, at their
  * fastest settings, by turns: in every other phase they stand still (SIGSTOP) and the sidecar has the machine for itself; in
  * those between they run beside it. `LATENCY_STEPS=1` says where the time of each page went, `LATENCY_FIRINGS` how many,
@@ -30,8 +30,8 @@ const PHASE = Math.min(FIRINGS, 25);
 const NODES = 20;
 const BETWEEN_MS = 150;
 const LOAD = Number(process.env['LATENCY_LOAD'] ?? 0.5);
-/** Four days of rows that wait to be sealed: about as long as this takes. */
-const BACKLOG_ROWS = 69_120;
+/** A day of rows that wait to be sealed. */
+const BACKLOG_ROWS = 17_280;
 const FLOOD_MS = 4_000;
 const LAST_MS = 10_000;
 const MS = 1e6;

@@ -1,7 +1,7 @@
 /**
  * The archive as a source of series: sealed segments and the open hour's journal, read from the folder, whether a
  * sidecar writes it or it lies at rest. It takes no lock and changes nothing. What it reads belongs to one state of the
- * folder: where an hour is sealed while the journal is read, it is read again.
+ * folder: where an hour was sealed and has left the journal before it was read, it is read again.
  *
  * The owner of the folder may hand in the index it holds; whoever only reads loads it, and again when it has grown.
  */
@@ -23,7 +23,7 @@ import type { SeriesDefinition } from './series-definition.js';
 import { SeriesIds } from './series-ids.js';
 import { readDefinitions } from './series-table.js';
 import { stitch, type Piece, type PieceColumn } from './stitch.js';
-import type { TickColumns} from './tick-columns.js';
+import type { TickColumns } from './tick-columns.js';
 import { type Recorded } from './tick-columns.js';
 
 /** What is read. */
@@ -175,10 +175,10 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     const generation = (await generationsOf(this.#root)).at(-1);
     if (generation === undefined) return { segments, open: undefined };
     const sealed = sealedOf(segments, generation);
-    const open = await this.#openHour.unpack({ generation, sealed }, { fromMs, toMs, only });
-    // What was sealed meanwhile may have left the journal before it was read.
-    if (sealedOf(await this.#segments.read(), generation) !== sealed) throw new FolderChanged();
-    return { segments, open };
+    const { columns, isWhole } = await this.#openHour.unpack({ generation, sealed }, { fromMs, toMs, only });
+    // What was sealed meanwhile had left the journal before it was read.
+    if (!isWhole && sealedOf(await this.#segments.read(), generation) !== sealed) throw new FolderChanged();
+    return { segments, open: columns };
   }
 
   async #piece(

@@ -48,14 +48,19 @@ export class OpenHour {
     this.#root = root;
   }
 
-  /** The columns of some series. Rejects with the error of the system. */
-  async unpack(part: OpenPart, { fromMs, toMs, only }: OpenRequest): Promise<TickColumns> {
+  /** The columns of some series, and whether the journal still began where it should. Rejects with the error of the system. */
+  async unpack(
+    part: OpenPart,
+    { fromMs, toMs, only }: OpenRequest,
+  ): Promise<{ readonly columns: TickColumns; readonly isWhole: boolean }> {
     const folder = journalFolder(this.#root, part.generation);
     const memory = new FileMemory();
     const first = await this.#firstNeeded(folder, memory, part, fromMs);
     const columns = new TickColumns({ only, afterMs: fromMs - 1, untilMs: toMs });
     let unpacked = 0;
+    let isWhole: boolean | undefined;
     for await (const record of readRecords(folder, first, memory)) {
+      isWhole ??= record.sequence === first;
       const applied = columns.take(record);
       if (applied.is === 'row' && applied.timeMs > toMs) break;
       unpacked += record.payload.length;
@@ -63,7 +68,7 @@ export class OpenHour {
       unpacked = 0;
       await new Promise(setImmediate);
     }
-    return columns;
+    return { columns, isWhole: isWhole ?? false };
   }
 
   /** Where the last row is that says everything before `fromMs`; else the first record that is not sealed. */
