@@ -5,6 +5,7 @@
 export const shown = {
   analytics: 'test/unit/analytics/documented.test.ts',
   analyticsTruth: 'test/unit/analytics/brute-force.test.ts',
+  analyticsDays: 'test/unit/analytics/whole-days.test.ts',
   accounting: 'test/contract/accounting.test.ts',
   archive: 'test/unit/history/archive/archive.test.ts',
   archiveFiles: 'test/contract/archive-files.test.ts',
@@ -31,6 +32,7 @@ export const shown = {
   custom: 'test/unit/domains/custom.test.ts',
   dashboards: 'test/tidy/dashboards.test.ts',
   dashboardsCustom: 'test/unit/dashboards/dashboards.test.ts',
+  dashboardsAnswered: 'test/integration/dashboards.test.ts',
   dashboardsPush: 'test/unit/dashboards/push.test.ts',
   decode: 'test/unit/events/decode.test.ts',
   derived: 'test/unit/domains/derived.test.ts',
@@ -73,6 +75,7 @@ export const shown = {
   queryApi: 'test/unit/query/prometheus-api.test.ts',
   queryCommand: 'test/unit/cli/query.test.ts',
   remoteWrite: 'test/integration/exporters-prometheus.test.ts',
+  remoteWriteBodies: 'test/unit/export/remote-write/write-request.test.ts',
   requirements: 'test/tidy/requirements.test.ts',
   series: 'test/unit/metrics/series.test.ts',
   server: 'test/unit/server/server.test.ts',
