@@ -91,6 +91,7 @@ export const shown = {
   testExpectations: 'test/unit/simulator/testing/expected-metric.test.ts',
   testPrometheus: 'test/unit/simulator/testing/prometheus-export.test.ts',
   testScenario: 'test/unit/simulator/testing/scenario.test.ts',
+  viewsInProgress: 'test/unit/views/views-in-progress.test.ts',
   victoriaMetrics: 'test/integration/exporters-victoria-metrics.test.ts',
   testingFace: 'test/integration/testing-face.test.ts',
   rules: 'test/integration/alerts.test.ts',
