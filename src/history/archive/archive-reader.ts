@@ -1,7 +1,7 @@
 /**
  * The archive as a source of series: sealed segments and the open hour's journal, read from the folder, whether a
  * sidecar writes it or it lies at rest. It takes no lock and changes nothing. What it reads belongs to one state of the
- * folder: the journal is read before the segments are listed, and whatever is in both counts once.
+ * folder: where an hour is sealed while the journal is read, it is read again.
  *
  * The owner of the folder may hand in the index it holds; whoever only reads loads it, and again when it has grown.
  */
@@ -14,8 +14,8 @@ import type { SelectRequest, Series, SeriesSource } from '../../promql/series.js
 import type { SeriesIndex } from '../series-index.js';
 import { generationsOf, readRecords } from './journal-files.js';
 import { indexFolder, journalFolder } from './layout.js';
+import { OpenHour } from './open-hour.js';
 import { readingOf, type Reading } from './reading-choice.js';
-import { recordKinds } from './row-codec.js';
 import { SERIES_FILE } from './segment-tables.js';
 import { SegmentList, type DamagedSegment } from './segment-list.js';
 import type { Segment } from './segment.js';
@@ -23,7 +23,8 @@ import type { SeriesDefinition } from './series-definition.js';
 import { SeriesIds } from './series-ids.js';
 import { readDefinitions } from './series-table.js';
 import { stitch, type Piece, type PieceColumn } from './stitch.js';
-import { TickColumns, type Recorded } from './tick-columns.js';
+import type { TickColumns} from './tick-columns.js';
+import { type Recorded } from './tick-columns.js';
 
 /** What is read. */
 export interface ArchiveReaderOptions {
@@ -34,23 +35,15 @@ export interface ArchiveReaderOptions {
   readonly damaged?: (segment: DamagedSegment) => void;
 }
 
-/** What the journal holds beyond the segments. */
-interface OpenHour {
-  readonly generation: number | undefined;
-  readonly columns: TickColumns;
-}
-
 /** How often a folder that changes under the reader is read anew. */
 const TRIES = 4;
-/** Bytes of records unpacked before others get a turn on the event loop: a millisecond or two. */
-const BYTES_A_TURN = 64 * 1024;
-const ROW_TIME_AT = 2;
 
 /** Reads one archive. */
 export class ArchiveReader implements SeriesSource, SeriesIndex {
   readonly #root: string;
   readonly #owned: SeriesIds | undefined;
   readonly #segments: SegmentList;
+  readonly #openHour: OpenHour;
   readonly #damaged: (segment: DamagedSegment) => void;
   #loaded = new SeriesIds();
   #loadedUpTo = 0;
@@ -60,6 +53,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     this.#owned = ids;
     this.#damaged = damaged;
     this.#segments = new SegmentList(root, damaged);
+    this.#openHour = new OpenHour(root);
   }
 
   /** Segments that can be read now, in order of time. */
@@ -72,7 +66,7 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     const [oldest] = await this.#segments.read();
     if (oldest !== undefined) return oldest.manifest.beginMs;
     const all = { matchers: [], fromMs: -Infinity, toMs: Infinity };
-    return (await this.#state(all, [])).open?.ticks.times[0];
+    return (await this.steadily(() => this.#state(all, []))).open?.ticks.times[0];
   }
 
   /** Names of all samples that were ever kept. Only where the index was handed in. */
@@ -175,32 +169,16 @@ export class ArchiveReader implements SeriesSource, SeriesIndex {
     { fromMs, toMs }: SelectRequest,
     only: readonly number[],
   ): Promise<{ segments: readonly Segment[]; open: TickColumns | undefined }> {
-    const before = (await this.#segments.read()).at(-1)?.manifest.endMs ?? -Infinity;
-    // What is in the journal is later than what has been sealed.
-    if (toMs <= before) return { segments: await this.#segments.read(), open: undefined };
-    const generation = (await generationsOf(this.#root)).at(-1);
-    const columns = new TickColumns({ only, afterMs: fromMs - 1, untilMs: toMs });
-    const hour: OpenHour = { generation, columns };
-    const read = generation === undefined ? [] : await this.#records(generation);
     const segments = await this.#segments.read();
-    const sealed = sealedOf(segments, hour.generation);
-    let unpacked = 0;
-    for (let i = firstNeeded(read, sealed, fromMs); i < read.length; i++) {
-      const record = read[i]!;
-      const applied = columns.take(record);
-      if (applied.is === 'row' && applied.timeMs > toMs) break;
-      unpacked += record.payload.length;
-      if (unpacked < BYTES_A_TURN) continue;
-      unpacked = 0;
-      await new Promise(setImmediate);
-    }
-    return { segments, open: columns };
-  }
-
-  async #records(generation: number): Promise<Recorded[]> {
-    const records: Recorded[] = [];
-    for await (const record of readRecords(journalFolder(this.#root, generation))) records.push(record);
-    return records;
+    // What is in the journal is later than what has been sealed.
+    if (toMs <= (segments.at(-1)?.manifest.endMs ?? -Infinity)) return { segments, open: undefined };
+    const generation = (await generationsOf(this.#root)).at(-1);
+    if (generation === undefined) return { segments, open: undefined };
+    const sealed = sealedOf(segments, generation);
+    const open = await this.#openHour.unpack({ generation, sealed }, { fromMs, toMs, only });
+    // What was sealed meanwhile may have left the journal before it was read.
+    if (sealedOf(await this.#segments.read(), generation) !== sealed) throw new FolderChanged();
+    return { segments, open };
   }
 
   async #piece(
@@ -258,19 +236,6 @@ export function sealedOf(segments: readonly Segment[], generation: number | unde
   for (const { manifest } of segments)
     if (manifest.generation === generation) sealed = Math.max(sealed, manifest.nextSequence);
   return sealed;
-}
-
-/** The last row before `fromMs` that says everything, so that nothing before it need be read; else the first unsealed one. */
-function firstNeeded(records: readonly Recorded[], sealed: number, fromMs: number): number {
-  let first = 0;
-  while (first < records.length && records[first]!.sequence < sealed) first++;
-  for (let i = records.length - 1; i > first; i--) {
-    const { payload } = records[i]!;
-    if (payload[0] !== recordKinds.key) continue;
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    if (view.getFloat64(ROW_TIME_AT, true) < fromMs) return i;
-  }
-  return first;
 }
 
 function pieceOf(columns: TickColumns, ids: readonly number[]): Piece {
