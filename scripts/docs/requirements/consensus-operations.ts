@@ -267,8 +267,8 @@ const testing = section('S4.testing', 'Testing framework: `test_utils` and `Metr
   done(shown.testPrometheus, 'prometheus_export', 'test_prometheus_export', [
     'feature `checkPrometheusExport` of `quorumscope/testing`',
   ]),
-  done(shown.dashboards, 'grafana', 'test_grafana_dashboard_generation', [
-    'feature every query of every panel is parsed and run against the sidecar',
+  done(shown.dashboardsAnswered, 'grafana', 'test_grafana_dashboard_generation', [
+    'feature every query of every panel is asked of a running sidecar, and answered unless a list says why not',
   ]),
 ]);
 
@@ -414,7 +414,7 @@ const foundation = section('S4.foundation', 'Academic foundation', [
     shown.phases,
     'transparency',
     'performance transparency',
-    'feature phase timing; measured goals with their command',
+    'feature phase timing of views; figures with their floors by `npm run bench`',
   ),
   open('proactive', 'proactive monitoring', 'feature quorum margin, trends, anomaly scores'),
 ]);

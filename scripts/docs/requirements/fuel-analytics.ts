@@ -240,7 +240,9 @@ const optimization = section(
       'NetworkOptimizer.timeout_manager',
       'feature delivery: timeouts and deadlines',
     ),
-    open('batch', 'Batch Requests: combine multiple requests', 'feature delivery: batches per destination'),
+    done(shown.remoteWriteBodies, 'batch', 'Batch Requests: combine multiple requests', [
+      'feature exporters send all series of an interval together: remote write some 2,000 samples a request',
+    ]),
     done(shown.server, 'compression', 'Compression: compress large payloads', [
       'route GET /metrics',
       'feature gzip where the client takes it',

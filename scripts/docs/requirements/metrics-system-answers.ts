@@ -101,8 +101,9 @@ export const dashboard = section('S2.dashboard', 'Real-time dashboard', [
     'route GET /health',
     'feature state of chain and nodes, each issue with its reason',
   ]),
-  open('active_loops', 'DashboardData.active_loops: get_active_loops', [
-    'feature current view of each node, its leader and age',
+  done(shown.viewsInProgress, 'active_loops', 'DashboardData.active_loops: get_active_loops', [
+    'route GET /api/quorumscope/v1/views',
+    'feature current view of each node, its leader and when it was entered',
     'note An active loop is a view in progress.',
   ]),
   done(shown.consensusRun, 'recent_errors', 'DashboardData.recent_errors: get_recent_errors', [

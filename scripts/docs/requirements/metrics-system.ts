@@ -97,7 +97,12 @@ const acceptance = section('S2.acceptance', 'Acceptance criteria', [
   ]),
   open('visualization', '4. Visualization', 'feature live page, dashboards, reports'),
   open('dashboards', 'Real-time dashboards', 'feature live page, Grafana dashboards'),
-  done(shown.archive, 'trends', 'Historical trends', 'feature range queries over months'),
+  done(
+    shown.archive,
+    'trends',
+    'Historical trends',
+    'feature range queries over the archive and its roll-ups',
+  ),
   done(
     shown.alertmanager,
     'alert_integration',

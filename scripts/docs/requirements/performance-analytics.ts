@@ -73,8 +73,14 @@ const storage = section('S1.storage', 'Analytics & storage', [
     'feature history: journal, hourly segments, daily files',
   ),
   done(shown.archive, 'aggregation_hourly', 'Data aggregation: hourly', 'feature roll-up 1 h'),
-  open('aggregation_daily', 'Data aggregation: daily', 'feature daily aggregate on query'),
-  open('aggregation_weekly', 'Data aggregation: weekly', 'feature weekly aggregate on query'),
+  done(shown.analyticsDays, 'aggregation_daily', 'Data aggregation: daily', [
+    'feature daily aggregate on query: time series of intervals of a day, as a function of the package',
+    'note Days of UTC.',
+  ]),
+  done(shown.analyticsDays, 'aggregation_weekly', 'Data aggregation: weekly', [
+    'feature weekly aggregate on query: time series of intervals of a week, as a function of the package',
+    'note A week is seven days of UTC that begin with a Thursday.',
+  ]),
   open('aggregation_monthly', 'Data aggregation: monthly', 'feature monthly aggregate on query'),
   done(shown.rangeCache, 'cache', 'Query caching for performance', [
     'setting query.cache_size',

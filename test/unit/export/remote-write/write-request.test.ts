@@ -62,8 +62,7 @@ describe('a body', () => {
 
   it('is bounded: many series make several', () => {
     const bodies = writeBodies(many(5_000));
-    expect(bodies.length).toBeGreaterThan(2);
-    expect(bodies.reduce((sum, { samples }) => sum + samples, 0)).toBe(5_000);
+    expect(bodies.map(({ samples }) => samples)).toEqual([2_000, 2_000, 1_000]);
     expect(decode(many(5_000))).toHaveLength(5_000);
   });
 
