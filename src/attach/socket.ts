@@ -18,7 +18,7 @@ import type { OpenFeed } from './feed.js';
 const QUIET_MS = 10;
 const LONGEST_DRAIN_MS = 500;
 /** Longest that a connection is read on while others wait. Milliseconds of wall time. */
-const READING_MS = 3;
+const READING_MS = 1;
 
 /** An open door. */
 export interface Door {

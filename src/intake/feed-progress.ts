@@ -12,8 +12,11 @@ const LEAP_US = 24 * 3600 * 1_000_000;
 export class FeedProgress {
   /** Names the stream towards the clock. */
   readonly stream: string;
-  /** Events in the queue. */
+  /** Whether whoever writes may be kept waiting: then its events follow each other, and those of other such feeds. */
+  readonly canWait: boolean;
+  /** Events in the queue, and how many of them go the long way; the queue's. */
   pending = 0;
+  long = 0;
   readonly #onEnd: () => void;
   #ended = false;
   #waiting: (() => void)[] = [];
@@ -21,8 +24,9 @@ export class FeedProgress {
   #leapUs = 0;
 
   /** @param onEnd called once, when the feed has ended and all its events are processed */
-  constructor(stream: string, onEnd: () => void) {
+  constructor(stream: string, canWait: boolean, onEnd: () => void) {
     this.stream = stream;
+    this.canWait = canWait;
     this.#onEnd = onEnd;
   }
 

@@ -68,7 +68,7 @@ export class LineFeed implements LosslessFeed {
     this.#room = room;
     this.#source = source;
     this.#lossless = lossless;
-    this.#progress = new FeedProgress(stream, () => this.#finish());
+    this.#progress = new FeedProgress(stream, lossless, () => this.#finish());
     this.#nobody = room.books.account(source.door, '');
     this.#splitter = new LineSplitter({
       line: (line) => this.#line(line),
@@ -186,7 +186,6 @@ export class LineFeed implements LosslessFeed {
     if (outOfOrder) node.owe(domain, 0);
     const gap = node.owes ? node.settle(domain) : NO_GAP;
     queue.put(event, index, speaker, gap, length);
-    this.#progress.pending++;
     if (outOfOrder) node.owe(domain, 0);
     pump.schedule();
   }
@@ -219,7 +218,6 @@ export class LineFeed implements LosslessFeed {
     }
     this.#announce(hello);
     queue.put(hello, HELLO, speaker, NO_GAP, line?.length ?? 0);
-    this.#progress.pending++;
     return account;
   }
 

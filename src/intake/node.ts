@@ -76,6 +76,8 @@ export class NodeState {
   connections = 0;
   /** Whether any domain is owed a gap. */
   owes = false;
+  /** Events in the queue that go the long way; the queue's. */
+  long = 0;
   readonly lag: Histogram;
   readonly ahead: Counter;
   readonly #runs: Run[];

@@ -15,7 +15,7 @@ import { domainOf, HELLO } from './event-index.js';
 import { NO_GAP, type NodeState } from './node.js';
 import type { EventQueue } from './queue.js';
 
-const SLICE_MS = 5;
+const SLICE_MS = 2;
 /** Small enough that asking for the time is not felt, and that a slice ends about when it should. */
 const BATCH_EVENTS = 32;
 
@@ -93,17 +93,18 @@ export class Pump {
     const nowUs = onTime ? Number.NaN : clock.nowUs();
     this.#running = true;
     for (let i = 0; i < BATCH_EVENTS && queue.take(); i++) {
-      const speaker = queue.speaker!;
-      const event = queue.event!;
+      const { taken } = queue;
+      const speaker = taken.speaker!;
+      const event = taken.event!;
       try {
         if (!onTime) measureLag(speaker.node, nowUs - event.ts_us);
         else if (speaker.feed.reach(event.ts_us)) onTime(speaker.feed.stream, event.ts_us);
-        this.#deliver(speaker.node, queue.index, event, queue.gap);
+        this.#deliver(speaker.node, taken.index, event, taken.gap);
       } catch (error) {
         this.#options.containment.report(error, { node: speaker.node.node, type: event.type });
       }
       speaker.account.processed.add();
-      if (--speaker.feed.pending === 0) speaker.feed.idle();
+      if (speaker.feed.pending === 0) speaker.feed.idle();
     }
     this.#running = false;
   }

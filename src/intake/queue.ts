@@ -1,14 +1,20 @@
 /**
- * The bounded queue between arrival and processing: a ring of parallel arrays, allocated once, so
- * that an event costs no object but itself.
+ * The bounded queue between arrival and processing, in two lanes. Who has little in the queue is served before those who have
+ * much: the flood of a node that catches up must not hold back the one event of another that a page depends on.
  *
- * Bounded twice, in events and in characters of their lines. As it fills it refuses by class: bulk
- * above half, normal above four fifths, vital when full. A small reserve beyond that is for `hello`
- * alone, because without it all that follows would be lost too.
+ *   a feed with few events waiting      -> quick lane --(first)--.
+ *   a feed with many, or that can wait  -> long lane ------------+-> take
+ *
+ * Invariants: events of one feed, and of one node whatever feeds it speaks on, leave in the order in which they came. The
+ * long lane does not starve: where all that others say is more than can be processed, they too have many events waiting.
+ *
+ * Bounded twice, in events and in characters of their lines. As it fills it refuses by class: bulk above half, normal
+ * above four fifths, vital when full. A small reserve beyond that is for `hello` alone, because without it all that
+ * follows would be lost too.
  */
 import type { StreamEvent } from '../events/vocabulary.js';
 import { HELLO, priorityOf } from './event-index.js';
-import { NO_GAP } from './node.js';
+import { EventRing } from './event-ring.js';
 import type { Speaker } from './speaker.js';
 
 /** Fill above which each class is refused, in the order of `priorities`. */
@@ -16,29 +22,25 @@ const FILL_LIMITS = [0.5, 0.8, 1];
 const HELLO_RESERVE = 64;
 /** Four of the longest lines. */
 const HELLO_RESERVE_CHARACTERS = 4 * 1024 * 1024;
+/** Most events of a feed that wait while it still counts as one that has little to say. */
+const FEW = 32;
+/** Events in the quick lane; more go the long way. */
+const QUICK_ROOM = 2_048;
 
-/** First in, first out. After `take` the fields hold what was taken. */
+/** After `take` the fields of `taken` hold what was taken. */
 export class EventQueue {
   readonly capacity: number;
-  readonly #room: number;
   readonly #characterRoom: number;
+  readonly #room: number;
   readonly #eventLimits: readonly number[];
   readonly #characterLimits: readonly number[];
-  readonly #events: (StreamEvent | undefined)[];
-  readonly #speakers: (Speaker | undefined)[];
-  readonly #indexes: Uint16Array;
-  readonly #gaps: Float64Array;
-  readonly #lengths: Uint32Array;
-  #head = 0;
-  #tail = 0;
+  readonly #quick = new EventRing(QUICK_ROOM);
+  readonly #long: EventRing;
   #size = 0;
   #characters = 0;
 
-  event: StreamEvent | undefined;
-  speaker: Speaker | undefined;
-  index = 0;
-  /** How many events of its domain are missing before the one taken, or `NO_GAP`. */
-  gap = NO_GAP;
+  /** The lane that was taken from last. */
+  taken: EventRing;
 
   /**
    * @param capacity most events, at least 1
@@ -50,11 +52,8 @@ export class EventQueue {
     this.#characterRoom = characterCapacity + HELLO_RESERVE_CHARACTERS;
     this.#eventLimits = FILL_LIMITS.map((fill) => Math.max(1, Math.floor(this.capacity * fill)));
     this.#characterLimits = FILL_LIMITS.map((fill) => characterCapacity * fill);
-    this.#events = new Array<StreamEvent | undefined>(this.#room).fill(undefined);
-    this.#speakers = new Array<Speaker | undefined>(this.#room).fill(undefined);
-    this.#indexes = new Uint16Array(this.#room);
-    this.#gaps = new Float64Array(this.#room);
-    this.#lengths = new Uint32Array(this.#room);
+    this.#long = new EventRing(this.#room);
+    this.taken = this.#long;
   }
 
   get size(): number {
@@ -80,31 +79,35 @@ export class EventQueue {
 
   /** Appends. The caller has asked `admits` or `isFull`. */
   put(event: StreamEvent, index: number, speaker: Speaker, gap: number, length: number): void {
-    const at = this.#tail;
-    this.#events[at] = event;
-    this.#speakers[at] = speaker;
-    this.#indexes[at] = index;
-    this.#gaps[at] = gap;
-    this.#lengths[at] = length;
-    this.#tail = at + 1 === this.#room ? 0 : at + 1;
+    const { feed, node } = speaker;
+    const isQuick = !feed.canWait && feed.pending < FEW && feed.long === 0 && node.long === 0;
+    if (isQuick && !this.#quick.isFull) this.#quick.put(event, index, speaker, gap, length);
+    else {
+      feed.long++;
+      node.long++;
+      this.#long.put(event, index, speaker, gap, length);
+    }
+    feed.pending++;
     this.#size++;
     this.#characters += length;
   }
 
-  /** Takes the oldest into the fields. @returns false when there is none */
+  /** Takes the next. @returns false when there is none */
   take(): boolean {
     if (this.#size === 0) return false;
-    const at = this.#head;
-    this.event = this.#events[at];
-    this.speaker = this.#speakers[at];
-    this.index = this.#indexes[at]!;
-    this.gap = this.#gaps[at]!;
-    this.#events[at] = undefined;
-    this.#speakers[at] = undefined;
-    // Beginning anew whenever it has run dry keeps a queue that is mostly short in the nearest cache.
-    if (--this.#size === 0) this.#head = this.#tail = 0;
-    else this.#head = at + 1 === this.#room ? 0 : at + 1;
-    this.#characters -= this.#lengths[at]!;
+    const quick = this.#quick;
+    const isQuick = quick.size > 0;
+    const lane = isQuick ? quick : this.#long;
+    lane.take();
+    const { feed, node } = lane.speaker!;
+    feed.pending--;
+    if (!isQuick) {
+      feed.long--;
+      node.long--;
+    }
+    this.taken = lane;
+    this.#size--;
+    this.#characters -= lane.length;
     return true;
   }
 }

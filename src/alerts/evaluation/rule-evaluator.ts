@@ -95,7 +95,7 @@ const PER_SECOND = 4;
 /** How often it is looked whether a metric that alerts without `for` read has news. */
 const LOOK_US = 100_000;
 /** So long a cycle holds the event loop before others have their turn. */
-const TURN_US = 5_000;
+const TURN_US = 2_000;
 
 /** States: built -> restored -> started -> stopped. */
 export class RuleEvaluator {

@@ -8,16 +8,23 @@ import { Board } from '../../../src/metrics/board.js';
 /** Each node's story, one word per call: `hello r1`, `consensus 4`, `gap consensus 2`, `detach`. */
 export class Hearing implements Dispatcher {
   readonly nodes = new Map<string, string[]>();
+  /** Which node each call was about, in order. */
+  readonly turns: string[] = [];
 
   attach(hello: Parameters<Dispatcher['attach']>[0]): ReturnType<Dispatcher['attach']> {
-    const story = this.nodes.get(hello.node) ?? [];
-    this.nodes.set(hello.node, story);
-    story.push(`attach ${hello.run}`);
+    const { node } = hello;
+    const story = this.nodes.get(node) ?? [];
+    this.nodes.set(node, story);
+    const heard = (word: string): void => {
+      story.push(word);
+      this.turns.push(node);
+    };
+    heard(`attach ${hello.run}`);
     return {
-      hello: (later) => void story.push(`hello ${later.run}`),
-      dispatch: (_index, event) => void story.push(`${event.type.split('.')[0]!} ${event.seq}`),
-      gap: (domain, missing) => void story.push(`gap ${domain} ${missing}`),
-      detach: () => void story.push('detach'),
+      hello: (later) => heard(`hello ${later.run}`),
+      dispatch: (_index, event) => heard(`${event.type.split('.')[0]!} ${event.seq}`),
+      gap: (domain, missing) => heard(`gap ${domain} ${missing}`),
+      detach: () => heard('detach'),
     };
   }
 
