@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { EVENTS_FILE, incidentFolder, incidentIdOf, META_FILE, type IncidentMeta } from './incident.js';
-import type { RecordedPiece } from './line-ring.js';
+import { GZIP_LEVEL, type RecordedPiece } from './line-ring.js';
 
 const compress = promisify(gzip);
 
@@ -97,12 +97,17 @@ export class IncidentFile {
     return join(this.#folder, `.${incidentFolder(this.#id)}.tmp`);
   }
 
-  /** Adds to the lines. Rejects with the error of the system, once */
-  append(lines: Iterable<RecordedPiece>): Promise<void> {
-    return this.#unlessBroken(async () => {
+  /** Adds to the lines. @returns bytes written. Rejects with the error of the system, once */
+  async append(lines: Iterable<RecordedPiece>): Promise<number> {
+    let written = 0;
+    await this.#unlessBroken(async () => {
       const file = (this.#file ??= await this.#open());
-      for await (const bytes of members(lines)) await file.appendFile(bytes);
+      for await (const bytes of members(lines)) {
+        await file.appendFile(bytes);
+        written += bytes.length;
+      }
     });
+    return written;
   }
 
   /** Gives it its name. @returns whether it is there. Rejects with the error of the system, once */
@@ -172,7 +177,8 @@ export async function removeUnfinished(folder: string): Promise<void> {
 
 /** One gzip member after another is a gzip file too. Compressing runs in the thread pool, a piece at a time. */
 async function* members(pieces: Iterable<RecordedPiece>): AsyncGenerator<Buffer> {
-  for (const { bytes, isPacked } of pieces) yield isPacked ? bytes : await compress(bytes, { level: 6 });
+  for (const { bytes, isPacked } of pieces)
+    yield isPacked ? bytes : await compress(bytes, { level: GZIP_LEVEL });
 }
 
 async function writeMeta(path: string, meta: IncidentMeta): Promise<void> {

@@ -188,7 +188,8 @@ export class IncidentRecorder implements Tap, FindingListener, VerdictListener {
     const { file, recording } = this.#files.get(incident)!;
     // Now: the ring may still be adding to the last chunk.
     const lines = [...recording.of(chunks)];
-    if (lines.length > 0) this.#queue(() => file.append(lines));
+    const heldBytes = chunks.reduce((sum, { size }) => sum + size, 0);
+    if (lines.length > 0) this.#queue(async () => incident.wrote(heldBytes, await file.append(lines)));
   }
 
   #write(incident: OpenIncident): void {

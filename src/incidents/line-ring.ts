@@ -4,7 +4,8 @@
  * recording that `replay` takes. What is older leaves by whole chunks; a chunk that somebody else still
  * holds stays with them.
  *
- * A chunk: filling (raw) -> full, being compressed by another thread -> packed (a gzip member, an eighth or less).
+ * A chunk: filling (raw) -> full, compressed by another thread -> packed (a gzip member, an eighth or less). Where lines come
+ * faster than that, the newest are compressed, which stay longest; the others leave as they are.
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -22,7 +23,10 @@ const LINES_PER_LOOK = 32;
 const STAMP_UNITS = 2_000;
 const NEWLINE = 0x0a;
 /** The cheapest: whole nodes say megabytes a second. */
-const GZIP_LEVEL = 1;
+export const GZIP_LEVEL = 1;
+
+/** So many at a time: a flood must not take every thread of the pool. */
+const PACKED_AT_ONCE = 2;
 
 const compress = promisify(gzip);
 
@@ -45,6 +49,7 @@ export class LineChunk {
   #piece: RecordedPiece;
   #used = 0;
   #isPacked = false;
+  #hasLeft = false;
 
   constructor(beginUs: number, size: number) {
     this.beginUs = beginUs;
@@ -62,9 +67,14 @@ export class LineChunk {
     return this.#used;
   }
 
-  /** Whether it was compressed, or could not be. */
-  get isPacked(): boolean {
-    return this.#isPacked;
+  /** Whether it stays as it is: it was compressed, could not be, or has left the ring before it was. */
+  get isReady(): boolean {
+    return this.#isPacked || this.#hasLeft;
+  }
+
+  /** The ring lets go of it. */
+  leave(): void {
+    this.#hasLeft = true;
   }
 
   /** What was written so far. */
@@ -106,7 +116,10 @@ export interface LineRingOptions {
 export class LineRing implements Tap {
   readonly #options: LineRingOptions;
   #chunks: LineChunk[] = [];
-  #packing: Promise<void> | undefined;
+  /** Full and to be packed, the oldest first. */
+  #full: LineChunk[] = [];
+  #packing = 0;
+  #waiting: (() => void)[] = [];
   #untilLook = 0;
   #nowUs: number;
   /** Hears of each chunk that begins. */
@@ -144,8 +157,8 @@ export class LineRing implements Tap {
   }
 
   /** Resolves when all chunks that are full are packed. */
-  async packed(): Promise<void> {
-    await this.#packing;
+  packed(): Promise<void> {
+    return this.#packing === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** When the oldest chunk began; undefined when there is none. */
@@ -169,7 +182,7 @@ export class LineRing implements Tap {
       bytes -= size;
       count++;
     }
-    if (count > 0) this.#chunks = this.#chunks.slice(count);
+    if (count > 0) for (const chunk of this.#chunks.splice(0, count)) chunk.leave();
   }
 
   #chunkFor(line: string): LineChunk {
@@ -187,20 +200,31 @@ export class LineRing implements Tap {
   #begin(line: string): LineChunk {
     const size = Math.max(CHUNK_BYTES, 3 * (line.length + STAMP_UNITS) + 2);
     const chunk = new LineChunk(this.#nowUs, size);
+    const full = this.#chunks.at(-1);
     this.#chunks.push(chunk);
     this.expire();
     this.onChunk(chunk);
-    this.#packing ??= this.#packFull().finally(() => (this.#packing = undefined));
+    if (full !== undefined) this.#full.push(full);
+    this.#pack();
     return chunk;
   }
 
-  /** One at a time: a flood must not take every thread of the pool. What leaves the ring meanwhile is let go. */
-  async #packFull(): Promise<void> {
-    for (;;) {
-      const full = this.#chunks.slice(0, -1).find(({ isPacked }) => !isPacked);
-      if (full === undefined) return;
-      await full.pack();
+  #pack(): void {
+    while (this.#packing < PACKED_AT_ONCE) {
+      const newest = this.#full.pop();
+      if (newest === undefined) break;
+      // Those before it are older still.
+      if (newest.isReady) this.#full.length = 0;
+      else void this.#packOne(newest);
     }
+    if (this.#packing === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  async #packOne(chunk: LineChunk): Promise<void> {
+    this.#packing++;
+    await chunk.pack();
+    this.#packing--;
+    this.#pack();
   }
 }
 

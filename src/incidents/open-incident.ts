@@ -40,6 +40,7 @@ export class OpenIncident {
   #isTruncated = false;
   #lines = 0;
   #lineBytes = 0;
+  /** Of what was taken: on the disk, or in memory on its way there. */
   #takenBytes = 0;
 
   constructor(group: string, trigger: Trigger, nowUs: number, window: { beforeUs: number; afterUs: number }) {
@@ -86,7 +87,7 @@ export class OpenIncident {
 
   /** Gives away what no line is added to any more. */
   takeReady(): LineChunk[] {
-    const first = this.#chunks.findIndex(({ isPacked }) => !isPacked);
+    const first = this.#chunks.findIndex(({ isReady }) => !isReady);
     return this.#take(first < 0 ? this.#chunks.length : first);
   }
 
@@ -94,6 +95,11 @@ export class OpenIncident {
   takeLines(): LineChunk[] {
     this.isWritten = true;
     return this.#take(this.#chunks.length);
+  }
+
+  /** What took `heldBytes` of memory when it was taken takes `bytes` of the disk. */
+  wrote(heldBytes: number, bytes: number): void {
+    this.#takenBytes += bytes - heldBytes;
   }
 
   #take(count: number): LineChunk[] {

@@ -212,6 +212,33 @@ it('goes to the disk while it lasts, so that what came after is there too', asyn
   await intake.stop();
 });
 
+it('goes to the disk while it lasts also where lines come faster than they can be compressed', async () => {
+  const { clock, recorder, intake } = setUp({ maxBufferBytes: 1_000_000, afterUs: MINUTE });
+  const feed = intake.openFeed({ door: 'unix', peer: '1' });
+  feed.write(linesOf(helloLine('a', 'r1')));
+  recorder.finding(doubleVote(1));
+  let seq = 0;
+  const bytes = (): number => {
+    const [unfinished = ''] = readdirSync(folder);
+    return unfinished === '' ? 0 : readFileSync(join(folder, unfinished, 'events.ndjson.gz')).length;
+  };
+  let before = 0;
+  for (let second = 0; second < 5; second++) {
+    // Several times what the buffer holds, before anything else has its turn.
+    for (const end = seq + 20_000; seq < end; seq++) feed.write(linesOf(view(seq, 'a')));
+    clock.advance(SECOND);
+    await recorder.written();
+    expect(bytes()).toBeGreaterThan(before);
+    before = bytes();
+  }
+  clock.advance(MINUTE);
+  await recorder.written();
+  const [incident] = await listIncidents(folder);
+  expect(incident!.meta.events).toMatchObject({ lines: 100_001, truncated: false });
+  await recorder.close();
+  await intake.stop();
+});
+
 it('are bounded in number and bytes, the oldest removed and counted', async () => {
   const { clock, recorder, board } = setUp({ maxIncidents: 3, afterUs: SECOND, quietUs: SECOND });
   for (let i = 0; i < 6; i++) {
