@@ -25,7 +25,7 @@ export const defaultLimits: QueryLimits = {
   timeoutMs: 30_000,
 };
 
-/** How long a query keeps the process to itself. */
+/** How long a query keeps the process to itself, unless whoever asks says so. */
 const SLICE_US = 5000;
 /** How long the regular expressions of a query may take in all: a source tests them without a pause. */
 const MATCHING_US = 250_000;
@@ -36,18 +36,20 @@ export class Budget {
   readonly #clock: Pick<Clock, 'monoUs'>;
   readonly #signal: AbortSignal | undefined;
   readonly #deadlineUs: number;
+  readonly #sliceUs: number;
   #sliceEndUs: number;
   #held = 0;
   #peak = 0;
   #matchingUs = 0;
 
-  constructor(limits: QueryLimits, clock: Pick<Clock, 'monoUs'>, signal?: AbortSignal) {
+  constructor(limits: QueryLimits, clock: Pick<Clock, 'monoUs'>, signal?: AbortSignal, sliceUs = SLICE_US) {
     this.limits = limits;
     this.#clock = clock;
     this.#signal = signal;
     const nowUs = clock.monoUs();
     this.#deadlineUs = nowUs + limits.timeoutMs * 1000;
-    this.#sliceEndUs = nowUs + SLICE_US;
+    this.#sliceUs = sliceUs;
+    this.#sliceEndUs = nowUs + sliceUs;
   }
 
   /** The most samples held at once. */
@@ -94,7 +96,7 @@ export class Budget {
   async pause(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.check();
-    this.#sliceEndUs = this.#clock.monoUs() + SLICE_US;
+    this.#sliceEndUs = this.#clock.monoUs() + this.#sliceUs;
   }
 
   /**

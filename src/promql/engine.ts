@@ -64,6 +64,8 @@ export interface AskOptions {
   readonly limits?: Partial<QueryLimits>;
   /** Where a part of a range is asked for: the range, whose first step is a whole number of steps away. */
   readonly whole?: EvaluationSpan;
+  /** How long the question may keep the process to itself at a time. Default 5 ms. */
+  readonly sliceUs?: number | undefined;
 }
 
 /** From when to when is evaluated, milliseconds since the epoch. */
@@ -171,7 +173,7 @@ export class PromqlEngine {
       const compiled = typeof query === 'string' ? compile(query) : query;
       const limits = lower(this.#limits, options.limits);
       checkGrid(grid, limits);
-      const budget = new Budget(limits, this.#clock, options.signal);
+      const budget = new Budget(limits, this.#clock, options.signal, options.sliceUs);
       const annotations = new Annotations();
       const requests = this.#requests(compiled, grid, options.whole);
       const run = await this.#prepare(

@@ -4,10 +4,11 @@
  * made durable, half of the events it can take, a scrape every second, a day of history being sealed. A real
  * Prometheus with the same rules and a real Alertmanager with the same routes are measured in the same run, at their
  * fastest settings, by turns: in every other phase they stand still (SIGSTOP) and the sidecar has the machine for itself; in
- * those between they run beside it. `LATENCY_STEPS=1` says where the time of each page went, `LATENCY_FIRINGS` how many,
+ * those between they run beside it. What the machine itself adds, a process shows that only waits. `LATENCY_STEPS=1` says where the time of each page went, `LATENCY_FIRINGS` how many,
  * `LATENCY_LOAD` which share of the events it can take (0.5).
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
@@ -18,6 +19,7 @@ import { Child, cli, eventually } from '../support/child.js';
 import { PrometheusServer } from '../support/prometheus.js';
 import { ruleFiles } from '../support/alerted-run.js';
 import { archiveRows } from './archive-day.js';
+import type { Lateness } from './latency-bystander.js';
 import { turnsTable, stepsTable, type Timed } from './latency-steps.js';
 import type { Trace } from './latency-trace.js';
 import { duration, type BenchRow, type Peer } from './row.js';
@@ -99,6 +101,8 @@ interface Shares {
   readonly eventsPerSecond: number;
   readonly most: number;
   readonly sealing: number;
+  /** How late a process wakes up that only waits, while the sidecar has the machine for itself. */
+  readonly late: Lateness;
 }
 
 function row(what: string, kind: Kind, floorMs: number, stage: Stage, shares: Shares): BenchRow {
@@ -106,7 +110,7 @@ function row(what: string, kind: Kind, floorMs: number, stage: Stage, shares: Sh
   const crowded = stage.times('/ours', kind, 'beside');
   const theirs = stage.times('/theirs', kind, 'beside');
   const p99 = at(ours, 0.99);
-  const load = `${Math.round(shares.eventsPerSecond / 1000)} k events/s of at most ${Math.round(shares.most / 1000)} k, sealing ${(shares.sealing * 100).toFixed(0)} % of the time, load average ${loadavg()[0]!.toFixed(1)}`;
+  const load = `${Math.round(shares.eventsPerSecond / 1000)} k events/s of at most ${Math.round(shares.most / 1000)} k, sealing ${(shares.sealing * 100).toFixed(0)} % of the time, load average ${loadavg()[0]!.toFixed(1)}; who only waits is woken late by p99 ${shares.late.p99.toFixed(0)}, p99.9 ${shares.late.p999.toFixed(0)}, at most ${shares.late.longest.toFixed(0)} ms`;
   const peer: Peer = {
     name: `Prometheus + Alertmanager, ${theirs.length} of ${FIRINGS}`,
     value: `${duration(at(theirs, 0.5))} / ${duration(at(theirs, 0.99))}`,
@@ -157,6 +161,7 @@ class Stage {
   readonly #alertmanager: Child;
   readonly #prometheus: PrometheusServer;
   readonly #load: ChildProcess;
+  readonly #bystander: ChildProcess;
   readonly #probe: Probe;
   #most = 0;
   /** What the sidecar noted, where it was asked to; once it is closed. */
@@ -171,6 +176,7 @@ class Stage {
     this.#alertmanager = parts.alertmanager;
     this.#prometheus = parts.prometheus;
     this.#load = parts.load;
+    this.#bystander = parts.bystander;
     this.#probe = parts.probe;
   }
 
@@ -207,11 +213,22 @@ class Stage {
     const [, url] = await sidecar.printed(/"http":"(http:[^"]+)"/);
     const { alertmanager, address } = await startAlertmanager(routes('theirs'), join(folder, 'alertmanager'));
     const prometheus = await PrometheusServer.alerting(url!.replace('http://', ''), files, address);
-    const load = fork(join(import.meta.dirname, 'latency-load.ts'), [path], {
-      execArgv: ['--import', 'tsx'],
-    });
+    const execArgv = ['--import', 'tsx'];
+    const load = fork(join(import.meta.dirname, 'latency-load.ts'), [path], { execArgv });
+    const bystander = fork(join(import.meta.dirname, 'latency-bystander.ts'), { execArgv });
     const probe = await Probe.open(path);
-    return new Stage({ folder, hook, heard, url: url!, sidecar, alertmanager, prometheus, load, probe });
+    return new Stage({
+      folder,
+      hook,
+      heard,
+      url: url!,
+      sidecar,
+      alertmanager,
+      prometheus,
+      load,
+      bystander,
+      probe,
+    });
   }
 
   /** Finds out how much it takes at most, and goes on with its share of that. */
@@ -254,14 +271,19 @@ class Stage {
             this.#probe.say(kind.lines(value));
           }
         await this.#told(setting);
+        this.#bystander.send(false);
       }
     const seconds = (performance.now() - beganAt) / 1000;
     const events = (await this.#metric('quorumscope_events_processed_total')) - before;
     clearInterval(look);
+    const told = once(this.#bystander, 'message');
+    this.#bystander.send('tell');
+    const [late] = (await told) as [Lateness];
     return {
       eventsPerSecond: events / seconds,
       most: this.#most,
       sealing: sealing / Math.max(1, looks),
+      late,
     };
   }
 
@@ -288,6 +310,7 @@ class Stage {
       one.signal(setting === 'alone' ? 'SIGSTOP' : 'SIGCONT');
     // Whoever stood still has to catch up first.
     await pause(setting === 'alone' ? 1_000 : 5_000);
+    this.#bystander.send(setting === 'alone');
   }
 
   /** When the first event was sent. */
@@ -308,6 +331,7 @@ class Stage {
   async close(): Promise<void> {
     this.#probe.end();
     this.#load.kill();
+    this.#bystander.kill();
     for (const one of [this.#prometheus, this.#alertmanager]) one.signal('SIGCONT');
     await this.#sidecar.stop();
     if (TRACED) this.trace = JSON.parse(readFileSync(join(this.#folder, TRACE), 'utf8')) as Trace;
@@ -337,6 +361,7 @@ interface Parts {
   readonly alertmanager: Child;
   readonly prometheus: PrometheusServer;
   readonly load: ChildProcess;
+  readonly bystander: ChildProcess;
   readonly probe: Probe;
 }
 

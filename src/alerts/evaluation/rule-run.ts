@@ -31,6 +31,8 @@ export interface Moment {
   readonly queryOffsetUs: number;
   /** Most results; 0 for no limit. */
   readonly limit: number;
+  /** How long a question may hold the event loop at a time, where that is not what it usually may. */
+  readonly sliceUs?: number | undefined;
 }
 
 /** How a rule is. */
@@ -231,10 +233,10 @@ function matcherOf(rule: Rule): PatternMatcher | undefined {
 async function ask(
   { query }: Rule,
   engine: PromqlEngine,
-  { tsUs, queryOffsetUs }: Moment,
+  { tsUs, queryOffsetUs, sliceUs }: Moment,
 ): Promise<readonly VectorSample[]> {
   if (query === undefined) throw new Error('the rule has nothing to ask');
-  const outcome = await engine.instant(query, Math.floor((tsUs - queryOffsetUs) / 1000));
+  const outcome = await engine.instant(query, Math.floor((tsUs - queryOffsetUs) / 1000), { sliceUs });
   if (outcome.status === 'error') throw new Error(outcome.error);
   const { value } = outcome;
   if (value.type === 'vector') return value.samples;
@@ -246,9 +248,9 @@ async function ask(
 async function answered(
   text: string,
   engine: PromqlEngine,
-  { tsUs, queryOffsetUs }: Moment,
+  { tsUs, queryOffsetUs, sliceUs }: Moment,
 ): Promise<readonly { readonly labels: AlertTexts; readonly value: number }[]> {
-  const outcome = await engine.instant(text, Math.floor((tsUs - queryOffsetUs) / 1000));
+  const outcome = await engine.instant(text, Math.floor((tsUs - queryOffsetUs) / 1000), { sliceUs });
   if (outcome.status === 'error') throw new Error(`error executing query: ${outcome.error}`);
   if (outcome.value.type === 'scalar') return [{ labels: {}, value: outcome.value.value }];
   if (outcome.value.type !== 'vector') throw new Error('query result is not a vector or scalar');
