@@ -36,5 +36,4 @@ function main(send: (lateness: Lateness) => void): void {
   wait();
 }
 
-const { send } = process;
-if (send !== undefined) main((lateness) => void process.send?.(lateness));
+if (process.send !== undefined) main((lateness) => void process.send?.(lateness));
